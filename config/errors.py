@@ -1,0 +1,86 @@
+"""Refusal to HTTP, in one place. Pages here; problem+json for machines through foundation.machine.problems.
+
+Every refusal is audited after the rollback, in its own transaction (AU-1).
+"""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from foundation import audit
+from foundation.errors import ConflictError, DomainError, InvalidError, NotFoundError, NotPermittedError, StaleError
+from foundation.models import User
+
+STATUS: list[tuple[type[DomainError], int]] = [
+    (NotFoundError, 404),
+    (NotPermittedError, 403),
+    (StaleError, 409),
+    (ConflictError, 409),
+    (InvalidError, 422),
+]
+
+
+def status_of(error: DomainError) -> int:
+    """Return the HTTP status of a refusal; one that has no better home is 422."""
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 422)
+
+
+def audit_refusal(request: HttpRequest, error: DomainError) -> None:
+    """Record who was refused what. Missing things are not recorded: guessing addresses must not fill the log."""
+    if isinstance(error, NotFoundError):
+        return
+    user = getattr(request, "user", None)
+    audit.record_fact(
+        "refusal",
+        None,
+        str(error.details.get("number", "")),
+        f"refused:{error.code}"[:60],
+        actor=user if isinstance(user, User) else None,
+        at=timezone.now(),  # noqa: TID251 - the door reads the clock
+        path=request.path[:200],
+        method=request.method,
+        message=error.message[:500],
+    )
+
+
+def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Render the page of a refusal, or its fragment-sized sentence for htmx."""
+    audit_refusal(request, error)
+    status = status_of(error)
+    context = {"error": error, "status": status, "request_id": getattr(request, "request_id", "")}
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"code": error.code, "message": error.message}, status=status)
+    template = f"{status}.html" if status in {403, 404, 409} else "422.html"
+    return render(request, template, context, status=status)
+
+
+def _page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+    context = {"status": status, "message": message, "request_id": getattr(request, "request_id", "")}
+    return render(request, f"{status}.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    """Answer a request that cannot be understood."""
+    return _page(request, 422, "The request could not be understood.")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a refusal raised by Django itself."""
+    return _page(request, 403, str(exception))
+
+
+def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    """Answer a missing page; foreign and missing look the same, and the path is not echoed."""
+    return _page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a bug of ours, with the id under which the log has it."""
+    return _page(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose proof of origin is missing, usually after a long pause."""
+    detail = reason if settings.DEBUG else ""
+    return _page(request, 403, f"This form is too old. Go back, reload the page and send it again. {detail}".strip())

@@ -1,0 +1,77 @@
+"""What every request passes: who asks from where, no broken query strings, private pages uncached, refusals told."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+
+from config import errors
+from foundation import audit
+from foundation.errors import DomainError
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,40}$")
+
+
+class RequestContextMiddleware:
+    """Give each request an id that reaches audit rows, logs and the answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
+        request.request_id = request_id  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            with audit.context(audit.Origin(request_id, request.META.get("REMOTE_ADDR", "") or "")):
+                response = self.get_response(request)
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class RefuseBadQueryMiddleware:
+    """Refuse NUL characters in path and query: PostgreSQL cannot store them and nobody types them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        raw = request.META.get("QUERY_STRING", "")
+        if "\x00" in request.path or "%00" in raw or "\x00" in raw:
+            return HttpResponseBadRequest("The address holds a character that cannot be used.", "text/plain")
+        return self.get_response(request)
+
+
+class PrivatePagesMiddleware:
+    """Nothing a signed-in person saw stays in a cache."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control") and hasattr(request, "user") and request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class DomainErrorMiddleware:
+    """Turn a refusal that a view let through into its page; API views answer through DRF's handler."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer refusals; anything else is a bug and goes its way."""
+        if isinstance(exception, DomainError):
+            return errors.answer(request, exception)
+        return None

@@ -1,0 +1,20 @@
+"""Tests: the real database engine, no shared state, nothing leaves the machine."""
+
+import os
+
+from config.settings.base import *  # noqa: F403 - settings modules extend one another
+from config.settings.base import DATABASES
+
+SECRET_KEY = "test only, never in use elsewhere, fifty characters long"  # noqa: S105 - a test's key
+DEMO = True
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+OUTGOING_PRIVATE_HOSTS = ["127.0.0.1", "localhost"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_crossdock")}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "ERROR"}}

@@ -1,0 +1,85 @@
+"""The door: who holds which duty where. Every room's access.py asks here; superusers hold none."""
+
+from django.db.models import QuerySet
+from guardian.shortcuts import get_objects_for_user
+
+from foundation.models import Role, RoleAssignment, Site, SiteUserPermission, User
+from foundation.verdict import ALLOWED, Verdict
+
+
+def sites_with(user: User, permission: str) -> QuerySet[Site]:
+    """Return the sites where the person holds a permission, as one sub-select for list filters."""
+    if not user.is_authenticated or not user.is_active:
+        return Site.objects.none()
+    return get_objects_for_user(
+        user, f"foundation.{permission}", Site, use_groups=True, with_superuser=False, accept_global_perms=False
+    )
+
+
+def permissions_of(user: User) -> frozenset[tuple[int, str]]:
+    """Return every (site id, permission) of a person; one statement, remembered on the person for the request."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    cached: frozenset[tuple[int, str]] | None = getattr(user, "_site_permissions", None)
+    if cached is None:
+        cached = frozenset(
+            SiteUserPermission.objects.filter(user_id=user.pk).values_list("content_object_id", "permission__codename")
+        )
+        user._site_permissions = cached  # type: ignore[attr-defined]  # noqa: SLF001 - forgotten with the instance
+    return cached
+
+
+def holds(user: User, permission: str, site_id: int) -> bool:
+    """Say whether the person holds a permission at a site."""
+    return (site_id, permission) in permissions_of(user)
+
+
+def holds_anywhere(user: User, permission: str) -> bool:
+    """Say whether the person holds a permission at any site (for menus)."""
+    return any(codename == permission for _, codename in permissions_of(user))
+
+
+def roles_of(user: User) -> frozenset[tuple[str, int | None, int | None]]:
+    """Return every (role, site id, region id) of a person; both ids empty means enterprise-wide."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    cached: frozenset[tuple[str, int | None, int | None]] | None = getattr(user, "_role_scopes", None)
+    if cached is None:
+        cached = frozenset(RoleAssignment.objects.filter(user_id=user.pk).values_list("role", "site_id", "region_id"))
+        user._role_scopes = cached  # type: ignore[attr-defined]  # noqa: SLF001 - forgotten with the instance
+    return cached
+
+
+def has_role(user: User, *roles: str) -> bool:
+    """Say whether the person holds any of the roles, wherever."""
+    return any(role in roles for role, _, _ in roles_of(user))
+
+
+def can_at(user: User, permission: str, site: Site, doing: str) -> Verdict:
+    """Judge a duty at a site; the reason names site and duty. Callers hide foreign documents as missing first."""
+    if holds(user, permission, site.pk):
+        return ALLOWED
+    return Verdict("not_your_duty", f"You do not {doing} at {site.name}. A user administrator can grant that duty.")
+
+
+def can_in_role(user: User, doing: str, *roles: str) -> Verdict:
+    """Judge an enterprise duty by role; the reason names the roles that may."""
+    if has_role(user, *roles):
+        return ALLOWED
+    names = " or ".join(str(Role(role).label).lower() for role in roles)
+    return Verdict("not_your_role", f"Only a {names} may {doing}.")
+
+
+def people_with_role(role: str, *, site: Site | None = None, scope: str = "site") -> QuerySet[User]:
+    """Return active people who hold a role at a site ("site"), at its region ("region") or everywhere ("enterprise").
+
+    Only assignments of exactly that scope count, so a stage can ask the site's own manager and not the region's.
+    """
+    held = RoleAssignment.objects.filter(role=role)
+    if scope == "site":
+        held = held.filter(site=site)
+    elif scope == "region":
+        held = held.filter(region=site.region if site else None, site=None)
+    else:
+        held = held.filter(site=None, region=None)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk")

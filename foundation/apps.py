@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
+
+
+def _install_guards(sender: Any, using: str, **_kwargs: Any) -> None:
+    from foundation import guards  # noqa: PLC0415 - models are ready only now
+
+    last = [config for config in apps.get_app_configs() if config.models_module][-1]
+    if sender is last:  # every table is there
+        guards.install(using)
+
+
+class FoundationConfig(AppConfig):
+    """The ground."""
+
+    name = "foundation"
+
+    def ready(self) -> None:
+        """Install database guards once all rooms have migrated."""
+        post_migrate.connect(_install_guards, dispatch_uid="foundation.guards")

@@ -1,0 +1,86 @@
+"""Locks, versions, hashes and numbers: how every document is held while it changes."""
+
+import hashlib
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import connection
+
+from foundation.errors import NotFoundError, StaleError
+from foundation.models import Document
+
+D = TypeVar("D", bound=Document)
+
+
+def lock(model: type[D], pk: int, **related: Any) -> D:
+    """Return the document, fresh and locked for the rest of the transaction.
+
+    The lock leaves the key free, so children may still be inserted by others that need no lock.
+
+    :raises NotFoundError: there is no such document.
+    """
+    manager = model._default_manager.select_for_update(of=("self",), no_key=True)  # noqa: SLF001 - Django's own way
+    document = manager.select_related(*related.get("with_", ())).filter(pk=pk).first()
+    if document is None:
+        raise NotFoundError("not_found", f"There is no such {model._meta.verbose_name}.")  # noqa: SLF001
+    return document
+
+
+def require_unchanged(document: Document, expected_version: int | None, seen_hash: str | None = None) -> None:
+    """Refuse when the document moved on since the person opened it. Machines that send no version pass `None`.
+
+    :raises StaleError: names who changed it and when.
+    """
+    stale = expected_version is not None and document.version != expected_version
+    if stale or (seen_hash and seen_hash != document.content_hash):
+        raise StaleError(
+            "changed_since_opened",
+            f"{document.number} changed since you opened it: {document.changed_by} changed it.",
+            number=document.number,
+            changed_by=str(document.changed_by),
+            changed_at=document.changed_at.isoformat(),
+            version=document.version,
+        )
+
+
+def touch(document: Document, *, by_id: int, at: datetime) -> list[str]:
+    """Count a change and say who made it; returns the field names to save."""
+    document.version += 1
+    document.changed_by_id, document.changed_at = by_id, at
+    return ["version", "changed_by", "changed_at"]
+
+
+def content_hash(content: Any) -> str:
+    """Return the SHA-256 of a document's content in canonical JSON; decimals are compared by value, not by zeros."""
+    text = json.dumps(_canonical(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value.normalize() + 0, "f")
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(k): _canonical(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(v) for v in value]
+    return value
+
+
+def next_number(kind: str, site_code: str = "") -> str:
+    """Return the next document number, such as `PO-LDS-100042` (PO-4): never reused, gaps allowed, no lock held."""
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval('crossdock_number')")
+        value = cursor.fetchone()[0]
+    return "-".join(part for part in (kind, site_code, str(value)) if part)
+
+
+def next_numbers(kind: str, site_codes: list[str]) -> list[str]:
+    """Return one number per site code with one statement, for bulk work."""
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval('crossdock_number') from generate_series(1, %s)", [len(site_codes)])
+        values = [row[0] for row in cursor.fetchall()]
+    return ["-".join(p for p in (kind, code, str(value)) if p) for code, value in zip(site_codes, values, strict=True)]

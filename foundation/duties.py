@@ -1,0 +1,27 @@
+"""Who did what on a chain of documents (SD-2): written by services, read by the duty rules."""
+
+from datetime import datetime
+
+from foundation.models import DutyRecord
+
+
+def record(chain: str, document_type: str, document_id: int, duty: str, *, person_id: int, at: datetime) -> None:
+    """Remember that a person did a duty on a document of a chain; doing it again changes nothing."""
+    DutyRecord.objects.bulk_create(
+        [
+            DutyRecord(
+                chain=chain, document_type=document_type, document_id=document_id, duty=duty, person_id=person_id, at=at
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def done_on(chains: list[str]) -> frozenset[tuple[str, int]]:
+    """Return (duty, person id) of everything done on these chains."""
+    return frozenset(DutyRecord.objects.filter(chain__in=chains).values_list("duty", "person_id"))
+
+
+def chain_of(document_type: str, document_id: int) -> str:
+    """Name a chain by its root document."""
+    return f"{document_type}:{document_id}"

@@ -1,0 +1,34 @@
+from foundation.models.delivery import Delivery, DeliveryState
+from foundation.models.document import Document
+from foundation.models.item import Category, ExchangeRate, Item, ItemUnit, UnitOfMeasure
+from foundation.models.organisation import (
+    CostCentre,
+    Holiday,
+    LegalEntity,
+    Organisation,
+    Region,
+    Site,
+    SiteGroupPermission,
+    SiteUserPermission,
+    WorkCalendar,
+)
+from foundation.models.record import (
+    AuditEvent,
+    AuditHead,
+    DomainEvent,
+    DutyRecord,
+    EffectLedger,
+    Heartbeat,
+    IdempotencyKey,
+    StateEdge,
+    Timer,
+)
+from foundation.models.role import Role, RoleAssignment
+from foundation.models.user import User
+
+__all__ = [
+    "AuditEvent", "AuditHead", "Category", "CostCentre", "Delivery", "DeliveryState", "Document", "DomainEvent",
+    "DutyRecord", "EffectLedger", "ExchangeRate", "Heartbeat", "Holiday", "IdempotencyKey", "Item", "ItemUnit",
+    "LegalEntity", "Organisation", "Region", "Role", "RoleAssignment", "Site", "SiteGroupPermission",
+    "SiteUserPermission", "StateEdge", "Timer", "UnitOfMeasure", "User", "WorkCalendar",
+]  # fmt: skip

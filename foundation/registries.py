@@ -1,0 +1,160 @@
+"""What upper rooms furnish for lower ones. Filled in each AppConfig.ready; nothing else crosses upwards.
+
+- `subjects`: document type -> title, address, who may see it, and the verbs its room offers to the inbox;
+- `panels`: page slot -> functions that return a small fragment or nothing;
+- `search`: what a query finds;
+- `subscriptions`: event kind -> handlers;
+- `navigation`: entries of the staff menu.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from django.http import HttpRequest
+
+log = structlog.get_logger(__name__)
+Handler = Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A document type that other rooms may show or act on without importing its room.
+
+    `url(pk)` is its staff page, `title(pk)` one line, `facts(pk)` label/value pairs for a decision maker,
+    `visible(user, pk)` whether the person may see it, `actions` verb -> service called as
+    `action(pk=..., expected_version=..., seen_hash=..., actor=..., reason=..., at=...)`,
+    `panel(request, pk)` the HTML of its lines for the inbox, or empty.
+    """
+
+    type: str
+    label: str
+    url: Callable[[int], str]
+    title: Callable[[int], str]
+    visible: Callable[[Any, int], bool]
+    facts: Callable[[Any, int], list[tuple[str, str]]] = lambda _user, _pk: []
+    panel: Callable[[HttpRequest, int], str] = lambda _request, _pk: ""
+    actions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+class Subjects:
+    """Document types by name."""
+
+    def __init__(self) -> None:
+        self._by_type: dict[str, Subject] = {}
+
+    def add(self, subject: Subject) -> None:
+        """Register a document type; the last registration wins so that a reload is harmless."""
+        self._by_type[subject.type] = subject
+
+    def get(self, type_: str) -> Subject | None:
+        """Return the subject, or nothing when its room is not installed."""
+        return self._by_type.get(type_)
+
+    def all(self) -> list[Subject]:
+        """Return every registered type."""
+        return list(self._by_type.values())
+
+
+class Subscriptions:
+    """Who is told about which event; a consumer's name is its identity in the effect ledger."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, dict[str, Handler]] = {}
+
+    def add(self, kind: str, handler: Handler) -> None:
+        """Tell `handler` about events of `kind`; it may be told twice after a crash and keeps one effect."""
+        name = f"{handler.__module__}.{handler.__qualname__}"
+        self._handlers.setdefault(kind, {})[name] = handler
+
+    def handlers(self, kind: str) -> list[tuple[str, Handler]]:
+        """Return name and handler of each subscriber, in order of registration."""
+        return list(self._handlers.get(kind, {}).items())
+
+
+class Panels:
+    """Fragments of upper rooms on lower rooms' pages."""
+
+    def __init__(self) -> None:
+        self._slots: dict[str, list[Callable[..., str]]] = {}
+
+    def add(self, slot: str, panel: Callable[..., str]) -> None:
+        """Show `panel(request, pk)` in `slot`, such as `order.side` or `home`."""
+        if panel not in self._slots.setdefault(slot, []):
+            self._slots[slot].append(panel)
+
+    def render(self, slot: str, request: HttpRequest, pk: int | None = None) -> list[str]:
+        """Return the fragments of a slot; one that fails is left out and logged, the page stays whole."""
+        fragments = []
+        for panel in self._slots.get(slot, []):
+            try:
+                html = panel(request, pk)
+            except Exception:  # noqa: BLE001 - a guest's failure must not take the host's page down
+                log.exception("panel.failed", slot=slot, panel=panel.__qualname__)
+                continue
+            if html:
+                fragments.append(html)
+        return fragments
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search result."""
+
+    label: str
+    url: str
+    kind: str
+    exact: bool = False
+
+
+class Search:
+    """What the box at the top of every page finds."""
+
+    def __init__(self) -> None:
+        self._finders: list[Callable[[Any, str], Iterable[Hit]]] = []
+
+    def add(self, finder: Callable[[Any, str], Iterable[Hit]]) -> None:
+        """Ask `finder(user, query)`; it returns only what the user may see, at most ten hits."""
+        if finder not in self._finders:
+            self._finders.append(finder)
+
+    def find(self, user: Any, query: str) -> list[Hit]:
+        """Return all hits, exact document numbers first."""
+        hits = [hit for finder in self._finders for hit in finder(user, query)]
+        return sorted(hits, key=lambda hit: not hit.exact)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """An entry of the staff menu; shown when `allowed(user)`; `badge(user)` counts what waits, or none."""
+
+    label: str
+    url_name: str
+    order: int
+    allowed: Callable[[Any], bool]
+    badge: Callable[[Any], int] | None = None
+
+
+class Navigation:
+    """The staff menu."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, MenuEntry] = {}
+
+    def add(self, entry: MenuEntry) -> None:
+        """Register an entry under its url name."""
+        self._entries[entry.url_name] = entry
+
+    def for_user(self, user: Any) -> list[MenuEntry]:
+        """Return the entries the person may open, in order."""
+        return sorted((e for e in self._entries.values() if e.allowed(user)), key=lambda e: e.order)
+
+
+subjects = Subjects()
+subscriptions = Subscriptions()
+panels = Panels()
+search = Search()
+navigation = Navigation()
+# (when, text, who, tone) lines an upper room adds to a document's timeline: functions (user, type, pk) -> iterable.
+timelines: list[Callable[[Any, str, int], Iterable[Any]]] = []

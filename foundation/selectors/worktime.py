@@ -1,0 +1,36 @@
+from datetime import date, datetime
+from functools import lru_cache
+
+import holidays
+
+from foundation.decisions.worktime import Hours, add_business_hours
+from foundation.models import Site, WorkCalendar
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(country: str, subdivision: str, first: int, last: int) -> frozenset[date]:
+    if not country:
+        return frozenset()
+    days = holidays.country_holidays(country, subdiv=subdivision or None, years=range(first, last + 1))
+    return frozenset(days)
+
+
+def hours_of(calendar: WorkCalendar, zone: str, around: datetime) -> Hours:
+    """Return the working hours of a calendar in a zone, with the days off from a year before to two years after.
+
+    `calendar.extra_holidays` is read once; prefetch it when many calendars are needed.
+    """
+    public = _public_holidays(calendar.country, calendar.subdivision, around.year - 1, around.year + 2)
+    extra = {h.date for h in calendar.extra_holidays.all()}
+    return Hours(
+        zone=zone,
+        weekdays=frozenset(int(d) for d in calendar.weekdays if d != "0"),
+        opens=calendar.opens,
+        closes=calendar.closes,
+        days_off=frozenset(public | extra),
+    )
+
+
+def working_deadline(site: Site, start: datetime, hours: float) -> datetime:
+    """Return when `hours` business hours have passed at a site (MQ-4)."""
+    return add_business_hours(start, hours, hours_of(site.calendar, site.time_zone, start))

@@ -1,0 +1,81 @@
+from datetime import datetime
+
+from django.contrib.auth.models import Permission
+from django.db import transaction
+
+from foundation import audit
+from foundation.errors import InvalidError
+from foundation.models import Region, RoleAssignment, Site, SiteUserPermission, User
+from foundation.roles import SITE_PERMISSIONS
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    user: User,
+    role: str,
+    actor: User | None,
+    at: datetime,
+    site: Site | None = None,
+    region: Region | None = None,
+) -> RoleAssignment:
+    """Give a person a role at a site, a region or everywhere, and the site permissions that follow from it.
+
+    :raises InvalidError: people of suppliers hold no role of ours.
+    """
+    if user.kind == User.Kind.SUPPLIER:
+        raise InvalidError("supplier_person", f"{user} belongs to a supplier and cannot hold a role of ours.")
+    assignment, fresh = RoleAssignment.objects.get_or_create(
+        user=user, role=role, site=site, region=region, defaults={"granted_at": at, "granted_by": actor}
+    )
+    if fresh:
+        sync_site_permissions(user)
+        audit.record(
+            assignment, "grant_role", actor=actor, at=at, user=user.username, role=role, scope=_scope(assignment)
+        )
+    return assignment
+
+
+@transaction.atomic
+def revoke_role(*, assignment: RoleAssignment, actor: User | None, at: datetime) -> None:
+    """Take a role away; effective with the person's next request."""
+    user = assignment.user
+    audit.record(
+        assignment,
+        "revoke_role",
+        actor=actor,
+        at=at,
+        user=user.username,
+        role=assignment.role,
+        scope=_scope(assignment),
+    )
+    assignment.delete()
+    sync_site_permissions(user)
+
+
+def sync_site_permissions(user: User) -> None:
+    """Make the person's site permissions equal to what the role assignments say."""
+    sites = list(Site.objects.values_list("pk", "region_id"))
+    permissions = dict(Permission.objects.filter(content_type__app_label="foundation").values_list("codename", "pk"))
+    wanted = {
+        (site_id, permissions[codename])
+        for role, at_site, at_region in RoleAssignment.objects.filter(user=user).values_list(
+            "role", "site_id", "region_id"
+        )
+        for site_id, region_id in sites
+        if (at_site in {None, site_id}) and (at_region in {None, region_id})
+        for codename in SITE_PERMISSIONS[role]
+    }
+    held = set(SiteUserPermission.objects.filter(user=user).values_list("content_object_id", "permission_id"))
+    SiteUserPermission.objects.bulk_create(
+        SiteUserPermission(user=user, content_object_id=site_id, permission_id=permission_id)
+        for site_id, permission_id in wanted - held
+    )
+    for site_id, permission_id in held - wanted:
+        SiteUserPermission.objects.filter(user=user, content_object_id=site_id, permission_id=permission_id).delete()
+    vars(user).pop("_site_permissions", None)
+    vars(user).pop("_role_scopes", None)
+
+
+def _scope(assignment: RoleAssignment) -> str:
+    return str(assignment.site or assignment.region or "enterprise")

@@ -1,0 +1,21 @@
+"""What the worker does for the ground: relay events, show that it lives."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from foundation import relay
+from foundation.models import Heartbeat
+
+
+@shared_task(name="foundation.relay")
+def relay_events(**_unknown: Any) -> int:
+    """Tell subscribers everything that is due."""
+    return relay.drain(limit=2_000)
+
+
+@shared_task(name="foundation.heartbeat")
+def heartbeat(*, name: str = "worker", **_unknown: Any) -> None:
+    """Record that a part of the system is alive."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})  # noqa: TID251 - the porch

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class InvoicingConfig(AppConfig):
+    """The room of invoicing."""
+
+    name = "invoicing"

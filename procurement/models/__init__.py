@@ -1,0 +1,19 @@
+from procurement.models.acknowledgment import AcknowledgmentLine, AckState, LineAnswer, OrderAcknowledgment
+from procurement.models.order import (
+    AckStatus,
+    OrderLineSource,
+    OrderState,
+    OrderVersion,
+    ProgressStatus,
+    PurchaseOrder,
+    PurchaseOrderLine,
+)
+from procurement.models.receipt import Condition, GoodsReceipt, GoodsReceiptLine, ReceiptState
+from procurement.models.requisition import PriceSource, Requisition, RequisitionLine, RequisitionState, SpendKind
+
+__all__ = [
+    "AckState", "AckStatus", "AcknowledgmentLine", "Condition", "GoodsReceipt", "GoodsReceiptLine", "LineAnswer",
+    "OrderAcknowledgment", "OrderLineSource", "OrderState", "OrderVersion", "PriceSource", "ProgressStatus",
+    "PurchaseOrder", "PurchaseOrderLine", "ReceiptState", "Requisition", "RequisitionLine", "RequisitionState",
+    "SpendKind",
+]  # fmt: skip

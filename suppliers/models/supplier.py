@@ -1,0 +1,138 @@
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django_fsm import FSMField, FSMModelMixin, transition
+
+
+class SupplierState(models.TextChoices):
+    """Life of a supplier (SU-1)."""
+
+    REQUESTED = "requested", "Requested"
+    INVITED = "invited", "Invited"
+    REGISTERED = "registered", "Registered"
+    SCREENED = "screened", "Screened"
+    QUALIFIED = "qualified", "Qualified"
+    ACTIVE = "active", "Active"
+    RESTRICTED = "restricted", "Restricted"
+    BLOCKED = "blocked", "Blocked"
+    OFFBOARDED = "offboarded", "Offboarded"
+
+
+MAY_ORDER = (SupplierState.ACTIVE,)
+MAY_BE_PAID = (SupplierState.QUALIFIED, SupplierState.ACTIVE, SupplierState.RESTRICTED, SupplierState.OFFBOARDED)
+
+
+class OrderChannel(models.TextChoices):
+    """How orders reach the supplier; the portal shows them in every case."""
+
+    PORTAL = "portal", "Portal and e-mail"
+    EDI = "edi", "EDI"
+    API = "api", "API"
+
+
+class Supplier(FSMModelMixin, models.Model):
+    """A company we buy from: one record, whatever sites it serves."""
+
+    code = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=120)
+    state = FSMField(default=SupplierState.REQUESTED, choices=SupplierState.choices, protected=True)
+    version = models.PositiveIntegerField(default=1)
+    state_reason = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    tax_id = models.CharField(max_length=32, blank=True)
+    currency = models.CharField(max_length=3, help_text="ISO 4217")
+    payment_terms_days = models.PositiveSmallIntegerField(default=30, help_text="days from invoice date")
+    order_channel = models.CharField(max_length=10, choices=OrderChannel.choices, default=OrderChannel.PORTAL)
+    order_email = models.EmailField(blank=True)
+    acknowledge_hours = models.PositiveSmallIntegerField(default=8, help_text="business hours to answer an order (AK-4)")
+    minimum_order_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    address = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [
+            models.Index(Upper("name"), name="supplier_name"),
+            models.Index(fields=["tax_id"], name="supplier_tax_id", condition=~Q(tax_id="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @transition(field=state, source=SupplierState.REQUESTED, target=SupplierState.INVITED)
+    def invite(self, *, at: datetime) -> None:
+        """Ask the supplier to register."""
+        self.changed_at = at
+
+    @transition(field=state, source=SupplierState.INVITED, target=SupplierState.REGISTERED)
+    def register(self, *, at: datetime) -> None:
+        """The supplier filled in its profile."""
+        self.changed_at = at
+
+    @transition(field=state, source=SupplierState.REGISTERED, target=SupplierState.SCREENED)
+    def screen(self, *, at: datetime) -> None:
+        """The checks are done."""
+        self.changed_at = at
+
+    @transition(field=state, source=SupplierState.SCREENED, target=SupplierState.QUALIFIED)
+    def qualify(self, *, at: datetime) -> None:
+        """Approved for categories and sites."""
+        self.changed_at = at
+
+    @transition(
+        field=state,
+        source=[SupplierState.QUALIFIED, SupplierState.RESTRICTED, SupplierState.BLOCKED],
+        target=SupplierState.ACTIVE,
+    )
+    def activate(self, *, at: datetime, reason: str) -> None:
+        """Orders may be placed."""
+        self.changed_at, self.state_reason = at, reason
+
+    @transition(field=state, source=SupplierState.ACTIVE, target=SupplierState.RESTRICTED)
+    def restrict(self, *, at: datetime, reason: str) -> None:
+        """No new orders; what is open goes on."""
+        self.changed_at, self.state_reason = at, reason
+
+    @transition(field=state, source=[SupplierState.ACTIVE, SupplierState.RESTRICTED], target=SupplierState.BLOCKED)
+    def block(self, *, at: datetime, reason: str) -> None:
+        """No orders, no payment."""
+        self.changed_at, self.state_reason = at, reason
+
+    @transition(
+        field=state,
+        source=[SupplierState.ACTIVE, SupplierState.RESTRICTED, SupplierState.BLOCKED],
+        target=SupplierState.OFFBOARDED,
+    )
+    def offboard(self, *, at: datetime, reason: str) -> None:
+        """The relation has ended."""
+        self.changed_at, self.state_reason = at, reason
+
+
+class SupplierIdentifier(models.Model):
+    """An id of a supplier in a scheme (EDI.md section 7): GLN, DUNS, VAT, Peppol endpoint, our number at a partner."""
+
+    supplier = models.ForeignKey(Supplier, on_delete=models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(max_length=16, help_text="ISO 6523 scheme, or x12:<qualifier>, or vat")
+    value = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="supplier_identifier_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.value}"
+
+
+class SupplierUser(models.Model):
+    """A person of a supplier: which company's documents they see. One person may serve several companies."""
+
+    supplier = models.ForeignKey(Supplier, on_delete=models.CASCADE, related_name="people")
+    user = models.ForeignKey("foundation.User", on_delete=models.CASCADE, related_name="supplier_memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["supplier", "user"], name="supplier_user_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} of {self.supplier}"

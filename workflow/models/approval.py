@@ -1,0 +1,163 @@
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django_fsm import FSMField, FSMModelMixin, transition
+
+
+class RequestState(models.TextChoices):
+    """Where an approval request stands."""
+
+    OPEN = "open", "Open"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ApprovalRequest(FSMModelMixin, models.Model):
+    """A document asks for approval; facts, rate and policy version are frozen here (MQ-1, AP-11)."""
+
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    subject_number = models.CharField(max_length=40)
+    subject_version = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64)
+    title = models.CharField(max_length=200)
+    site = models.ForeignKey("foundation.Site", on_delete=models.PROTECT, related_name="+")
+    requester = models.ForeignKey("foundation.User", on_delete=models.PROTECT, related_name="+")
+    need_by = models.DateField(null=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=4, help_text="document currency")
+    currency = models.CharField(max_length=3)
+    base_amount = models.DecimalField(max_digits=18, decimal_places=4, help_text="enterprise base currency")
+    rate = models.DecimalField(max_digits=18, decimal_places=8)
+    rate_date = models.DateField()
+    facts = models.JSONField()
+    policy = models.ForeignKey("policies.PolicyVersion", on_delete=models.PROTECT, related_name="+")
+    decision = models.JSONField(help_text="matched rows, stages and explanation as decided by the policy")
+    is_touchless = models.BooleanField(default=False)
+    state = FSMField(default=RequestState.OPEN, choices=RequestState.choices, protected=True)
+    version = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id"], condition=Q(state="open"), name="one_open_request"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at=None) | ~Q(state="open") & Q(closed_at__isnull=False),
+                name="request_closed_pair",
+            ),
+        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id", "-id"], name="request_subject")]
+
+    def __str__(self) -> str:
+        return f"approval of {self.subject_number}"
+
+    @transition(field=state, source=RequestState.OPEN, target=RequestState.APPROVED)
+    def approve(self, *, at: datetime) -> None:
+        """The last stage is done."""
+        self.closed_at = at
+
+    @transition(field=state, source=RequestState.OPEN, target=RequestState.REJECTED)
+    def reject(self, *, at: datetime) -> None:
+        """Someone said no."""
+        self.closed_at = at
+
+    @transition(field=state, source=RequestState.OPEN, target=RequestState.WITHDRAWN)
+    def withdraw(self, *, at: datetime) -> None:
+        """The requester took it back, or the document changed underneath."""
+        self.closed_at = at
+
+
+class StepState(models.TextChoices):
+    """Where a stage of a request stands."""
+
+    WAITING = "waiting", "Waiting"
+    OPEN = "open", "Open"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    CANCELLED = "cancelled", "Not needed"
+
+
+class ApprovalStep(FSMModelMixin, models.Model):
+    """One stage of a request, with the people asked."""
+
+    request = models.ForeignKey(ApprovalRequest, on_delete=models.PROTECT, related_name="steps")
+    position = models.PositiveIntegerField()
+    rule = models.CharField(max_length=160, help_text="row and name of the rule that asks")
+    label = models.CharField(max_length=160, help_text="who, in words: site manager of Leeds")
+    completion = models.CharField(max_length=10)
+    due_hours = models.PositiveIntegerField()
+    state = FSMField(default=StepState.WAITING, choices=StepState.choices, protected=True)
+    opened_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["request", "position"]
+        constraints = [models.UniqueConstraint(fields=["request", "position"], name="step_position")]
+        indexes = [models.Index(fields=["due_at"], name="step_open", condition=Q(state="open"))]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.label}"
+
+    @transition(field=state, source=StepState.WAITING, target=StepState.OPEN)
+    def open(self, *, at: datetime, due_at: datetime) -> None:
+        """Ask the people of this stage."""
+        self.opened_at, self.due_at = at, due_at
+
+    @transition(field=state, source=StepState.OPEN, target=StepState.APPROVED)
+    def approve(self, *, at: datetime) -> None:
+        """Enough of them said yes."""
+        self.decided_at = at
+
+    @transition(field=state, source=StepState.OPEN, target=StepState.REJECTED)
+    def reject(self, *, at: datetime) -> None:
+        """One of them said no."""
+        self.decided_at = at
+
+    @transition(field=state, source=[StepState.WAITING, StepState.OPEN], target=StepState.CANCELLED)
+    def cancel(self, *, at: datetime) -> None:
+        """The request ended another way."""
+        self.decided_at = at
+
+
+class StepAssignee(models.Model):
+    """A person asked at a stage."""
+
+    step = models.ForeignKey(ApprovalStep, on_delete=models.CASCADE, related_name="assignees")
+    person = models.ForeignKey("foundation.User", on_delete=models.PROTECT, related_name="approval_tasks")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["step", "person"], name="assignee_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} at {self.step}"
+
+
+class ApprovalDecision(models.Model):
+    """What a person decided at a stage; binds to the version and hash that was on the screen (AP-7)."""
+
+    class Verdict(models.TextChoices):
+        """The two answers; asking a question is a message and decides nothing."""
+
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
+
+    step = models.ForeignKey(ApprovalStep, on_delete=models.PROTECT, related_name="decisions")
+    actor = models.ForeignKey("foundation.User", on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey("foundation.User", null=True, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    reason = models.TextField(blank=True)
+    subject_version = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["step", "actor"], name="one_decision_per_step_and_person")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.verdict}"
