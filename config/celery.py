@@ -1,0 +1,85 @@
+"""The worker's side of the house: how Celery runs, and what it does by the clock.
+
+The broker only wakes; what must not be lost is a row in PostgreSQL, and a sweep rings again for every row that is not
+done. Source: RELIABILITY section 3, where each setting below was measured or read.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+
+from django.conf import settings  # noqa: E402 - the settings variable comes first
+
+RELAY_EVERY = 2  # seconds; what a lost wake-up can cost
+MINUTE = 60
+
+app = Celery("crossdock")
+
+
+def _filesystem_transport() -> dict[str, Any]:
+    """Return the options of the broker for one machine and one worker, which needs nothing installed."""
+    home = settings.DATA_DIR / "mq"
+    for name in ("queue", "control"):
+        (home / name).mkdir(parents=True, exist_ok=True)
+    return {
+        "data_folder_in": str(home / "queue"),
+        "data_folder_out": str(home / "queue"),
+        "control_folder": str(home / "control"),
+        "polling_interval": 0.2,
+    }
+
+
+def _transport() -> dict[str, Any]:
+    if not settings.CELERY_BROKER_URL:
+        return _filesystem_transport()
+    if settings.CELERY_BROKER_URL.startswith("amqp"):
+        return {"confirm_publish": True}
+    return {"visibility_timeout": 300, "unacked_restore_interval": 10, "unacked_restore_throttle": 1}
+
+
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL or "filesystem://",
+    broker_transport_options=_transport(),
+    broker_connection_retry_on_startup=True,
+    broker_connection_timeout=5,
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=False,  # our rows count attempts
+    task_acks_on_failure=True,
+    task_acks_on_timeout=True,  # the sweep brings the work back, not the broker
+    task_soft_time_limit=50,
+    task_time_limit=60,
+    task_publish_retry=False,  # a publisher that cannot reach the broker goes on: the sweep rings again
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=500,
+    worker_max_memory_per_child=300_000,  # kilobytes
+    worker_soft_shutdown_timeout=30.0,
+    worker_enable_soft_shutdown_on_idle=True,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    enable_utc=True,
+)
+app.autodiscover_tasks()
+
+
+def _every(task: str, seconds: int, **keywords: Any) -> dict[str, Any]:
+    """Return a beat entry; a firing that waited longer than its own interval is dropped, the next one does the work."""
+    return {"task": task, "schedule": seconds, "kwargs": keywords, "options": {"expires": max(seconds, 10)}}
+
+
+app.conf.beat_schedule = {
+    "relay": _every("foundation.relay", RELAY_EVERY),
+    "heartbeat": _every("foundation.heartbeat", MINUTE, name="worker"),
+}
+
+
+@setup_logging.connect
+def _keep_our_logging(**_unknown: Any) -> None:
+    """Leave logging to the settings; a connected receiver stops Celery from setting up its own."""

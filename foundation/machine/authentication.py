@@ -1,0 +1,26 @@
+"""OAuth2 client credentials: a machine acts as the system person its application is bound to."""
+
+from oauth2_provider.contrib.rest_framework import OAuth2Authentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+
+class MachineAuthentication(OAuth2Authentication):
+    """Resolve a bearer token to the application's person; an invalid token is 401, never anonymous."""
+
+    def authenticate(self, request: Request) -> tuple[object, object] | None:
+        """Return person and token."""
+        result = super().authenticate(request)
+        if result is None:
+            if request.headers.get("Authorization"):
+                raise AuthenticationFailed("The token is unknown or has expired. Ask for a new one.")
+            return None
+        user, token = result
+        person = user or token.application.user
+        if person is None or not person.is_active:
+            raise AuthenticationFailed("This application is not bound to an active person.")
+        return person, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """Tell the client which scheme to use."""
+        return 'Bearer realm="api"'
