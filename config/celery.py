@@ -12,7 +12,7 @@ from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
-from django.conf import settings  # noqa: E402 - the settings variable comes first
+from django.conf import settings
 
 RELAY_EVERY = 2  # seconds; what a lost wake-up can cost
 MINUTE = 60
