@@ -3,13 +3,18 @@
 Every refusal is audited after the rollback, in its own transaction (AU-1).
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
 
 from foundation import audit
 from foundation.errors import ConflictError, DomainError, InvalidError, NotFoundError, NotPermittedError, StaleError
+from foundation.machine import problems
 from foundation.models import User
 
 STATUS: list[tuple[type[DomainError], int]] = [
@@ -53,6 +58,17 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
         return JsonResponse({"code": error.code, "message": error.message}, status=status)
     template = f"{status}.html" if status in {403, 404, 409} else "422.html"
     return render(request, template, context, status=status)
+
+
+def machine_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer a refusal on the machine door; DRF calls it for every exception of an API view."""
+    if not isinstance(error, DomainError):
+        return problems.answer(error, context)
+    request = context["request"]._request  # noqa: SLF001 - the plain request carries the audit origin
+    request.user = context["request"].user
+    audit_refusal(request, error)
+    set_rollback()
+    return problems.problem(status_of(error), error.code, error.message, **error.details)
 
 
 def _page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:

@@ -22,6 +22,7 @@ class RequestContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the id in a header."""
         given = request.headers.get("X-Request-ID", "")
         request_id = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
         request.request_id = request_id  # type: ignore[attr-defined]
@@ -42,6 +43,7 @@ class RefuseBadQueryMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 400 when the address cannot be used."""
         raw = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path or "%00" in raw or "\x00" in raw:
             return HttpResponseBadRequest("The address holds a character that cannot be used.", "text/plain")
@@ -55,6 +57,7 @@ class PrivatePagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Mark the answer private unless the view said otherwise."""
         response = self.get_response(request)
         if not response.has_header("Cache-Control") and hasattr(request, "user") and request.user.is_authenticated:
             response["Cache-Control"] = "private, no-store"
@@ -68,6 +71,7 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; refusals come through `process_exception`."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

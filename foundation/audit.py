@@ -23,7 +23,8 @@ class Origin:
     address: str = ""
 
 
-_origin: ContextVar[Origin] = ContextVar("audit_origin", default=Origin())
+_NOWHERE = Origin()
+_origin: ContextVar[Origin] = ContextVar("audit_origin", default=_NOWHERE)
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def record(
     instant; the row's own `at` is the database clock's.
     """
     record_fact(
-        subject._meta.label_lower,
+        subject._meta.label_lower,  # noqa: SLF001 - Django's own way
         subject.pk,
         getattr(subject, "number", "") or str(getattr(subject, "code", "") or ""),
         action,

@@ -5,10 +5,11 @@ The second fence behind access.py. Source: RELIABILITY "Row level security"; mea
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.template.response import SimpleTemplateResponse
 
 from foundation.guards import PORTAL_ROLE
 
@@ -55,7 +56,6 @@ def run_as_supplier(supplier_id: int, view: Callable[..., HttpResponseBase], *ar
         response = view(*args, **kwargs)
         if isinstance(response, StreamingHttpResponse) and not hasattr(response, "file_to_stream"):
             raise TypeError("a portal view may not stream: its rows would be read outside the role")
-        if hasattr(response, "render") and not response.is_rendered:
+        if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
             response.render()
-    return response  # type: ignore[return-value]
-
+    return cast("HttpResponse", response)

@@ -104,7 +104,7 @@ def _tell(event: DomainEvent) -> None:
 
 
 def _failed(pk: int, error: Exception) -> None:
-    log.exception("relay.subscriber_failed", event=pk, error=str(error))
+    log.error("relay.subscriber_failed", event=pk, exc_info=error)
     with transaction.atomic():
         event = DomainEvent.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
         now = timezone.now()  # noqa: TID251 - the relay reads the clock

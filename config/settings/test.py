@@ -1,9 +1,9 @@
 """Tests: the real database engine, no shared state, nothing leaves the machine."""
 
-import os
+import hashlib
 
 from config.settings.base import *  # noqa: F403 - settings modules extend one another
-from config.settings.base import DATABASES
+from config.settings.base import BASE_DIR, DATABASES
 
 SECRET_KEY = "test only, never in use elsewhere, fifty characters long"  # noqa: S105 - a test's key
 DEMO = True
@@ -12,7 +12,11 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 OUTGOING_PRIVATE_HOSTS = ["127.0.0.1", "localhost"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
-DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_crossdock")}
+# Migrating takes most of a short test run, so the database is kept (--reuse-db) and its name says which migrations it
+# has: a changed migration gets a new one.
+_migrations = sorted(BASE_DIR.glob("*/migrations/*.py"))
+_digest = hashlib.sha256(b"".join(path.read_bytes() for path in _migrations)).hexdigest()[:8]
+DATABASES["default"]["TEST"] = {"NAME": f"test_crossdock_{_digest}"}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

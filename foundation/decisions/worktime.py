@@ -34,7 +34,7 @@ class Hours:
 _MAX_DAYS = 3_660
 
 
-def add_business_hours(start: datetime, hours: float | int, calendar: Hours) -> datetime:
+def add_business_hours(start: datetime, hours: float, calendar: Hours) -> datetime:
     """Return the instant when `hours` working hours have passed since `start`.
 
     Zero hours outside opening times is the next opening. Exactly at closing time counts as that day.

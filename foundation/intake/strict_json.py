@@ -55,7 +55,9 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise InvalidError("json_duplicate_key", f"The key {key[:60]!r} stands twice in one object.", field=key[:60])
+            raise InvalidError(
+                "json_duplicate_key", f"The key {key[:60]!r} stands twice in one object.", field=key[:60]
+            )
         found[key] = value
     return found
 

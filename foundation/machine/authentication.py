@@ -21,6 +21,6 @@ class MachineAuthentication(OAuth2Authentication):
             raise AuthenticationFailed("This application is not bound to an active person.")
         return person, token
 
-    def authenticate_header(self, request: Request) -> str:
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
         """Tell the client which scheme to use."""
         return 'Bearer realm="api"'

@@ -14,7 +14,7 @@ class DenyUnlessScoped(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Say whether the token covers the call; an anonymous caller never passes."""
-        token = request.auth
+        token: Any = request.auth
         if token is None or not request.user or not request.user.is_authenticated:
             return False
         safe = request.method in SAFE_METHODS

@@ -6,40 +6,29 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
-from foundation.errors import DomainError
-
 CONTENT_TYPE = "application/problem+json"
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer anticipated refusals; anything else is a bug and reaches the log.
-
-    The sentence of a `DomainError` and its details go out; those never hold another party's data.
-    """
-    if isinstance(error, DomainError):
-        from config import errors  # noqa: PLC0415 - the map of refusals to HTTP lives in one place, above us
-
-        request = context["request"]._request  # noqa: SLF001 - the plain request carries the audit origin
-        request.user = context["request"].user
-        errors.audit_refusal(request, error)
-        return _problem(errors.status_of(error), error.code, error.message, **error.details)
+def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer what DRF itself refuses; refusals of ours come through `refusal`, anything else is a bug."""
     if isinstance(error, exceptions.ValidationError):
-        return _problem(422, "invalid", "Some fields cannot be accepted.", errors=_flatten(error.detail))
+        return problem(422, "invalid", "Some fields cannot be accepted.", errors=_flatten(error.detail))
     response = default_handler(error, context)
     if response is None:
         return None
     code = getattr(error, "default_code", "error")
     detail = response.data if isinstance(response.data, dict) else {"detail": response.data}
-    answer = _problem(
+    told = problem(
         response.status_code, str(detail.get("code", code)), str(detail.get("message") or detail.get("detail", ""))
     )
     for header in ("WWW-Authenticate", "Retry-After"):
         if response.has_header(header):
-            answer[header] = response[header]
-    return answer
+            told[header] = response[header]
+    return told
 
 
-def _problem(status: int, code: str, message: str, **details: Any) -> Response:
+def problem(status: int, code: str, message: str, **details: Any) -> Response:
+    """Return a problem; `details` never hold another party's data."""
     body = {"type": f"urn:crossdock:{code}", "title": message, "status": status, "code": code, **details}
     return Response(body, status=status, content_type=CONTENT_TYPE)
 

@@ -52,7 +52,9 @@ class Delivery(FSMModelMixin, models.Model):
         ]
         indexes = [
             models.Index(fields=["next_attempt_at", "id"], name="delivery_due", condition=Q(state="waiting")),
-            models.Index(fields=["connection", "order_key", "id"], name="delivery_order", condition=~Q(state="delivered")),
+            models.Index(
+                fields=["connection", "order_key", "id"], name="delivery_order", condition=~Q(state="delivered")
+            ),
             models.Index(fields=["subject_type", "subject_id"], name="delivery_subject"),
         ]
 

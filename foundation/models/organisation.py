@@ -1,15 +1,13 @@
 from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-CURRENCY = {"max_length": 3, "help_text": "ISO 4217"}
-
 
 class Organisation(models.Model):
     """The enterprise: one row. Policy thresholds compare in its base currency (MQ-1)."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     name = models.CharField(max_length=120)
-    base_currency = models.CharField(**CURRENCY)
+    base_currency = models.CharField(max_length=3, help_text="ISO 4217")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="organisation_one_row")]
@@ -24,7 +22,7 @@ class LegalEntity(models.Model):
     code = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=120)
     country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
-    currency = models.CharField(**CURRENCY)
+    currency = models.CharField(max_length=3, help_text="ISO 4217")
     tax_id = models.CharField(max_length=32, blank=True)
 
     class Meta:
@@ -57,7 +55,9 @@ class WorkCalendar(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(closes__gt=models.F("opens")), name="calendar_opens_before_closes")
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens")), name="calendar_opens_before_closes"
+            )
         ]
 
     def __str__(self) -> str:
@@ -86,7 +86,7 @@ class Site(models.Model):
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="sites")
     legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="sites")
     calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="sites")
-    currency = models.CharField(**CURRENCY)
+    currency = models.CharField(max_length=3, help_text="ISO 4217")
     time_zone = models.CharField(max_length=64, default="Europe/London")
     address = models.TextField(blank=True)
     gln = models.CharField(max_length=13, blank=True)

@@ -96,9 +96,7 @@ class DomainEvent(models.Model):
         indexes = [
             models.Index(fields=["available_at", "id"], name="event_due", condition=Q(done_at=None, parked_at=None)),
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_subject"),
-            models.Index(
-                fields=["subject_type", "subject_id", "id"], name="event_waiting", condition=Q(done_at=None)
-            ),
+            models.Index(fields=["subject_type", "subject_id", "id"], name="event_waiting", condition=Q(done_at=None)),
             models.Index(fields=["kind", "occurred_at"], name="event_log"),
         ]
 
@@ -191,5 +189,3 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%H:%M:%S}"
-
-

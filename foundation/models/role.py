@@ -38,9 +38,7 @@ class RoleAssignment(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(site=None) | Q(region=None), name="role_one_scope"),
-            models.UniqueConstraint(
-                fields=["user", "role", "site", "region"], name="role_once", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["user", "role", "site", "region"], name="role_once", nulls_distinct=False),
         ]
         indexes = [models.Index(fields=["role", "site", "region"], name="role_lookup")]
 

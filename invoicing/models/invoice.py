@@ -46,10 +46,12 @@ class Invoice(Document):
     kind = models.CharField(max_length=12, choices=InvoiceKind.choices, default=InvoiceKind.INVOICE)
     supplier_number = models.CharField(max_length=60, help_text="as printed on the invoice")
     number_key = models.GeneratedField(
-        expression=models.expressions.RawSQL(NUMBER_KEY_SQL, ()), output_field=models.CharField(max_length=80), db_persist=True
+        expression=models.expressions.RawSQL(NUMBER_KEY_SQL, ()),  # noqa: S611 - a constant
+        output_field=models.CharField(max_length=80),
+        db_persist=True,
     )
     number_skeleton = models.GeneratedField(
-        expression=models.expressions.RawSQL(NUMBER_SKELETON_SQL, ()),
+        expression=models.expressions.RawSQL(NUMBER_SKELETON_SQL, ()),  # noqa: S611 - a constant
         output_field=models.CharField(max_length=80),
         db_persist=True,
     )
@@ -130,7 +132,9 @@ class Invoice(Document):
         """Something is wrong and has an owner."""
 
     @transition(
-        field=state, source=[InvoiceState.RECEIVED, InvoiceState.WAITING, InvoiceState.HELD], target=InvoiceState.CLEARED
+        field=state,
+        source=[InvoiceState.RECEIVED, InvoiceState.WAITING, InvoiceState.HELD],
+        target=InvoiceState.CLEARED,
     )
     def clear(self, *, at: datetime) -> None:
         """Every line agrees with order and goods, or was released."""
@@ -186,7 +190,8 @@ class InvoiceLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position"),
             models.CheckConstraint(
-                condition=Q(net_amount__gt=-(10**12), net_amount__lt=10**12, quantity__lt=10**12), name="invoice_line_range"
+                condition=Q(net_amount__gt=-(10**12), net_amount__lt=10**12, quantity__lt=10**12),
+                name="invoice_line_range",
             ),
         ]
 

@@ -98,7 +98,10 @@ class Hold(FSMModelMixin, models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["invoice", "line", "code"], condition=Q(state="open"), name="one_open_hold", nulls_distinct=False
+                fields=["invoice", "line", "code"],
+                condition=Q(state="open"),
+                name="one_open_hold",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at=None) | ~Q(state="open") & Q(closed_at__isnull=False),

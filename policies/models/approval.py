@@ -38,7 +38,9 @@ class ApprovalRule(models.Model):
         ordering = ["policy", "is_additional", "position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["policy", "is_additional", "position"], name="approval_rule_position", deferrable=models.Deferrable.DEFERRED
+                fields=["policy", "is_additional", "position"],
+                name="approval_rule_position",
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.CheckConstraint(
                 condition=Q(amount_from=None) | Q(amount_to=None) | Q(amount_to__gt=models.F("amount_from")),

@@ -23,7 +23,9 @@ class MatchTolerance(models.Model):
     scope = models.CharField(max_length=12, choices=ToleranceScope.choices)
     scope_code = models.CharField(max_length=40, blank=True, help_text="code of the item, supplier, category or site")
     mode = models.CharField(
-        max_length=10, blank=True, choices=[("two_way", "Two-way"), ("three_way", "Three-way"), ("four_way", "Four-way")]
+        max_length=10,
+        blank=True,
+        choices=[("two_way", "Two-way"), ("three_way", "Three-way"), ("four_way", "Four-way")],
     )
     price_up_percent = models.DecimalField(max_digits=7, decimal_places=3, null=True, blank=True)
     price_up_absolute = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)

@@ -109,7 +109,9 @@ class AcknowledgmentLine(models.Model):
     class Meta:
         ordering = ["acknowledgment", "order_line", "schedule_no"]
         constraints = [
-            models.UniqueConstraint(fields=["acknowledgment", "order_line", "schedule_no"], name="answer_schedule_once"),
+            models.UniqueConstraint(
+                fields=["acknowledgment", "order_line", "schedule_no"], name="answer_schedule_once"
+            ),
             models.CheckConstraint(condition=Q(quantity__gte=0, quantity__lt=10**12), name="answer_quantity_range"),
             models.CheckConstraint(
                 condition=Q(unit_price=None) | Q(unit_price__gte=0, unit_price__lt=10**12), name="answer_price_range"

@@ -1,4 +1,5 @@
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
@@ -38,7 +39,7 @@ class ProgressStatus(models.TextChoices):
     OVER = "over", "Over"
 
 
-def _counter(help_text: str) -> models.DecimalField:
+def _counter(help_text: str) -> "models.DecimalField[Decimal, Decimal]":
     return models.DecimalField(max_digits=18, decimal_places=4, default=0, help_text=f"base unit; {help_text}")
 
 
@@ -87,7 +88,9 @@ class PurchaseOrder(Document):
             models.Index(fields=["ship_to", "-id"], name="order_site"),
             models.Index(fields=["supplier", "-id"], name="order_supplier"),
             models.Index(fields=["state", "-id"], name="order_state"),
-            models.Index(fields=["ack_due_at"], name="order_ack_due", condition=Q(state="issued", acknowledged_at=None)),
+            models.Index(
+                fields=["ack_due_at"], name="order_ack_due", condition=Q(state="issued", acknowledged_at=None)
+            ),
         ]
 
     @transition(field=state, source=OrderState.DRAFT, target=OrderState.PENDING)
@@ -200,7 +203,9 @@ class OrderLineSource(models.Model):
     quantity = models.DecimalField(max_digits=18, decimal_places=4)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["order_line", "requisition_line"], name="order_line_source_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["order_line", "requisition_line"], name="order_line_source_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.requisition_line} on {self.order_line}"

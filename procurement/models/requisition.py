@@ -50,7 +50,9 @@ class Requisition(Document):
     urgent_reason = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True, max_length=2000)
     total_amount = models.DecimalField(max_digits=18, decimal_places=4, default=0)
-    flags = ArrayField(models.CharField(max_length=40), default=list, blank=True, help_text="frozen at submission (RQ-2)")
+    flags = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, help_text="frozen at submission (RQ-2)"
+    )
     submitted_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -59,13 +61,16 @@ class Requisition(Document):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "cancelled"]) | Q(submitted_at__isnull=False), name="requisition_submitted_at"
+                condition=Q(state__in=["draft", "cancelled"]) | Q(submitted_at__isnull=False),
+                name="requisition_submitted_at",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["approved", "ordered"]) | Q(approved_at__isnull=False),
                 name="requisition_approved_at",
             ),
-            models.CheckConstraint(condition=Q(is_urgent=False) | ~Q(urgent_reason=""), name="requisition_urgent_reason"),
+            models.CheckConstraint(
+                condition=Q(is_urgent=False) | ~Q(urgent_reason=""), name="requisition_urgent_reason"
+            ),
             models.CheckConstraint(
                 condition=Q(total_amount__gte=0, total_amount__lt=10**12), name="requisition_total_range"
             ),
@@ -132,8 +137,12 @@ class RequisitionLine(models.Model):
     price_source = models.CharField(max_length=12, choices=PriceSource.choices)
     line_amount = models.DecimalField(max_digits=18, decimal_places=4)
     need_by = models.DateField()
-    supplier = models.ForeignKey("suppliers.Supplier", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    contract = models.ForeignKey("suppliers.Contract", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    supplier = models.ForeignKey(
+        "suppliers.Supplier", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    contract = models.ForeignKey(
+        "suppliers.Contract", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     catalogue_item = models.ForeignKey(
         "suppliers.CatalogueItem", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -146,7 +155,9 @@ class RequisitionLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["requisition", "line_no"], name="requisition_line_no"),
             models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lt=10**12), name="requisition_line_quantity"),
-            models.CheckConstraint(condition=Q(unit_price__gte=0, unit_price__lt=10**12), name="requisition_line_price"),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0, unit_price__lt=10**12), name="requisition_line_price"
+            ),
             models.CheckConstraint(
                 condition=Q(spend_kind="catalogue", item__isnull=False) | ~Q(spend_kind="catalogue"),
                 name="requisition_line_catalogue_item",

@@ -65,7 +65,9 @@ class SourcingPreference(models.Model):
     """Who comes first for an item or a category at a site, in a region or everywhere (SO-1). Rank 1 is first."""
 
     item = models.ForeignKey("foundation.Item", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    category = models.ForeignKey("foundation.Category", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    category = models.ForeignKey(
+        "foundation.Category", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     site = models.ForeignKey("foundation.Site", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     region = models.ForeignKey("foundation.Region", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     supplier = models.ForeignKey(Supplier, on_delete=models.CASCADE, related_name="preferences")

@@ -36,7 +36,9 @@ class Contract(Document):
         ordering = ["number"]
         constraints = [
             models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="contract_validity"),
-            models.CheckConstraint(condition=Q(ordered_amount__gte=0, ordered_amount__lt=10**12), name="contract_ordered"),
+            models.CheckConstraint(
+                condition=Q(ordered_amount__gte=0, ordered_amount__lt=10**12), name="contract_ordered"
+            ),
         ]
 
     @transition(field=state, source=ContractState.DRAFT, target=ContractState.ACTIVE)
@@ -69,7 +71,9 @@ class ContractPrice(models.Model):
                 fields=["contract", "item", "unit", "from_quantity", "site_codes"], name="contract_price_once"
             ),
             models.CheckConstraint(condition=Q(unit_price__gte=0, unit_price__lt=10**12), name="contract_price_range"),
-            models.CheckConstraint(condition=Q(from_quantity__gte=0, from_quantity__lt=10**12), name="contract_tier_range"),
+            models.CheckConstraint(
+                condition=Q(from_quantity__gte=0, from_quantity__lt=10**12), name="contract_tier_range"
+            ),
         ]
         indexes = [models.Index(fields=["item"], name="contract_price_item")]
 

@@ -46,7 +46,9 @@ class Supplier(FSMModelMixin, models.Model):
     payment_terms_days = models.PositiveSmallIntegerField(default=30, help_text="days from invoice date")
     order_channel = models.CharField(max_length=10, choices=OrderChannel.choices, default=OrderChannel.PORTAL)
     order_email = models.EmailField(blank=True)
-    acknowledge_hours = models.PositiveSmallIntegerField(default=8, help_text="business hours to answer an order (AK-4)")
+    acknowledge_hours = models.PositiveSmallIntegerField(
+        default=8, help_text="business hours to answer an order (AK-4)"
+    )
     minimum_order_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     address = models.TextField(blank=True)
     created_at = models.DateTimeField()

@@ -26,7 +26,11 @@ def test_every_top_level_package_is_a_room_of_the_import_contracts() -> None:
 
 def test_import_contracts_hold() -> None:
     run = subprocess.run(
-        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert run.returncode == 0, run.stdout[-4000:]
@@ -73,7 +77,8 @@ def test_every_table_of_a_business_room_with_a_supplier_is_fenced_or_closed_to_t
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "select distinct table_name from information_schema.role_column_grants where grantee = %s", [guards.PORTAL_ROLE]
+            "select distinct table_name from information_schema.role_column_grants where grantee = %s",
+            [guards.PORTAL_ROLE],
         )
         granted = {row[0] for row in cursor.fetchall()}
 
@@ -84,7 +89,8 @@ def test_every_table_of_a_business_room_with_a_supplier_is_fenced_or_closed_to_t
 def test_portal_role_is_no_owner_no_superuser_and_does_not_bypass() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select rolsuper, rolbypassrls, rolcreatedb, rolcanlogin from pg_roles where rolname = %s", [guards.PORTAL_ROLE]
+            "select rolsuper, rolbypassrls, rolcreatedb, rolcanlogin from pg_roles where rolname = %s",
+            [guards.PORTAL_ROLE],
         )
         row = cursor.fetchone()
 

@@ -14,7 +14,7 @@ class CaseState(models.TextChoices):
 
 
 class ExceptionCase(FSMModelMixin, models.Model):
-    """Something a person must cure (EX-1): routed by cause, with the evidence, closing itself when the cause is gone."""
+    """Something a person must cure (EX-1): routed by cause, with evidence, closing itself when the cause is gone."""
 
     number = models.CharField(max_length=32, unique=True)
     category = models.CharField(max_length=40, help_text="category of the exception routing policy")
