@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -62,7 +63,7 @@ class Delivery(FSMModelMixin, models.Model):
         return f"{self.message_type} {self.subject_number} to {self.connection}"
 
     @transition(field=state, source=DeliveryState.WAITING, target=DeliveryState.DELIVERED)
-    def deliver(self, *, at: object, status: int, answer: str) -> None:
+    def deliver(self, *, at: datetime, status: int, answer: str) -> None:
         """Record that the receiver took it."""
         self.delivered_at, self.answer_status, self.answer, self.last_error = at, status, answer[:4000], ""
 
@@ -72,6 +73,6 @@ class Delivery(FSMModelMixin, models.Model):
         self.last_error = error[:4000]
 
     @transition(field=state, source=DeliveryState.PARKED, target=DeliveryState.WAITING)
-    def resend(self, *, at: object) -> None:
+    def resend(self, *, at: datetime) -> None:
         """Try again, by a person's hand."""
         self.next_attempt_at, self.attempts = at, 0

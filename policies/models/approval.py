@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -5,7 +7,7 @@ from django.db.models import Q
 from policies.models.version import PolicyVersion
 
 
-def _codes(help_text: str) -> ArrayField:
+def _codes(help_text: str) -> "ArrayField[Any, Any]":
     return ArrayField(models.CharField(max_length=40), default=list, blank=True, help_text=f"{help_text}; empty = any")
 
 
