@@ -4,11 +4,12 @@ The broker only wakes; what must not be lost is a row in PostgreSQL, and a sweep
 done. Source: RELIABILITY section 3, where each setting below was measured or read.
 """
 
+import logging
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
@@ -82,4 +83,15 @@ app.conf.beat_schedule = {
 
 @setup_logging.connect
 def _keep_our_logging(**_unknown: Any) -> None:
-    """Leave logging to the settings; a connected receiver stops Celery from setting up its own."""
+    """Leave logging to the settings, and the ticking of the clock out of it.
+
+    A connected receiver is what stops Celery from setting up its own.
+    """
+    for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@worker_ready.connect
+def _show_life(**_unknown: Any) -> None:
+    """Send the first heartbeat through the broker, so that a worker counts as alive only when work reaches it."""
+    app.send_task("foundation.heartbeat", kwargs={"name": "worker"})

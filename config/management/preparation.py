@@ -1,0 +1,57 @@
+"""What comes before the first page: database, tables, demo company; each step with its time."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import CommandError
+from django.db import connection
+
+from foundation.embedded import server
+
+# What a run leaves in the data directory beside the database.
+LEFTOVERS = ("mq", "files", "mail", "beat", "beat.db")
+
+
+def prepare(out: Any, *, reset: bool = False) -> None:
+    """Bring database, tables and demo company to where the processes can start.
+
+    :raises CommandError: a reset was asked of a database that is not ours to throw away.
+    """
+    if reset:
+        with step(out, "Old data"):
+            _throw_away()
+    with step(out, "Database"):
+        connection.ensure_connection()
+    with step(out, "Tables"):
+        call_command("migrate", interactive=False, verbosity=0)
+    if settings.DEMO and "seed_demo" in get_commands():
+        with step(out, "Demo company"):
+            call_command("seed_demo", stdout=out)
+
+
+@contextmanager
+def step(out: Any, name: str) -> Iterator[None]:
+    """Show a step's name when it begins and its time when it ends."""
+    started = time.monotonic()
+    out.write(f"{name + ' ...':<22}")
+    out.flush()
+    yield
+    out.write(f"{name:<16} ready {time.monotonic() - started:6.1f} s")
+    out.flush()
+
+
+def _throw_away() -> None:
+    if os.environ.get("DATABASE_URL"):
+        raise CommandError("--reset throws away the embedded database only; DATABASE_URL is set. Drop yours by hand.")
+    connection.close()
+    server.hold()
+    server.destroy()
+    for name in LEFTOVERS:
+        path = settings.DATA_DIR / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
