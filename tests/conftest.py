@@ -24,11 +24,6 @@ AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    # One database a run: two runs side by side on one server would drop each other's.
-    os.environ.setdefault("TEST_DATABASE", "test_crossdock")
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     driven = [item for item in items if {"page", "browser"} & set(getattr(item, "fixturenames", ()))]

@@ -39,10 +39,10 @@ def prepare(out: Any, *, reset: bool = False) -> None:
 def step(out: Any, name: str) -> Iterator[None]:
     """Show a step's name when it begins and its time when it ends."""
     started = time.monotonic()
-    out.write(f"{name + ' ...':<22}")
+    out.write(f"  {name:<16} ...", ending="\r" if out.isatty() else "\n")
     out.flush()
     yield
-    out.write(f"{name:<16} ready {time.monotonic() - started:6.1f} s")
+    out.write(f"  {name:<16} ready after {time.monotonic() - started:5.1f} s")
     out.flush()
 
 
