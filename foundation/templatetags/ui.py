@@ -1,3 +1,212 @@
+"""How things look in every template: amounts, quantities, dates, chips, icons, fields. Built in, no {% load %}."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_currency
 from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.functional import keep_lazy_text
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from foundation.money import UNIT_PRICE_DECIMALS, minor_units
 
 register = template.Library()
+LOCALE = "en_GB"
+DASH = "–"
+
+# One colour family per meaning: what is settled, what moves, what needs somebody, what went wrong.
+_TONES = {
+    "ok": {"approved", "confirmed", "accepted", "active", "cleared", "posted", "paid", "full", "matched", "delivered",
+           "published", "cured", "resolved", "ordered", "applied", "released", "qualified"},
+    "info": {"submitted", "issued", "open", "received", "partial", "waiting", "pending_approval", "pending", "draft_new",
+             "invited", "registered", "screened"},
+    "warn": {"changed", "review", "held", "differs", "overdue", "on_hold", "restricted", "over", "requested",
+             "quantity_changed", "date_changed", "price_changed", "split", "substituted", "backordered"},
+    "bad": {"rejected", "blocked", "parked", "refused", "quarantined", "terminated"},
+}  # fmt: skip
+
+
+def _tone(state: str) -> str:
+    return next((tone for tone, states in _TONES.items() if state in states), "")
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str) -> str:
+    """Write an amount with its currency and minor units, such as £1,234.50; nothing is a dash."""
+    if amount is None:
+        return DASH
+    places = minor_units(currency)
+    pattern = "¤#,##0" + ("." + "0" * places if places else "")
+    return format_currency(amount, currency, pattern, locale=LOCALE, currency_digits=False)
+
+
+@register.filter
+def price(amount: Decimal | None, currency: str) -> str:
+    """Write a unit price with as many decimals as it has, at least the currency's, at most six."""
+    if amount is None:
+        return DASH
+    least = minor_units(currency)
+    pattern = "¤#,##0." + "0" * least + "#" * (UNIT_PRICE_DECIMALS - least)
+    return format_currency(amount, currency, pattern, locale=LOCALE, currency_digits=False)
+
+
+@register.filter
+def number(value: Decimal | float | None) -> str:
+    """Write a number with thousands commas and no trailing zeros."""
+    if value is None:
+        return DASH
+    text = f"{Decimal(str(value)):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.filter
+def quantity(value: Decimal | None, unit: Any = "") -> str:
+    """Write a quantity with its unit."""
+    return DASH if value is None else f"{number(value)} {unit}".strip()
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Write a calendar day: 27 Nov 2026."""
+    return DASH if value is None else f"{value.day} {value:%b %Y}"
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: template.Context, value: datetime | None) -> SafeString | str:
+    """Write an instant in the reader's zone; the ISO form is in the element for machines and print."""
+    if value is None:
+        return DASH
+    user = getattr(context.get("request"), "user", None)
+    local = value.astimezone(ZoneInfo(getattr(user, "time_zone", "") or "Europe/London"))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(timespec="seconds"),
+        f"{local:%Y-%m-%d %H:%M %Z}",
+        f"{local.day} {local:%b %H:%M}",
+    )
+
+
+@register.simple_tag
+def chip(state: str, label: Any = "", tone: str = "") -> SafeString:
+    """Draw a state as a dot and a word; the tone follows from the state unless given."""
+    return format_html('<span class="badge {}">{}</span>', tone or _tone(str(state)), label or str(state).replace("_", " "))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of the sprite; it always stands beside a word, so it is hidden from readers."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons/sprite.svg"), name
+    )
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, hint: str = "", label: str = "", classes: str = "") -> dict[str, Any]:
+    """Draw a form field: label, hint, error, tied together for screen readers."""
+    help_id, error_id = f"{bound.id_for_label}_hint", f"{bound.id_for_label}_error"
+    hint = hint or str(bound.help_text or "")
+    described = " ".join(part for part, there in ((help_id, hint), (error_id, bound.errors)) if there)
+    attrs = {"aria-describedby": described} if described else {}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    is_check = getattr(bound.field.widget, "input_type", "") == "checkbox"
+    return {
+        "bound": bound,
+        "widget": bound.as_widget(attrs=attrs),
+        "label": label or bound.label,
+        "hint": hint,
+        "help_id": help_id,
+        "error_id": error_id,
+        "is_check": is_check,
+        "is_group": getattr(bound.field.widget, "use_fieldset", False),
+        "classes": classes,
+    }
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*forms: Any) -> dict[str, Any]:
+    """Draw every error of the forms on top of the page, each linked to its field (GOV.UK way)."""
+    rows: list[tuple[str, str]] = []
+    for form in forms:
+        for one in getattr(form, "forms", [form] if form else []):
+            rows += [("", str(error)) for error in one.non_field_errors()]
+            rows += [(bound.id_for_label, str(error)) for bound in one for error in bound.errors]
+        if hasattr(form, "non_form_errors"):
+            rows += [("", str(error)) for error in form.non_form_errors()]
+    return {"rows": rows}
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """Return the present query string with some parameters changed; an empty value takes one away."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value not in {None, ""}:
+            params[name] = str(value)
+    return f"?{urlencode(params, doseq=True)}" if params else "?"
+
+
+@register.simple_block_tag
+def card(content: str, title: str = "", aside: str = "", level: str = "2") -> SafeString:
+    """Draw a panel with a heading."""
+    if not title:
+        return format_html('<section class="card">{}</section>', content)
+    return format_html(
+        '<section class="card"><header class="row between"><h{0}>{1}</h{0}>{2}</header>{3}</section>',
+        level,
+        title,
+        aside,
+        content,
+    )
+
+
+@register.simple_block_tag
+def table(content: str, caption: str, classes: str = "") -> SafeString:
+    """Draw a table that scrolls sideways in its own focusable region, never the page."""
+    return format_html(
+        '<div class="scroll" tabindex="0" role="region" aria-label="{0}">'
+        '<table class="tbl {1}"><caption class="vh">{0}</caption>{2}</table></div>',
+        caption,
+        classes,
+        content,
+    )
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(title: str, text: str = "", url: str = "", action: str = "") -> dict[str, str]:
+    """Say what will be here and offer the first action."""
+    return {"title": title, "text": text, "url": url, "action": action}
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: template.Context, page: Any) -> dict[str, Any]:
+    """Draw Newer and Older for a keyset page (foundation.web.keyset.Page)."""
+    return {"page": page, "request": context["request"]}
+
+
+@register.inclusion_tag("components/timeline.html", takes_context=True)
+def timeline(context: template.Context, entries: Any) -> dict[str, Any]:
+    """Draw what happened, newest last: entries have `at`, `text`, `who` and `tone`."""
+    return {"entries": entries, "request": context["request"]}
+
+
+@register.simple_tag(takes_context=True)
+def panels(context: template.Context, slot: str, pk: int | None = None) -> SafeString:
+    """Show what upper rooms furnish for this place of the page."""
+    from foundation.registries import panels as registry  # noqa: PLC0415 - templates load before the registries
+
+    return SafeString("".join(registry.render(slot, context["request"], pk)))  # noqa: S308 - each panel is a template
+
+
+@register.filter
+@keep_lazy_text
+def initials(name: str) -> str:
+    """Return up to two first letters of a name."""
+    return "".join(part[0] for part in name.split()[:2]).upper()

@@ -1,11 +1,64 @@
-"""What the frame of every page needs."""
+"""What the frame of every page needs: organisation, menu with what waits, a person's settings."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from foundation.models import Organisation, User
+from foundation.registries import navigation
+
+_NAME_SECONDS = 300
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - Django's signature
-    """Return the demo strip's switch."""
-    return {"demo": settings.DEMO}
+@dataclass(frozen=True, slots=True)
+class MenuLink:
+    """One entry of the menu, ready to draw."""
+
+    label: str
+    url: str
+    current: bool
+    badge: int
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame's context; everything in it is read only when the page uses it."""
+    return {"demo": settings.DEMO, "shell": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    person = user if isinstance(user, User) else None
+    return {
+        "organisation": _organisation_name(),
+        "menu": _menu(request, person),
+        "theme": "" if person is None or person.theme == "system" else person.theme,
+        "density": person.density if person else "compact",
+        "shortcuts": person.shortcuts if person else True,
+        "time_zone": (person.time_zone if person else "") or "Europe/London",
+        "query": request.GET.get("q", "") if request.path.startswith("/search") else "",
+    }
+
+
+def _organisation_name() -> str:
+    name: str | None = cache.get("organisation_name")
+    if name is None:
+        name = Organisation.objects.values_list("name", flat=True).first() or "Crossdock"
+        cache.set("organisation_name", name, _NAME_SECONDS)
+    return name
+
+
+def _menu(request: HttpRequest, person: User | None) -> list[MenuLink]:
+    if person is None or person.kind != User.Kind.STAFF:
+        return []
+    links = []
+    for entry in navigation.for_user(person):
+        url = reverse(entry.url_name)
+        links.append(
+            MenuLink(entry.label, url, request.path.startswith(url), entry.badge(person) if entry.badge else 0)
+        )
+    return links

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from foundation.web import demo
+
+urlpatterns = [
+    path("", demo.index, name="demo"),
+    path("sign-in/<str:username>/", demo.sign_in, name="demo_sign_in"),
+    path("mail/", demo.mail, name="demo_mail"),
+]

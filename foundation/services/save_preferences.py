@@ -1,0 +1,27 @@
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from django.db import transaction
+
+from foundation import audit
+from foundation.errors import InvalidError
+from foundation.models import User
+
+
+@transaction.atomic
+def save_preferences(
+    *, user_id: int, theme: str, density: str, time_zone: str, shortcuts: bool, at: datetime
+) -> User:
+    """Save how a person wants to see the product.
+
+    :raises InvalidError: the time zone is not one of the IANA names.
+    """
+    if time_zone and time_zone not in available_timezones():
+        raise InvalidError(
+            "time_zone_unknown", f"{time_zone} is not a time zone. Use a name such as Europe/London.", field="time_zone"
+        )
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    user.theme, user.density, user.time_zone, user.shortcuts = theme, density, time_zone, shortcuts
+    user.save(update_fields=["theme", "density", "time_zone", "shortcuts"])
+    audit.record(user, "save_preferences", actor=user, at=at)
+    return user

@@ -1,0 +1,44 @@
+"""The demo's way in: a button per person, and a mailbox. Wired only in demo settings."""
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation.models import User
+from foundation.web.mailbox import read_mail
+
+ROLES_ON_PAGE = 3
+
+
+def _only_in_demo() -> None:
+    if not settings.DEMO:
+        raise Http404
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show every demo person with their duties."""
+    _only_in_demo()
+    people = User.objects.filter(is_active=True).exclude(kind=User.Kind.SYSTEM).exclude(is_superuser=True)
+    people = people.prefetch_related(
+        "role_assignments__site", "role_assignments__region", "supplier_memberships__supplier"
+    ).filter(username__startswith="demo.").order_by("kind", "pk")
+    return render(request, "demo/index.html", {"people": people})
+
+
+@require_POST
+def sign_in(request: HttpRequest, username: str) -> HttpResponse:
+    """Sign in as a demo person with one press."""
+    _only_in_demo()
+    person = get_object_or_404(User, username=username, is_active=True, is_superuser=False, username__startswith="demo.")
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("home")
+
+
+@require_safe
+def mail(request: HttpRequest) -> HttpResponse:
+    """Show what the product mailed, newest first."""
+    _only_in_demo()
+    return render(request, "demo/mail.html", {"letters": read_mail()})
