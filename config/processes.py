@@ -48,16 +48,21 @@ def web(host: str, port: int, *, threads: int = 4) -> list[str]:
     return [*gunicorn, *limits, "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108
 
 
-def worker(*, beat_schedule: Path | None = None, concurrency: int = 2) -> list[str]:
-    """Return the command of the worker, with the beat inside when a schedule file is given."""
+def worker(*, beat_folder: Path | None = None, concurrency: int = 2) -> list[str]:
+    """Return the command of the worker, with the beat inside when it is given a folder for its notes."""
     celery = [str(BIN / "celery"), "-A", "config.celery", "worker", "--loglevel", "info", "--pool", "threads"]
     quiet = ["--concurrency", str(concurrency), "--without-mingle", "--without-gossip"]
-    return [*celery, *quiet, *(["--beat", "--schedule", str(beat_schedule)] if beat_schedule else [])]
+    return [*celery, *quiet, *(["--beat", "--schedule", _schedule(beat_folder)] if beat_folder else [])]
 
 
-def beat(schedule: Path) -> list[str]:
-    """Return the command of the beat alone."""
-    return [str(BIN / "celery"), "-A", "config.celery", "beat", "--schedule", str(schedule), "--pidfile", ""]
+def beat(folder: Path) -> list[str]:
+    """Return the command of the beat alone; it keeps its notes in `folder`."""
+    return [str(BIN / "celery"), "-A", "config.celery", "beat", "--schedule", _schedule(folder), "--pidfile", ""]
+
+
+def _schedule(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder / "schedule")
 
 
 def relay() -> list[str]:

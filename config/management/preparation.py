@@ -15,7 +15,7 @@ from django.db import connection
 from foundation.embedded import server
 
 # What a run leaves in the data directory beside the database.
-LEFTOVERS = ("mq", "files", "mail", "beat", "beat.db")
+LEFTOVERS = ("mq", "files", "mail", "beat")
 
 
 def prepare(out: Any, *, reset: bool = False) -> None:
@@ -53,5 +53,4 @@ def _throw_away() -> None:
     server.hold()
     server.destroy()
     for name in LEFTOVERS:
-        path = settings.DATA_DIR / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        shutil.rmtree(settings.DATA_DIR / name, ignore_errors=True)

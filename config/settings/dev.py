@@ -7,7 +7,8 @@ from config.settings.base import DATA_DIR, env
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = True
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
+STATIC_ROOT = None  # nothing is collected: files are served from where they lie
 
 
 def _secret() -> str:

@@ -9,6 +9,7 @@ SECRET_KEY = "test only, never in use elsewhere, fifty characters long"  # noqa:
 DEMO = True
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STATIC_ROOT = None  # nothing is collected: files are served from where they lie
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 OUTGOING_PRIVATE_HOSTS = ["127.0.0.1", "localhost"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

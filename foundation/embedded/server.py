@@ -176,7 +176,8 @@ def _account() -> dict[str, Any]:
     try:
         who = pwd.getpwnam(_SYSTEM_USER)
     except KeyError:
-        who = ensure_user_exists(_SYSTEM_USER)
+        ensure_user_exists(_SYSTEM_USER)
+        who = pwd.getpwnam(_SYSTEM_USER)
     return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
 
 

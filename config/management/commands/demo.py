@@ -58,7 +58,7 @@ class Command(BaseCommand):
             with preparation.step(self.stdout, "Web and worker"):
                 group.start("web", processes.web(options["host"], port))
                 if options["worker"]:
-                    group.start("worker", processes.worker(beat_schedule=settings.DATA_DIR / "beat"))
+                    group.start("worker", processes.worker(beat_folder=settings.DATA_DIR / "beat"))
                     group.start("relay", processes.relay())
                 group.wait_until(lambda: processes.answers(f"{url}/livez"), seconds=READY_WITHIN)
             self._box(url, group)

@@ -1,5 +1,6 @@
 """Django's PostgreSQL backend, which wakes the embedded server when nobody answers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -15,13 +16,13 @@ class WakingClient(DatabaseClient):
 
     @classmethod
     def settings_to_cmd_args_env(
-        cls, settings_dict: dict[str, Any], parameters: list[str]
+        cls, settings_dict: dict[str, Any], parameters: Iterable[str]
     ) -> tuple[list[str], dict[str, str] | None]:
         """Return the command line, with the psql of the embedded server."""
         arguments, environment = super().settings_to_cmd_args_env(settings_dict, parameters)
         return [server.psql(), *arguments[1:]], environment
 
-    def runshell(self, parameters: list[str]) -> None:
+    def runshell(self, parameters: Iterable[str]) -> None:
         """Open psql."""
         server.ensure()
         super().runshell(parameters)
