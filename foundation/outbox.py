@@ -1,37 +1,19 @@
 """Domain events: the change, its audit row and its event are one transaction; the relay tells the rest.
 
-A room's events are frozen dataclasses that derive from `Event`. The row is also the event log (MX, OCEL), so an event
-says who, where, and which other documents it touches.
+The row is also the event log (MX, OCEL), so an event says who, where, and which other documents it touches.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import connection, transaction
 
+from foundation.events import Event
 from foundation.models import DomainEvent
 
 CHANNEL = "crossdock_events"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What every event says. Subclasses add facts: ids and primitives, decimals as Decimal."""
-
-    kind: ClassVar[str]
-    subject_type: ClassVar[str]
-
-    subject_id: int
-    subject_number: str
-    at: datetime
-    version: int = 0
-    site_id: int | None = None
-    supplier_id: int | None = None
-    actor_id: int | None = None
-    is_human: bool = True
-    related: tuple[tuple[str, int, str], ...] = ()
 
 
 _ENVELOPE = {f.name for f in fields(Event)}

@@ -9,9 +9,7 @@ from foundation.models import User
 
 
 @transaction.atomic
-def save_preferences(
-    *, user_id: int, theme: str, density: str, time_zone: str, shortcuts: bool, at: datetime
-) -> User:
+def save_preferences(*, user_id: int, theme: str, density: str, time_zone: str, shortcuts: bool, at: datetime) -> User:
     """Save how a person wants to see the product.
 
     :raises InvalidError: the time zone is not one of the IANA names.

@@ -95,7 +95,9 @@ def moment(context: template.Context, value: datetime | None) -> SafeString | st
 @register.simple_tag
 def chip(state: str, label: Any = "", tone: str = "") -> SafeString:
     """Draw a state as a dot and a word; the tone follows from the state unless given."""
-    return format_html('<span class="badge {}">{}</span>', tone or _tone(str(state)), label or str(state).replace("_", " "))
+    return format_html(
+        '<span class="badge {}">{}</span>', tone or _tone(str(state)), label or str(state).replace("_", " ")
+    )
 
 
 @register.simple_tag

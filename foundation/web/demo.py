@@ -22,9 +22,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show every demo person with their duties."""
     _only_in_demo()
     people = User.objects.filter(is_active=True).exclude(kind=User.Kind.SYSTEM).exclude(is_superuser=True)
-    people = people.prefetch_related(
-        "role_assignments__site", "role_assignments__region", "supplier_memberships__supplier"
-    ).filter(username__startswith="demo.").order_by("kind", "pk")
+    people = (
+        people.prefetch_related("role_assignments__site", "role_assignments__region", "supplier_memberships__supplier")
+        .filter(username__startswith="demo.")
+        .order_by("kind", "pk")
+    )
     return render(request, "demo/index.html", {"people": people})
 
 
@@ -32,7 +34,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest, username: str) -> HttpResponse:
     """Sign in as a demo person with one press."""
     _only_in_demo()
-    person = get_object_or_404(User, username=username, is_active=True, is_superuser=False, username__startswith="demo.")
+    person = get_object_or_404(
+        User, username=username, is_active=True, is_superuser=False, username__startswith="demo."
+    )
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("home")
 

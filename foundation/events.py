@@ -1,0 +1,23 @@
+"""What every event says. A room's events are frozen dataclasses that derive from `Event`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What every event says. Subclasses add facts: ids and primitives, decimals as Decimal."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str]
+
+    subject_id: int
+    subject_number: str
+    at: datetime
+    version: int = 0
+    site_id: int | None = None
+    supplier_id: int | None = None
+    actor_id: int | None = None
+    is_human: bool = True
+    related: tuple[tuple[str, int, str], ...] = ()

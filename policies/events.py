@@ -1,0 +1,17 @@
+"""What the rules layer tells the others."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from foundation.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPublished(Event):
+    """A version is in force from `effective_from` (ISO instant)."""
+
+    kind: ClassVar[str] = "policies.version.published"
+    subject_type: ClassVar[str] = "policy"
+
+    policy_kind: str
+    effective_from: str

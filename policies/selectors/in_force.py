@@ -1,0 +1,194 @@
+"""What holds at an instant, as frozen values. Published versions never change, so each is loaded once a process."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from django.db.models import Q
+
+from foundation.errors import NotFoundError
+from policies.decisions.approval import Matrix, Rule, StageAsk
+from policies.decisions.duties import Pair
+from policies.decisions.tolerances import LIMITS, ToleranceRow, ToleranceTable
+from policies.models import (
+    ApprovalRule,
+    DutyPair,
+    ExceptionRoute,
+    MatchTolerance,
+    PolicyKind,
+    PolicyState,
+    PolicyVersion,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who owns a kind of exception and by when, in business hours."""
+
+    category: str
+    name: str
+    owner_role: str
+    due_hours: int
+    version_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderingPolicy:
+    """How approved lines become orders and how far a supplier's answer may differ (RQ-4, RQ-5, AK-2).
+
+    Percent: 2 means 2 %. `ack_late_days` is calendar days after the date asked for.
+    """
+
+    version: str
+    combine: bool
+    auto_issue: bool
+    price_drift_percent: Decimal
+    ack_quantity_percent: Decimal
+    ack_price_percent: Decimal
+    ack_late_days: int
+
+
+def version_in_force(kind: str, at: datetime) -> PolicyVersion:
+    """Return the version of a policy in force at an instant.
+
+    :raises NotFoundError: none was ever published; nothing may be decided without a policy.
+    """
+    version = (
+        PolicyVersion.objects.filter(
+            Q(effective_until=None) | Q(effective_until__gt=at),
+            kind=kind,
+            state__in=[PolicyState.PUBLISHED, PolicyState.SUPERSEDED],
+            effective_from__lte=at,
+        )
+        .order_by("-effective_from", "-number")
+        .first()
+    )
+    if version is None:
+        raise NotFoundError("policy_missing", f"No {PolicyKind(kind).label.lower()} is in force. Publish one first.")
+    return version
+
+
+def matrix_in_force(at: datetime) -> tuple[Matrix, PolicyVersion]:
+    """Return the approval matrix in force and its version row."""
+    version = version_in_force(PolicyKind.APPROVAL, at)
+    return _matrix(version.pk), version
+
+
+def tolerances_in_force(at: datetime) -> tuple[ToleranceTable, PolicyVersion]:
+    """Return the match tolerances in force and their version row."""
+    version = version_in_force(PolicyKind.TOLERANCE, at)
+    return _tolerances(version.pk), version
+
+
+def duty_pairs_in_force(at: datetime) -> tuple[Pair, ...]:
+    """Return the duty pairs in force (SD-1)."""
+    return _pairs(version_in_force(PolicyKind.DUTY, at).pk)
+
+
+def route_in_force(category: str, at: datetime) -> Route:
+    """Return who owns a kind of exception; an unknown category goes where `other` goes (EX-1).
+
+    :raises NotFoundError: the routing has neither the category nor `other`.
+    """
+    routes = _routes(version_in_force(PolicyKind.ROUTING, at).pk)
+    found = routes.get(category) or routes.get("other")
+    if found is None:
+        raise NotFoundError("route_missing", f"No route is set for exceptions of kind {category}.")
+    return found
+
+
+def ordering_policy_in_force(at: datetime) -> OrderingPolicy:
+    """Return how approved lines become orders."""
+    version = version_in_force(PolicyKind.SOURCING, at)
+    stored = version.settings
+    return OrderingPolicy(
+        version=version.label,
+        combine=bool(stored["combine"]),
+        auto_issue=bool(stored["auto_issue"]),
+        price_drift_percent=Decimal(stored["price_drift_percent"]),
+        ack_quantity_percent=Decimal(stored["ack_quantity_percent"]),
+        ack_price_percent=Decimal(stored["ack_price_percent"]),
+        ack_late_days=int(stored["ack_late_days"]),
+    )
+
+
+def matrix_of(version: PolicyVersion) -> Matrix:
+    """Return the matrix of any version; a draft is read fresh, a published one from memory."""
+    return _matrix(version.pk) if version.state != PolicyState.DRAFT else build_matrix(version.pk)
+
+
+@lru_cache(maxsize=32)
+def _matrix(version_id: int) -> Matrix:
+    return build_matrix(version_id)
+
+
+def build_matrix(version_id: int) -> Matrix:
+    """Load a version's rows into a frozen matrix."""
+    version = PolicyVersion.objects.get(pk=version_id)
+    rows = ApprovalRule.objects.filter(policy=version).prefetch_related("stages").order_by("position")
+    rules = [(row.is_additional, _rule(row)) for row in rows]
+    return Matrix(
+        version=version.label,
+        rules=tuple(rule for additional, rule in rules if not additional),
+        additional=tuple(rule for additional, rule in rules if additional),
+    )
+
+
+def _rule(row: ApprovalRule) -> Rule:
+    return Rule(
+        position=row.position,
+        name=row.name,
+        stages=tuple(
+            StageAsk(s.who, s.role, s.person_id, s.completion, s.due_hours)
+            for s in sorted(row.stages.all(), key=lambda s: s.position)
+        ),
+        is_touchless=row.is_touchless,
+        amount_from=row.amount_from,
+        amount_to=row.amount_to,
+        urgent=row.urgent,
+        document_types=frozenset(row.document_types),
+        sites=frozenset(row.sites),
+        regions=frozenset(row.regions),
+        categories=frozenset(row.categories),
+        spend_kinds=frozenset(row.spend_kinds),
+        any_flags=frozenset(row.any_flags),
+        without_flags=frozenset(row.without_flags),
+        supplier_states=frozenset(row.supplier_states),
+        requester_roles=frozenset(row.requester_roles),
+    )
+
+
+@lru_cache(maxsize=32)
+def _tolerances(version_id: int) -> ToleranceTable:
+    version = PolicyVersion.objects.get(pk=version_id)
+    rows = tuple(
+        ToleranceRow(
+            scope=row.scope,
+            scope_code=row.scope_code,
+            limits={name: getattr(row, name) for name in LIMITS if getattr(row, name) is not None},
+            unlimited=frozenset(row.unlimited),
+            mode=row.mode,
+        )
+        for row in MatchTolerance.objects.filter(policy=version)
+    )
+    return ToleranceTable(version.label, rows)
+
+
+@lru_cache(maxsize=32)
+def _pairs(version_id: int) -> tuple[Pair, ...]:
+    return tuple(Pair(p.first, p.second, p.strength) for p in DutyPair.objects.filter(policy_id=version_id))
+
+
+@lru_cache(maxsize=32)
+def _routes(version_id: int) -> dict[str, Route]:
+    return {
+        row.category: Route(row.category, row.name, row.owner_role, row.due_hours, version_id)
+        for row in ExceptionRoute.objects.filter(policy_id=version_id)
+    }
+
+
+def forget() -> None:
+    """Drop what was remembered; tests that roll back reuse primary keys."""
+    for cached in (_matrix, _tolerances, _pairs, _routes):
+        cached.cache_clear()

@@ -1,0 +1,169 @@
+"""A sensible first version of every policy, for a new installation. Rules are data: this only writes rows."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from foundation import audit
+from foundation.errors import InvalidError
+from foundation.models import User
+from policies.models import (
+    ApprovalRule,
+    ApprovalStage,
+    DutyPair,
+    ExceptionRoute,
+    MatchTolerance,
+    PolicyKind,
+    PolicyState,
+    PolicyVersion,
+)
+
+RISKY = [
+    "off_contract", "price_above_contract", "not_preferred", "supplier_not_active", "restricted_category",
+    "possible_split", "free_text_in_catalogue", "price_unknown",
+]  # fmt: skip
+_MANAGER = ("site_role", "site_manager", 8)
+_REGION = ("region_role", "region_manager", 12)
+_FINANCE = ("enterprise_role", "finance_director", 16)
+# (name, from, to, touchless, without flags, urgent, stages)
+MATRIX: list[tuple[str, str | None, str | None, bool, list[str], list[tuple[str, str, int]]]] = [
+    ("Contract items up to 1,000, nothing unusual", None, "1000", True, [*RISKY, "urgent"], []),
+    ("Up to 5,000", None, "5000", False, [], [_MANAGER]),
+    ("5,000 to 25,000", "5000", "25000", False, [], [_MANAGER, _REGION]),
+    ("Above 25,000", "25000", None, False, [], [_MANAGER, _REGION, _FINANCE]),
+]
+HARD_PAIRS = [
+    ("request", "approve_requisition"), ("request", "approve_order"), ("approve_requisition", "approve_order"),
+    ("create_order", "approve_order"), ("create_order", "receive"), ("approve_order", "receive"),
+    ("create_order", "enter_invoice"), ("receive", "enter_invoice"), ("receive", "release_quantity_hold"),
+    ("enter_invoice", "release_hold"), ("create_order", "release_price_hold"),
+    ("propose_bank_change", "approve_bank_change"), ("draft_policy", "publish_policy"),
+    ("propose_supplier", "approve_supplier"),
+]  # fmt: skip
+COMPENSATED_PAIRS = [("request", "receive")]
+ROLE_PAIRS = [
+    ("supplier_manager", "buyer"), ("supplier_manager", "site_manager"), ("supplier_manager", "receiver"),
+    ("supplier_manager", "payables"), ("policy_admin", "payables_lead"), ("user_admin", "buyer"),
+    ("user_admin", "site_manager"), ("user_admin", "receiver"), ("user_admin", "payables"),
+]  # fmt: skip
+# (category, name, owner role, business hours)
+ROUTES = [
+    ("no_approver", "Nobody may approve", "policy_admin", 4),
+    ("no_source", "Line without a source", "buyer", 8),
+    ("price_drift", "Price moved after approval", "buyer", 8),
+    ("acknowledgment", "Supplier answers differently", "buyer", 8),
+    ("ack_overdue", "Supplier has not answered", "buyer", 8),
+    ("receipt", "Delivery does not fit the order", "buyer", 8),
+    ("invoice_price", "Invoice price differs", "buyer", 16),
+    ("invoice_quantity", "Billed more than received", "receiver", 16),
+    ("invoice_charge", "Charge not on the order", "payables_lead", 16),
+    ("invoice_tax", "Tax differs", "payables_lead", 16),
+    ("invoice_total", "Totals do not add up", "payables_lead", 16),
+    ("invoice_duplicate", "Looks like a duplicate", "payables_lead", 8),
+    ("invoice_order", "No order, or not this one", "payables_lead", 16),
+    ("invoice_unit", "Unit or currency differs", "buyer", 16),
+    ("invoice_supplier", "Supplier may not be paid", "supplier_manager", 8),
+    ("goods_overdue", "Billed, but goods are overdue", "receiver", 16),
+    ("message", "Message could not be used", "integration_engineer", 8),
+    ("delivery", "Message could not be delivered", "integration_engineer", 4),
+    ("other", "Something else", "payables_lead", 16),
+]
+TOLERANCE: dict[str, Any] = {
+    "mode": "three_way",
+    "price_up_percent": Decimal(2),
+    "price_up_absolute": Decimal("0.50"),
+    "price_down_percent": Decimal(10),
+    "quantity_percent": Decimal(0),
+    "quantity_absolute": Decimal(0),
+    "quantity_value": Decimal(50),
+    "total_absolute": Decimal("0.05"),
+    "over_receipt_percent": Decimal(5),
+    "unlimited": ["price_down_absolute"],
+}
+ORDERING = {
+    "combine": True, "auto_issue": True, "price_drift_percent": "2", "ack_quantity_percent": "0",
+    "ack_price_percent": "0", "ack_late_days": 1,
+}  # fmt: skip
+
+
+@transaction.atomic
+def install_default_policies(*, author: User, publisher: User, at: datetime) -> list[PolicyVersion]:
+    """Publish version 1 of every policy of an installation that has none.
+
+    :raises InvalidError: there are policies already, or author and publisher are one person.
+    """
+    if PolicyVersion.objects.exists():
+        raise InvalidError("policies_exist", "There are policies already. Make a draft of the one to change.")
+    if author.pk == publisher.pk:
+        raise InvalidError("second_person_needed", "A second person publishes what the first drafted (SD-1).")
+    versions = [_publish(kind, author, publisher, at) for kind in PolicyKind.values]
+    for version in versions:
+        audit.record(
+            version, "publish_policy", actor=publisher, at=at, policy_version=version.label, author=author.username
+        )
+    return versions
+
+
+def _publish(kind: str, author: User, publisher: User, at: datetime) -> PolicyVersion:
+    version = PolicyVersion.objects.create(
+        kind=kind,
+        number=1,
+        created_at=at,
+        created_by=author,
+        note="First version",
+        settings={"approval": {"fallback_role": "finance_director"}, "sourcing": ORDERING}.get(kind, {}),
+    )
+    _fill(version)
+    version.publish(by_id=publisher.pk, at=at, effective_from=at)
+    version.save(update_fields=["state", "published_by", "published_at", "effective_from"])
+    return version
+
+
+def _fill(version: PolicyVersion) -> None:
+    if version.kind == PolicyKind.APPROVAL:
+        for position, row in enumerate(MATRIX, start=1):
+            _add_rule(version, position, *row)
+    elif version.kind == PolicyKind.TOLERANCE:
+        MatchTolerance.objects.create(policy=version, scope="enterprise", **TOLERANCE)
+    elif version.kind == PolicyKind.DUTY:
+        DutyPair.objects.bulk_create(
+            [DutyPair(policy=version, first=a, second=b, strength="hard") for a, b in HARD_PAIRS]
+            + [DutyPair(policy=version, first=a, second=b, strength="role") for a, b in ROLE_PAIRS]
+            + [
+                DutyPair(policy=version, first=a, second=b, strength="compensated", countersign_days=5)
+                for a, b in COMPENSATED_PAIRS
+            ]
+        )
+    elif version.kind == PolicyKind.ROUTING:
+        ExceptionRoute.objects.bulk_create(
+            ExceptionRoute(policy=version, category=c, name=n, owner_role=r, due_hours=h) for c, n, r, h in ROUTES
+        )
+
+
+def _add_rule(
+    version: PolicyVersion,
+    position: int,
+    name: str,
+    low: str | None,
+    high: str | None,
+    touchless: bool,  # noqa: FBT001 - a column of the table above
+    without: list[str],
+    stages: list[tuple[str, str, int]],
+) -> None:
+    rule = ApprovalRule.objects.create(
+        policy=version,
+        position=position,
+        name=name,
+        amount_from=Decimal(low) if low else None,
+        amount_to=Decimal(high) if high else None,
+        is_touchless=touchless,
+        without_flags=[flag for flag in without if flag != "urgent"],
+        urgent=False if "urgent" in without else None,
+        document_types=["requisition"] if touchless else [],
+    )
+    ApprovalStage.objects.bulk_create(
+        ApprovalStage(rule=rule, position=number, who=who, role=role, due_hours=hours)
+        for number, (who, role, hours) in enumerate(stages, start=1)
+    )

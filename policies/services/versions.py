@@ -1,0 +1,154 @@
+"""Life of a policy version (AP-9): draft, published by a second person, superseded by the next."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from foundation import audit, outbox
+from foundation.errors import DomainError, InvalidError, NotFoundError, StaleError, require
+from foundation.models import User
+from policies import access
+from policies.decisions.tolerances import LIMITS
+from policies.events import PolicyPublished
+from policies.models import (
+    ApprovalRule,
+    ApprovalStage,
+    DutyPair,
+    ExceptionRoute,
+    MatchTolerance,
+    PolicyKind,
+    PolicyState,
+    PolicyVersion,
+)
+from policies.selectors import version_in_force
+
+
+def lock_version(version_id: int, expected_version: int | None = None) -> PolicyVersion:
+    """Return a version locked for the transaction.
+
+    :raises StaleError: somebody changed the draft since it was opened.
+    """
+    version = PolicyVersion.objects.select_for_update(of=("self",), no_key=True).filter(pk=version_id).first()
+    if version is None:
+        raise NotFoundError("not_found", "There is no such policy version.")
+    if expected_version is not None and version.version != expected_version:
+        raise StaleError("changed_since_opened", f"{version} changed since you opened it.", number=version.label)
+    return version
+
+
+@transaction.atomic
+def create_draft(
+    *, kind: str, actor: User, at: datetime, note: str = "", settings: dict[str, Any] | None = None
+) -> PolicyVersion:
+    """Start a draft: a copy of the version in force, or empty when there is none yet."""
+    require(access.can_draft(actor))
+    last = PolicyVersion.objects.filter(kind=kind).order_by("-number").values_list("number", flat=True).first() or 0
+    try:
+        base: PolicyVersion | None = version_in_force(kind, at)
+    except DomainError:
+        base = None
+    draft = PolicyVersion.objects.create(
+        kind=kind,
+        number=last + 1,
+        created_at=at,
+        created_by=actor,
+        note=note,
+        settings=settings if settings is not None else (base.settings if base else {}),
+    )
+    if base:
+        _copy_rows(base, draft)
+    audit.record(draft, "draft_policy", actor=actor, at=at, kind=kind, number=draft.number)
+    return draft
+
+
+def _copy_rows(base: PolicyVersion, draft: PolicyVersion) -> None:
+    for rule in ApprovalRule.objects.filter(policy=base).prefetch_related("stages"):
+        stages = list(rule.stages.all())
+        rule.pk, rule.policy = None, draft
+        rule.save(force_insert=True)
+        ApprovalStage.objects.bulk_create(
+            ApprovalStage(
+                rule=rule, position=s.position, who=s.who, role=s.role, person_id=s.person_id, completion=s.completion,
+                due_hours=s.due_hours,
+            )
+            for s in stages
+        )  # fmt: skip
+    for model in (MatchTolerance, DutyPair, ExceptionRoute):
+        rows = list(model.objects.filter(policy=base))  # type: ignore[attr-defined]
+        for row in rows:
+            row.pk, row.policy = None, draft
+        model.objects.bulk_create(rows)  # type: ignore[attr-defined]
+
+
+@transaction.atomic
+def publish_version(
+    *, version_id: int, expected_version: int, actor: User, at: datetime, effective_from: datetime | None = None
+) -> PolicyVersion:
+    """Put a draft in force; the version before it ends where this one begins.
+
+    :raises NotPermittedError: not a policy administrator, or the one who made the draft (SD-1).
+    :raises InvalidError: the start lies in the past, or the content cannot decide anything.
+    """
+    draft = lock_version(version_id, expected_version)
+    require(access.can_publish(actor, draft))
+    starts = effective_from or at
+    if starts < at:
+        raise InvalidError("start_in_past", "A policy cannot start in the past.", field="effective_from")
+    check_publishable(draft)
+    for old in PolicyVersion.objects.select_for_update(no_key=True).filter(
+        kind=draft.kind, state=PolicyState.PUBLISHED, effective_until=None
+    ):
+        old.supersede(effective_until=starts)
+        old.save(update_fields=["state", "effective_until"])
+    draft.publish(by_id=actor.pk, at=at, effective_from=starts)
+    draft.version += 1
+    draft.save(update_fields=["state", "published_by", "published_at", "effective_from", "version"])
+    audit.record(draft, "publish_policy", actor=actor, at=at, policy_version=draft.label, starts=starts.isoformat())
+    outbox.publish(
+        PolicyPublished(
+            subject_id=draft.pk,
+            subject_number=draft.label,
+            at=at,
+            version=draft.version,
+            actor_id=actor.pk,
+            policy_kind=draft.kind,
+            effective_from=starts.isoformat(),
+        )
+    )
+    return draft
+
+
+def check_publishable(draft: PolicyVersion) -> None:
+    """Refuse a version that would leave documents undecided in plain ways.
+
+    :raises InvalidError: says which row or limit to mend.
+    """
+    if draft.kind == PolicyKind.APPROVAL:
+        rules = list(ApprovalRule.objects.filter(policy=draft).prefetch_related("stages"))
+        if not any(not rule.is_additional for rule in rules):
+            raise InvalidError("matrix_empty", "The matrix has no row. Add at least one.")
+        for rule in rules:
+            if not rule.is_touchless and not rule.stages.all():
+                raise InvalidError("rule_without_stage", f"{rule} asks nobody. Add a stage or mark it touchless.")
+            if rule.is_touchless and rule.stages.all():
+                raise InvalidError("touchless_with_stage", f"{rule} is touchless but has stages. Choose one.")
+    if draft.kind == PolicyKind.TOLERANCE:
+        base = MatchTolerance.objects.filter(policy=draft, scope="enterprise").first()
+        missing = [n for n in LIMITS if base is None or (getattr(base, n) is None and n not in base.unlimited)]
+        if missing:
+            raise InvalidError(
+                "tolerance_blank", f"The enterprise level must set {', '.join(missing)} (GR-3).", field=missing[0]
+            )
+
+
+@transaction.atomic
+def discard_draft(*, version_id: int, expected_version: int, actor: User, at: datetime) -> PolicyVersion:
+    """Throw a draft away; it stays readable."""
+    draft = lock_version(version_id, expected_version)
+    require(access.can_edit(actor, draft))
+    draft.discard()
+    draft.version += 1
+    draft.save(update_fields=["state", "version"])
+    audit.record(draft, "discard_policy", actor=actor, at=at)
+    return draft
