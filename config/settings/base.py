@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 from urllib.parse import urlparse
 
+import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF
 
 from foundation.embedded import server
 
+django_stubs_ext.monkeypatch()  # forms and managers may be subscripted at run time too
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
 DATA_DIR = server.DATA
