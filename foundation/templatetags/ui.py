@@ -18,10 +18,10 @@ from foundation.money import UNIT_PRICE_DECIMALS, minor_units
 
 register = template.Library()
 LOCALE = "en_GB"
-DASH = "–"
+DASH = "\u2013"
 
-# One colour family per meaning: what is settled, what moves, what needs somebody, what went wrong.
-_TONES = {
+# One colour family per meaning: settled, what moves, what needs somebody, what went wrong.
+_TONES: dict[str, set[str]] = {
     "ok": {"approved", "confirmed", "accepted", "active", "cleared", "posted", "paid", "full", "matched", "delivered",
            "published", "cured", "resolved", "ordered", "applied", "released", "qualified"},
     "info": {"submitted", "issued", "open", "received", "partial", "waiting", "pending_approval", "pending", "draft_new",
@@ -204,7 +204,7 @@ def panels(context: template.Context, slot: str, pk: int | None = None) -> SafeS
     """Show what upper rooms furnish for this place of the page."""
     from foundation.registries import panels as registry  # noqa: PLC0415 - templates load before the registries
 
-    return SafeString("".join(registry.render(slot, context["request"], pk)))  # noqa: S308 - each panel is a template
+    return SafeString("".join(registry.render(slot, context["request"], pk)))
 
 
 @register.filter

@@ -47,9 +47,10 @@ class PreferencesForm(forms.ModelForm[User]):
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
     """Let a person choose colours, density, time zone and shortcuts."""
-    form = PreferencesForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    person = User.objects.get(username=request.user.get_username())
+    form = PreferencesForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
-        save_preferences(user_id=request.user.pk, at=timezone.now(), **form.cleaned_data)  # noqa: TID251 - the porch
+        save_preferences(user_id=person.pk, at=timezone.now(), **form.cleaned_data)  # noqa: TID251 - the porch
         messages.success(request, "Your settings are saved.")
         return redirect("me")
     return render(request, "home/me.html", {"form": form}, status=422 if form.errors else 200)

@@ -74,11 +74,12 @@ def _copy_rows(base: PolicyVersion, draft: PolicyVersion) -> None:
             )
             for s in stages
         )  # fmt: skip
-    for model in (MatchTolerance, DutyPair, ExceptionRoute):
-        rows = list(model.objects.filter(policy=base))  # type: ignore[attr-defined]
+    models: tuple[Any, ...] = (MatchTolerance, DutyPair, ExceptionRoute)
+    for model in models:
+        rows = list(model.objects.filter(policy=base))
         for row in rows:
             row.pk, row.policy = None, draft
-        model.objects.bulk_create(rows)  # type: ignore[attr-defined]
+        model.objects.bulk_create(rows)
 
 
 @transaction.atomic

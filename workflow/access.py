@@ -1,0 +1,59 @@
+"""Who sees and works approval tasks and exception cases."""
+
+from django.db.models import Q, QuerySet
+
+from foundation import access, registries
+from foundation.models import Role, User
+from foundation.roles import VIEW
+from foundation.verdict import ALLOWED, Verdict
+from workflow.models import ApprovalRequest, ApprovalStep, ExceptionCase, StepState
+
+_SEES_ALL = (Role.AUDITOR, Role.EXECUTIVE, Role.POLICY_ADMIN)
+
+
+def waiting_for(user: User) -> QuerySet[ApprovalStep]:
+    """Return the open stages at which the person is asked and has not yet decided."""
+    return (
+        ApprovalStep.objects.filter(state=StepState.OPEN, assignees__person_id=user.pk)
+        .exclude(decisions__actor_id=user.pk)
+        .select_related("request__site", "request__requester", "request__policy")
+    )
+
+
+def can_see_request(user: User, request: ApprovalRequest) -> Verdict:
+    """Judge reading a request: those who see its document, those asked, and auditors."""
+    subject = registries.subjects.get(request.subject_type)
+    if access.has_role(user, *_SEES_ALL) or request.steps.filter(assignees__person_id=user.pk).exists():
+        return ALLOWED
+    if subject is not None and subject.visible(user, request.subject_id):
+        return ALLOWED
+    return Verdict("not_your_document", "This document is not yours to see.")
+
+
+def visible_cases(user: User) -> QuerySet[ExceptionCase]:
+    """Return the cases of the roles the person holds where they hold them; auditors and executives see all."""
+    cases = ExceptionCase.objects.select_related("site", "owner")
+    if access.has_role(user, Role.AUDITOR, Role.EXECUTIVE):
+        return cases
+    condition = Q(pk__in=[])
+    for role, site_id, region_id in access.roles_of(user):
+        mine = Q(owner_role=role)
+        if site_id:
+            mine &= Q(site_id=site_id)
+        elif region_id:
+            mine &= Q(site__region_id=region_id)
+        condition |= mine
+    condition |= Q(site__in=access.sites_with(user, VIEW), owner_role__in=[r for r, _, _ in access.roles_of(user)])
+    return cases.filter(condition)
+
+
+def can_work_case(user: User, case: ExceptionCase) -> Verdict:
+    """Judge closing a case: the owner role at its site, its region or everywhere."""
+    for role, site_id, region_id in access.roles_of(user):
+        if role == case.owner_role and (
+            (site_id is None and region_id is None)
+            or (case.site is not None and (site_id == case.site_id or region_id == case.site.region_id))
+        ):
+            return ALLOWED
+    owner = Role(case.owner_role).label.lower() if case.owner_role in Role.values else case.owner_role
+    return Verdict("not_your_case", f"This exception belongs to the {owner}.")

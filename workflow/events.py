@@ -1,0 +1,65 @@
+"""What the orchestration layer tells the others."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from foundation.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepOpened(Event):
+    """People were asked. Metrics measure turnaround from here (MX-2)."""
+
+    kind: ClassVar[str] = "workflow.step.opened"
+    subject_type: ClassVar[str] = "step"
+
+    rule: str
+    label: str
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDecided(Event):
+    """A stage ended; `verdict` is approved or rejected."""
+
+    kind: ClassVar[str] = "workflow.step.decided"
+    subject_type: ClassVar[str] = "step"
+
+    rule: str
+    label: str
+    verdict: str
+    opened_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalClosed(Event):
+    """A request ended: approved, rejected or withdrawn; touchless when the policy itself decided (AP-8)."""
+
+    kind: ClassVar[str] = "workflow.approval.closed"
+    subject_type: ClassVar[str] = "approval"
+
+    outcome: str
+    touchless: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened(Event):
+    """An exception waits for a person (EX-1)."""
+
+    kind: ClassVar[str] = "workflow.case.opened"
+    subject_type: ClassVar[str] = "case"
+
+    category: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(Event):
+    """An exception was resolved by a person or closed itself (EX-2)."""
+
+    kind: ClassVar[str] = "workflow.case.closed"
+    subject_type: ClassVar[str] = "case"
+
+    category: str
+    outcome: str
+    cured: bool

@@ -1,0 +1,137 @@
+"""Exception cases (EX-1, EX-2): one open case per cause, owned by a role, closing when the cause is gone."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from foundation import audit, outbox
+from foundation.decisions.worktime import add_business_hours
+from foundation.documents import next_number
+from foundation.errors import NotFoundError, StaleError, require
+from foundation.models import Site, User, WorkCalendar
+from foundation.selectors import hours_of, system_user
+from policies.selectors import route_in_force
+from workflow import access
+from workflow.events import CaseClosed, CaseOpened
+from workflow.models import CaseState, ExceptionCase
+
+
+@transaction.atomic
+def open_case(
+    *,
+    key: str,
+    category: str,
+    cause: str,
+    sentence: str,
+    subject_type: str,
+    subject_id: int,
+    subject_number: str,
+    at: datetime,
+    site: Site | None = None,
+    supplier_id: int | None = None,
+    supplier_name: str = "",
+    amount: Decimal | None = None,
+    currency: str = "",
+    evidence: dict[str, Any] | None = None,
+) -> ExceptionCase:
+    """Open a case, or return the one already open for this key with its sentence and evidence brought up to date."""
+    existing = (
+        ExceptionCase.objects.select_for_update(of=("self",), no_key=True).filter(key=key, state=CaseState.OPEN).first()
+    )
+    if existing is not None:
+        existing.sentence, existing.evidence, existing.amount = sentence[:300], evidence or {}, amount
+        existing.version += 1
+        existing.save(update_fields=["sentence", "evidence", "amount", "version"])
+        return existing
+    route = route_in_force(category, at)
+    case = ExceptionCase.objects.create(
+        number=next_number("EX"),
+        category=category,
+        cause=cause,
+        sentence=sentence[:300],
+        subject_type=subject_type,
+        subject_id=subject_id,
+        subject_number=subject_number,
+        site=site,
+        supplier_id=supplier_id,
+        supplier_name=supplier_name,
+        amount=amount,
+        currency=currency,
+        evidence=evidence or {},
+        key=key,
+        owner_role=route.owner_role,
+        policy_id=route.version_id,
+        opened_at=at,
+        due_at=_due(site, at, route.due_hours),
+    )
+    audit.record(
+        case, "open_case", actor=system_user("workflow"), at=at, category=category, cause=cause, about=subject_number
+    )
+    outbox.publish(CaseOpened(**_about(case), at=at, is_human=False, category=category, cause=cause))
+    return case
+
+
+def _due(site: Site | None, at: datetime, hours: int) -> datetime:
+    calendar = site.calendar if site else WorkCalendar.objects.order_by("pk").first()
+    if calendar is None:
+        return at
+    return add_business_hours(at, hours, hours_of(calendar, site.time_zone if site else "UTC", at))
+
+
+def _about(case: ExceptionCase) -> dict[str, Any]:
+    return {
+        "subject_id": case.pk,
+        "subject_number": case.number,
+        "version": case.version,
+        "site_id": case.site_id,
+        "supplier_id": case.supplier_id,
+        "related": ((case.subject_type, case.subject_id, case.subject_number),),
+    }
+
+
+@transaction.atomic
+def cure_case(*, key: str, outcome: str, at: datetime) -> ExceptionCase | None:
+    """Close the open case of a key because its cause is gone (EX-2); none open is no error."""
+    case = (
+        ExceptionCase.objects.select_for_update(of=("self",), no_key=True).filter(key=key, state=CaseState.OPEN).first()
+    )
+    if case is None:
+        return None
+    case.cure(at=at, outcome=outcome[:300])
+    case.version += 1
+    case.save(update_fields=["state", "closed_at", "outcome", "version"])
+    audit.record(case, "cure_case", actor=system_user("workflow"), at=at, outcome=outcome)
+    outbox.publish(
+        CaseClosed(**_about(case), at=at, is_human=False, category=case.category, outcome=outcome, cured=True)
+    )
+    return case
+
+
+@transaction.atomic
+def resolve_case(*, case_id: int, expected_version: int, actor: User, outcome: str, at: datetime) -> ExceptionCase:
+    """Close a case by a person's decision; the reason is kept.
+
+    :raises NotPermittedError: the case belongs to another role or site.
+    :raises StaleError: somebody dealt with it meanwhile.
+    """
+    case = (
+        ExceptionCase.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("site")
+        .filter(pk=case_id)
+        .first()
+    )
+    if case is None:
+        raise NotFoundError("not_found", "There is no such exception.")
+    require(access.can_work_case(actor, case))
+    if case.version != expected_version or case.state != CaseState.OPEN:
+        raise StaleError("changed_since_opened", f"{case.number} changed since you opened it.", number=case.number)
+    case.resolve(by_id=actor.pk, at=at, outcome=outcome[:300])
+    case.version += 1
+    case.save(update_fields=["state", "closed_at", "closed_by", "outcome", "version"])
+    audit.record(case, "resolve_case", actor=actor, at=at, outcome=outcome)
+    outbox.publish(
+        CaseClosed(**_about(case), at=at, actor_id=actor.pk, category=case.category, outcome=outcome, cured=False)
+    )
+    return case
