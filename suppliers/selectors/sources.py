@@ -1,0 +1,111 @@
+"""Offers and preferences for many lines at once: five statements whatever their number (SO-1)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import F, Q
+
+from foundation.models import Item, Site
+from suppliers.decisions.sourcing import (
+    CATALOGUE,
+    CONTRACT,
+    ENTERPRISE,
+    REGION,
+    SITE,
+    Need,
+    Offer,
+    Preference,
+    Sourcing,
+    choose,
+)
+from suppliers.models import CatalogueItem, CatalogueState, ContractPrice, ContractState, SourcingPreference
+
+
+@dataclass(frozen=True, slots=True)
+class LineNeed:
+    """One line that needs a source; `key` comes back with the answer. Quantity is in `unit`."""
+
+    key: int
+    item_id: int
+    quantity: Decimal
+    unit: str
+    day: date
+
+
+def sources_for(site: Site, needs: Iterable[LineNeed]) -> dict[int, Sourcing]:
+    """Return the source of each line at a site, keyed as asked."""
+    wanted = list(needs)
+    items = {i.pk: i for i in Item.objects.filter(pk__in={n.item_id for n in wanted}).select_related("category")}
+    offers = offers_for(items, site)
+    preferences = _preferences(items, site)
+    answers = {}
+    for need in wanted:
+        item = items[need.item_id]
+        frozen = Need(site.code, need.quantity, need.unit, item.category.contract_binding, site.currency)
+        in_force = [o for o, start, end in offers[item.pk] if start <= need.day and (end is None or need.day <= end)]
+        answers[need.key] = choose(frozen, in_force, preferences[item.pk])
+    return answers
+
+
+Dated = tuple[Offer, date, date | None]
+
+
+def offers_for(items: dict[int, Item], site: Site | None = None) -> dict[int, list[Dated]]:
+    """Return every contract and catalogue offer of the items with its validity; in the site's currency when given."""
+    found: dict[int, list[Dated]] = defaultdict(list)
+    prices = ContractPrice.objects.filter(item_id__in=items, contract__state=ContractState.ACTIVE)
+    catalogue = CatalogueItem.objects.filter(item_id__in=items, state=CatalogueState.ACTIVE)
+    if site is not None:
+        prices = prices.filter(contract__currency=site.currency)
+        catalogue = catalogue.filter(currency=site.currency)
+    parts = {}
+    for entry in catalogue.select_related("supplier", "unit"):
+        parts[entry.supplier_id, entry.item_id] = entry
+        found[entry.item_id].append((_catalogue_offer(entry), entry.valid_from, entry.valid_to))
+    for price in prices.select_related("contract__supplier", "unit").annotate(
+        used=F("contract__ordered_amount"), ceiling=F("contract__ceiling_amount")
+    ):
+        known = parts.get((price.contract.supplier_id, price.item_id))
+        found[price.item_id].append((_contract_offer(price, known), price.contract.valid_from, price.contract.valid_to))
+    return found
+
+
+def _catalogue_offer(entry: CatalogueItem) -> Offer:
+    supplier = entry.supplier
+    return Offer(
+        supplier.pk, supplier.code, supplier.name, supplier.state, CATALOGUE, entry.unit.code, entry.unit_price,
+        entry.currency, catalogue_item_id=entry.pk, supplier_part=entry.supplier_part, minimum=entry.minimum_quantity,
+        multiple=entry.multiple, lead_time_days=entry.lead_time_days,
+    )  # fmt: skip
+
+
+def _contract_offer(price: ContractPrice, known: CatalogueItem | None) -> Offer:
+    contract = price.contract
+    supplier = contract.supplier
+    exhausted = contract.ceiling_amount is not None and contract.ordered_amount >= contract.ceiling_amount
+    return Offer(
+        supplier.pk, supplier.code, supplier.name, supplier.state, CONTRACT, price.unit.code, price.unit_price,
+        contract.currency, price.from_quantity, frozenset(price.site_codes), contract.pk, contract.number,
+        known.pk if known else None, known.supplier_part if known else "",
+        known.minimum_quantity if known else Decimal(0), known.multiple if known else Decimal(0),
+        known.lead_time_days if known else 0, exhausted,
+    )  # fmt: skip
+
+
+def _preferences(items: dict[int, Item], site: Site) -> dict[int, list[Preference]]:
+    paths = {pk: item.category.path.strip("/").split("/") for pk, item in items.items()}
+    codes = {code for path in paths.values() for code in path}
+    rows = SourcingPreference.objects.filter(
+        Q(item_id__in=items) | Q(category__code__in=codes),
+        Q(site=site) | Q(region=site.region_id) | Q(site=None, region=None),
+    ).values_list("item_id", "category__code", "site_id", "region_id", "supplier_id", "rank", "is_blocked")
+    found: dict[int, list[Preference]] = {pk: [] for pk in items}
+    for item_id, code, site_id, region_id, supplier_id, rank, blocked in rows:
+        level = SITE if site_id else REGION if region_id else ENTERPRISE
+        for pk, path in paths.items():
+            if item_id == pk or (code and code in path):
+                found[pk].append(Preference(supplier_id, level, rank, blocked, for_item=bool(item_id)))
+    return found
