@@ -128,7 +128,9 @@ def _order(preference: Preference) -> tuple[int, bool, int, bool]:
     return (preference.level, not preference.for_item, preference.rank, not preference.is_blocked)
 
 
-def _refuse(need: Need, offer: Offer, preference: Preference | None) -> Rejection | None:
+def _refuse(  # noqa: PLR0911 - one answer a reason, in the order people ask
+    need: Need, offer: Offer, preference: Preference | None
+) -> Rejection | None:
     if offer.supplier_state != "active":
         return _no(offer, "supplier_not_active", f"the supplier is {offer.supplier_state}")
     if preference is not None and preference.is_blocked:

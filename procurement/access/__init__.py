@@ -1,0 +1,25 @@
+from procurement.access.orders import (
+    can_order,
+    can_receive,
+    can_receive_on,
+    can_see_order,
+    orders_of_supplier,
+    visible_orders,
+    visible_receipts,
+)
+from procurement.access.requisitions import (
+    can_cancel,
+    can_change,
+    can_request,
+    can_see_requisition,
+    can_source,
+    can_withdraw,
+    sites_to_request_at,
+    visible_requisitions,
+)
+
+__all__ = [
+    "can_cancel", "can_change", "can_order", "can_receive", "can_receive_on", "can_request", "can_see_order",
+    "can_see_requisition", "can_source", "can_withdraw", "orders_of_supplier", "sites_to_request_at", "visible_orders",
+    "visible_receipts", "visible_requisitions",
+]  # fmt: skip

@@ -1,0 +1,53 @@
+"""Who sees and moves orders, answers and receipts."""
+
+from django.db.models import QuerySet
+
+from foundation import access
+from foundation.models import Site, User
+from foundation.roles import ORDER, RECEIVE, VIEW
+from foundation.verdict import ALLOWED, Verdict
+from procurement.models import GoodsReceipt, OrderState, PurchaseOrder
+
+
+def visible_orders(user: User) -> QuerySet[PurchaseOrder]:
+    """Return the orders of the sites where the person may see documents."""
+    return PurchaseOrder.objects.filter(ship_to__in=access.sites_with(user, VIEW))
+
+
+def can_see_order(user: User, order: PurchaseOrder) -> Verdict:
+    """Judge reading one order; the same rows as the list."""
+    if access.holds(user, VIEW, order.ship_to_id):
+        return ALLOWED
+    return Verdict("not_your_site", "This order belongs to another site.")
+
+
+def visible_receipts(user: User) -> QuerySet[GoodsReceipt]:
+    """Return the receipts of the sites where the person may see documents."""
+    return GoodsReceipt.objects.filter(site__in=access.sites_with(user, VIEW))
+
+
+def orders_of_supplier(supplier_id: int) -> QuerySet[PurchaseOrder]:
+    """Return what a supplier may see: orders that were issued to it at least once."""
+    return PurchaseOrder.objects.filter(supplier_id=supplier_id, revision__gt=0)
+
+
+def can_order(user: User, site: Site) -> Verdict:
+    """Judge placing or changing orders of a site."""
+    return access.can_at(user, ORDER, site, "place orders")
+
+
+def can_receive(user: User, site: Site) -> Verdict:
+    """Judge receiving goods at a site; system actors carry a warehouse's events."""
+    if user.kind == User.Kind.SYSTEM and access.holds(user, RECEIVE, site.pk):
+        return ALLOWED
+    return access.can_at(user, RECEIVE, site, "receive goods")
+
+
+def can_receive_on(user: User, order: PurchaseOrder) -> Verdict:
+    """Judge receiving for an order: the duty at its site, and the order is issued."""
+    verdict = can_receive(user, order.ship_to)
+    if not verdict:
+        return verdict
+    if order.state != OrderState.ISSUED:
+        return Verdict("order_not_issued", f"{order.number} is {order.get_state_display().lower()}.")
+    return ALLOWED

@@ -1,0 +1,65 @@
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from foundation.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequisitionEvent(Event):
+    """An event of a requisition; the total is in document currency."""
+
+    subject_type: ClassVar[str] = "requisition"
+
+    total_amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequisitionSubmitted(RequisitionEvent):
+    """Somebody asks; cycle time starts here (MX-1)."""
+
+    kind: ClassVar[str] = "procurement.requisition.submitted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequisitionApproved(RequisitionEvent):
+    """Everybody agreed, or the policy let it pass; ordering starts here."""
+
+    kind: ClassVar[str] = "procurement.requisition.approved"
+
+    touchless: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequisitionRejected(RequisitionEvent):
+    """Somebody said no."""
+
+    kind: ClassVar[str] = "procurement.requisition.rejected"
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequisitionReturned(RequisitionEvent):
+    """Back to draft, with a reason."""
+
+    kind: ClassVar[str] = "procurement.requisition.returned"
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequisitionCancelled(RequisitionEvent):
+    """No longer needed."""
+
+    kind: ClassVar[str] = "procurement.requisition.cancelled"
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequisitionOrdered(RequisitionEvent):
+    """Every line is on an order."""
+
+    kind: ClassVar[str] = "procurement.requisition.ordered"
