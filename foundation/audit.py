@@ -60,7 +60,7 @@ def record(
     record_fact(
         subject._meta.label_lower,  # noqa: SLF001 - Django's own way
         subject.pk,
-        getattr(subject, "number", "") or str(getattr(subject, "code", "") or ""),
+        str(getattr(subject, "number", "") or getattr(subject, "code", "") or ""),
         action,
         actor=actor,
         at=at,
