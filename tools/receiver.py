@@ -1,0 +1,93 @@
+"""A small real ERP door: takes signed deliveries, keeps each in a log, and is as unreliable as such doors are.
+
+    python tools/receiver.py PORT LOG SECRET [SEED]
+
+With a seed, one delivery in twenty is refused with 503 before it is taken, and one in forty is taken but its answer is
+lost, so that the sender must send again. Each log line is forced to disk before the answer goes out.
+"""
+
+import json
+import os
+import random
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+REFUSED, ANSWER_LOST = 0.05, 0.025
+
+
+class Door(ThreadingHTTPServer):
+    """Listens on the loopback."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, log: Path, secret: str, seed: int | None) -> None:
+        super().__init__(("127.0.0.1", port), Desk)
+        self._log = log.open("a", encoding="utf-8")
+        self._lock = threading.Lock()
+        self._dice = random.Random(seed) if seed is not None else None  # noqa: S311 - faults, not secrets
+        self.webhook = Webhook(secret)
+
+    def fate(self) -> float:
+        """Return a number below the fault limits when this delivery shall fail; 1 without a seed."""
+        with self._lock:
+            return self._dice.random() if self._dice else 1.0
+
+    def keep(self, entry: dict[str, object]) -> None:
+        """Write a line and force it to disk."""
+        with self._lock:
+            self._log.write(json.dumps(entry) + "\n")
+            self._log.flush()
+            os.fsync(self._log.fileno())
+
+
+class Desk(BaseHTTPRequestHandler):
+    """Takes one delivery."""
+
+    server: Door
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Say that the door is open."""
+        self._answer(200)
+
+    def do_POST(self) -> None:
+        """Take a delivery when its signature is right."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        fate = self.server.fate()
+        if fate < REFUSED:
+            self._answer(503)
+            return
+        try:
+            self.server.webhook.verify(body, dict(self.headers.items()))
+        except WebhookVerificationError:
+            self._answer(401)
+            return
+        self.server.keep(
+            {"msg_id": self.headers["webhook-id"], "path": self.path, "body": body.decode("utf-8", "replace")}
+        )
+        if fate < REFUSED + ANSWER_LOST:
+            self.close_connection = True  # taken, but the sender never hears of it
+            return
+        self._answer(200)
+
+    def _answer(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Keep quiet; the log file says it all."""
+
+
+def main() -> None:
+    """Run until stopped."""
+    port, log, secret, *seed = sys.argv[1:]
+    Door(int(port), Path(log), secret, int(seed[0]) if seed else None).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
