@@ -1,7 +1,32 @@
 from django.apps import AppConfig
 
+REMATCH = (
+    "procurement.goods_receipt.posted", "procurement.goods_receipt.reversed", "procurement.order.issued",
+    "procurement.order.changed", "procurement.order.closed", "procurement.order.cancelled",
+    "procurement.acknowledgment.applied", "procurement.acknowledgment.decided",
+)  # fmt: skip
+SUPPLIER_MOVED = ("suppliers.supplier.blocked", "suppliers.supplier.activated", "suppliers.supplier.restricted")
+
 
 class InvoicingConfig(AppConfig):
     """The room of invoicing."""
 
     name = "invoicing"
+
+    def ready(self) -> None:
+        """Subscribe to what concerns bills, and fence the tables suppliers may see."""
+        from foundation.guards import fence  # noqa: PLC0415 - models are ready only now
+        from foundation.registries import subscriptions  # noqa: PLC0415 - models are ready only now
+        from invoicing import subscribers  # noqa: PLC0415 - models are ready only now
+
+        for table in ("invoice", "invoiceline", "invoicecharge"):
+            fence(f"invoicing_{table}", insert=True)
+        for table in ("invoicematch", "hold"):
+            fence(f"invoicing_{table}")
+        subscriptions.add("invoicing.invoice.received", subscribers.match_received)
+        subscriptions.add("invoicing.invoice.cleared", subscribers.release_cleared)
+        subscriptions.add("invoicing.invoice.voided", subscribers.match_again_after_void)
+        for kind in REMATCH:
+            subscriptions.add(kind, subscribers.match_again_for_order)
+        for kind in SUPPLIER_MOVED:
+            subscriptions.add(kind, subscribers.match_again_for_supplier)

@@ -34,6 +34,7 @@ _STRIP = (
     " '[^A-Z0-9]', '', 'g'), ''), '?')"
 )
 NUMBER_KEY_SQL = _STRIP.format(text="upper(normalize(supplier_number, NFKC))")
+CREDITED_KEY_SQL = _STRIP.format(text="upper(normalize(credited_invoice_number, NFKC))")
 NUMBER_SKELETON_SQL = _STRIP.format(text="translate(upper(normalize(supplier_number, NFKC)), 'OQILSBZG', '00115826')")
 
 
@@ -61,6 +62,11 @@ class Invoice(Document):
     currency = models.CharField(max_length=3)
     order_reference = models.CharField(max_length=60, blank=True, help_text="as stated by the supplier")
     credited_invoice_number = models.CharField(max_length=60, blank=True)
+    credited_key = models.GeneratedField(
+        expression=models.expressions.RawSQL(CREDITED_KEY_SQL, ()),  # noqa: S611 - a constant
+        output_field=models.CharField(max_length=80),
+        db_persist=True,
+    )
     bank_account = models.CharField(max_length=64, blank=True, help_text="as stated; compared, never used")
     stated_net = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     stated_tax = models.DecimalField(max_digits=18, decimal_places=4, null=True)
@@ -69,6 +75,9 @@ class Invoice(Document):
     net_amount = models.DecimalField(max_digits=18, decimal_places=4, help_text="lines + charges - allowances, ours")
     tax_amount = models.DecimalField(max_digits=18, decimal_places=4)
     total_amount = models.DecimalField(max_digits=18, decimal_places=4)
+    small_difference = models.DecimalField(
+        max_digits=18, decimal_places=4, default=0, help_text="stated - ours, accepted and booked apart (TM-6)"
+    )
     expected_date = models.DateField(null=True, help_text="when the goods it waits for are due (TM-8)")
     is_exception = models.BooleanField(default=False, help_text="ever had an exception hold (MX-4)")
     first_time_match = models.BooleanField(null=True, help_text="matched on its first test, waiting excluded")
@@ -90,7 +99,7 @@ class Invoice(Document):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source", "external_id"], name="invoice_source_once"),
+            models.UniqueConstraint(fields=["supplier", "source", "external_id"], name="invoice_source_once"),
             # TM-10, TM-14: the exact duplicate cannot exist, whichever door it takes.
             models.UniqueConstraint(
                 "legal_entity", "supplier", "kind", "number_key",
@@ -113,6 +122,13 @@ class Invoice(Document):
             models.Index(fields=["site", "-id"], name="invoice_site"),
             models.Index(fields=["state", "-id"], name="invoice_state"),
             models.Index(fields=["supplier", "number_skeleton"], name="invoice_skeleton"),
+            models.Index(fields=["supplier", "stated_total"], name="invoice_same_total"),
+            models.Index(fields=["bank_account"], name="invoice_bank_account", condition=~Q(bank_account="")),
+            models.Index(fields=["order_reference"], name="invoice_order_ref", condition=~Q(order_reference="")),
+            models.Index(
+                fields=["supplier", "credited_key"], name="invoice_credited", condition=~Q(credited_invoice_number="")
+            ),
+            models.Index(fields=["expected_date"], name="invoice_expected", condition=Q(state="waiting")),
         ]
 
     @transition(
@@ -194,6 +210,7 @@ class InvoiceLine(models.Model):
                 name="invoice_line_range",
             ),
         ]
+        indexes = [models.Index(fields=["order_number"], name="invoice_line_order", condition=~Q(order_number=""))]
 
     def __str__(self) -> str:
         return f"{self.line_no} {self.description}"
@@ -207,8 +224,11 @@ class InvoiceCharge(models.Model):
     code = models.CharField(max_length=20, blank=True)
     description = models.CharField(max_length=200, blank=True)
     amount = models.DecimalField(max_digits=18, decimal_places=4)
+    tax_percent = models.DecimalField(max_digits=7, decimal_places=3, null=True)
+    tax_code = models.CharField(max_length=10, blank=True)
 
     class Meta:
+        ordering = ["invoice", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=-(10**12), amount__lt=10**12), name="invoice_charge_range")
         ]

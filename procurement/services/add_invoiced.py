@@ -10,7 +10,7 @@ from procurement.models import ProgressStatus, PurchaseOrder, PurchaseOrderLine
 _NUMBER = DecimalField(max_digits=18, decimal_places=4)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add_invoiced(*, invoiced: Mapping[int, Decimal], credited: Mapping[int, Decimal] | None = None) -> None:
     """Move the billed and credited counters of order lines, in base units, and their orders' invoicing status.
 

@@ -1,0 +1,154 @@
+"""The whole match of one bill, and what becomes of its holds. Source: SEMANTICS TM-1 to TM-10, TM-13.
+
+Single and bulk use these same functions: the workshop only brings the facts and stores the answer.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from invoicing.decisions.allocation import allocate
+from invoicing.decisions.credit import CreditedLine, match_credit
+from invoicing.decisions.duplicates import Bill, near_duplicates
+from invoicing.decisions.facts import BilledLine, Finding, HoldCode, OrderFacts
+from invoicing.decisions.matching import ShareResult, latest_expected, match_share
+from invoicing.decisions.totals import Stated, Totals, check_charges, check_totals
+from invoicing.decisions.words import money
+from policies.decisions.tolerances import MatchPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """Everything the match of one bill looks at, read under one lock. `limits` are those of the document (TM-6)."""
+
+    bill: Bill
+    kind: str
+    currency: str
+    header_reference: str
+    lines: tuple[BilledLine, ...]
+    charges: tuple[tuple[str, Decimal], ...]
+    totals: Totals
+    stated: Stated
+    supplier_name: str
+    supplier_may_be_paid: bool
+    orders: Mapping[str, OrderFacts]
+    lookalikes: tuple[Bill, ...]
+    limits: MatchPolicy
+    today: date
+    credited: tuple[CreditedLine, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Shares with their tests, every finding, when waited-for goods are due, and what TM-6 books apart."""
+
+    results: tuple[ShareResult, ...]
+    findings: tuple[Finding, ...]
+    expected: date | None
+    small_difference: Decimal
+    policy_version: str
+
+
+def judge(facts: InvoiceFacts) -> Judgement:
+    """Match a bill. The order of its lines, charges and lookalikes makes no difference (TM-13)."""
+    results, unplaced = _lines(facts)
+    totals = check_totals(facts.totals, facts.stated, currency=facts.currency, limit=facts.limits.total_absolute)
+    found = (
+        *_supplier(facts),
+        *near_duplicates(facts.bill, facts.lookalikes),
+        *unplaced,
+        *(finding for result in results for finding in result.findings),
+        *(check_charges(facts.charges, facts.currency) if facts.kind == "invoice" else ()),
+        *totals.findings,
+    )
+    return Judgement(
+        results, _one_per_place(found), latest_expected(results), totals.small_difference, facts.limits.version
+    )
+
+
+def _lines(facts: InvoiceFacts) -> tuple[tuple[ShareResult, ...], tuple[Finding, ...]]:
+    if facts.kind == "credit_note":
+        return match_credit(facts.lines, facts.credited, facts.currency)
+    allocated = allocate(facts.lines, facts.orders, facts.header_reference, facts.currency)
+    results = tuple(
+        match_share(
+            share,
+            invoice_currency=facts.currency,
+            order_currency=facts.orders[share.order_line.order_number].currency,
+            today=facts.today,
+        )
+        for share in allocated.shares
+    )
+    return results, allocated.findings
+
+
+def _supplier(facts: InvoiceFacts) -> tuple[Finding, ...]:
+    if facts.supplier_may_be_paid:
+        return ()
+    amount = abs(facts.bill.total)
+    text = f"{facts.supplier_name} may not be paid now. {money(amount, facts.currency)} stay with us until that ends."
+    return (Finding(HoldCode.SUPPLIER_BLOCKED, text, amount),)
+
+
+def _one_per_place(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Keep one finding per line and code, the one with most at stake: a line may pay for several order lines."""
+    worst: dict[tuple[int | None, HoldCode], Finding] = {}
+    for finding in found:
+        place = (finding.line, finding.code)
+        if place not in worst or (finding.amount, finding.sentence) > (worst[place].amount, worst[place].sentence):
+            worst[place] = finding
+    return tuple(sorted(worst.values(), key=lambda f: (f.line is not None, f.line or 0, f.code)))
+
+
+@dataclass(frozen=True, slots=True)
+class StandingHold:
+    """A hold as stored: open, or released up to a magnitude (TM-9)."""
+
+    id: int
+    line: int | None
+    code: str
+    is_open: bool
+    sentence: str
+    amount: Decimal
+    released_magnitude: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChanges:
+    """What to do with the holds: `keep` are open ones that still apply, `restate` those whose figures moved."""
+
+    open: tuple[Finding, ...]
+    cure: tuple[int, ...]
+    restate: tuple[tuple[int, Finding], ...]
+    keep: tuple[int, ...]
+
+
+def reconcile_holds(findings: Iterable[Finding], standing: Iterable[StandingHold]) -> HoldChanges:
+    """Compare what was found with what is stored. A release covers the same cause up to its magnitude (TM-9)."""
+    standing = tuple(standing)
+    opened = {(h.line, h.code): h for h in standing if h.is_open}
+    released: dict[tuple[int | None, str], Decimal] = {}
+    for hold in standing:
+        if not hold.is_open and hold.released_magnitude is not None:
+            place = (hold.line, hold.code)
+            released[place] = max(released.get(place, hold.released_magnitude), hold.released_magnitude)
+    fresh, restate, keep = [], [], set()
+    for finding in findings:
+        place = (finding.line, finding.code.value)
+        hold = opened.get(place)
+        if hold is not None:
+            keep.add(hold.id)
+            if (hold.sentence, hold.amount) != (finding.sentence, finding.amount):
+                restate.append((hold.id, finding))
+        elif place not in released or finding.amount > released[place]:
+            fresh.append(finding)
+    cure = tuple(sorted(h.id for h in opened.values() if h.id not in keep))
+    return HoldChanges(tuple(fresh), cure, tuple(restate), tuple(sorted(keep)))
+
+
+def state_after(exception_open: bool, waiting_open: bool) -> str:  # noqa: FBT001 - two words of one table
+    """Return the state an unpaid invoice belongs in: trouble first, then patience, then cleared."""
+    if exception_open:
+        return "held"
+    return "waiting" if waiting_open else "cleared"

@@ -1,0 +1,64 @@
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from foundation.duties import chain_of
+from invoicing.models import Invoice, InvoiceState
+from procurement.models import OrderLineSource, OrderState, PurchaseOrder
+
+SENT = (OrderState.ISSUED, OrderState.CLOSED, OrderState.CANCELLED)
+
+
+def sent_orders(supplier_id: int, numbers: Iterable[str]) -> QuerySet[PurchaseOrder]:
+    """Return the orders of these numbers that this supplier was sent; others do not exist for its bills."""
+    return PurchaseOrder.objects.filter(
+        supplier_id=supplier_id, number__in=list(numbers), revision__gt=0, state__in=SENT
+    ).order_by("pk")
+
+
+def chains_of_orders(order_ids: Iterable[int]) -> list[str]:
+    """Return the document chains these orders belong to: themselves and the requisitions behind them (SD-2)."""
+    ids = sorted(order_ids)
+    requisitions = (
+        OrderLineSource.objects.filter(order_line__order_id__in=ids)
+        .values_list("requisition_line__requisition_id", flat=True)
+        .order_by("requisition_line__requisition_id")
+        .distinct()
+    )
+    return [chain_of("order", pk) for pk in ids] + [chain_of("requisition", pk) for pk in requisitions]
+
+
+def unpaid_on_order(order_id: int, order_number: str) -> list[int]:
+    """Return the invoices not yet released that bill or name an order, oldest statement first (TM-9, TM-13)."""
+    matched = _unpaid().filter(lines__matches__order_line__order_id=order_id)
+    named = _unpaid().filter(lines__order_number=order_number)
+    headed = _unpaid().filter(order_reference=order_number)
+    return _ranked(matched, named, headed)
+
+
+def unpaid_of_supplier(supplier_id: int) -> list[int]:
+    """Return the supplier's invoices not yet released, oldest statement first."""
+    return _ranked(_unpaid().filter(supplier_id=supplier_id))
+
+
+def overdue_waiting(today: object, limit: int = 500) -> list[int]:
+    """Return invoices whose goods should have come before a day (TM-8)."""
+    due = Invoice.objects.filter(state=InvoiceState.WAITING, expected_date__lt=today)
+    return list(due.order_by("invoice_date", "number_key", "pk").values_list("pk", flat=True)[:limit])
+
+
+def _unpaid() -> QuerySet[Invoice]:
+    return Invoice.objects.filter(
+        state__in=[InvoiceState.RECEIVED, InvoiceState.WAITING, InvoiceState.HELD, InvoiceState.CLEARED]
+    )
+
+
+def _ranked(*sets: QuerySet[Invoice]) -> list[int]:
+    found = {row for rows in sets for row in rows.order_by().values_list("invoice_date", "number_key", "pk")}
+    return [pk for _, _, pk in sorted(found)]
+
+
+def orders_of_invoice(invoice_id: int) -> list[tuple[int, str]]:
+    """Return id and number of the orders an invoice pays for."""
+    found = PurchaseOrder.objects.filter(lines__matches__line__invoice_id=invoice_id).order_by("pk").distinct()
+    return list(found.values_list("pk", "number"))

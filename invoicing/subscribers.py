@@ -1,0 +1,52 @@
+"""What happens to bills when something else happens (TM-9). Run by the relay; being told twice is harmless."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from foundation.models import DomainEvent
+from foundation.selectors.system import system_user
+from invoicing import services
+from invoicing.models import Invoice, InvoiceKind
+from invoicing.selectors.credit import credited_invoice
+from invoicing.selectors.orders import unpaid_of_supplier, unpaid_on_order
+
+
+def match_received(event: DomainEvent) -> None:
+    """Match a bill that just came in."""
+    services.match_invoice(invoice_id=event.subject_id, actor=system_user("relay"), at=_now())
+
+
+def release_cleared(event: DomainEvent) -> None:
+    """Hand a cleared bill on; a cleared credit note also tests again what it credits."""
+    invoice = services.release_invoice(invoice_id=event.subject_id, actor=system_user("relay"), at=_now())
+    credited = credited_invoice(invoice) if invoice.kind == InvoiceKind.CREDIT_NOTE else None
+    if credited is not None:
+        services.match_invoice(invoice_id=credited.pk, actor=system_user("relay"), at=_now())
+
+
+def match_again_for_order(event: DomainEvent) -> None:
+    """Test again every unpaid bill of the orders an event is about: goods came or went, the order changed."""
+    orders = {(pk, number) for kind, pk, number in event.related if kind == "order"}
+    if event.subject_type == "order":
+        orders.add((event.subject_id, event.subject_number))
+    ids = [pk for order_id, number in sorted(orders) for pk in unpaid_on_order(order_id, number)]
+    if ids:
+        services.match_invoices(invoice_ids=ids, actor=system_user("relay"), at=_now())
+
+
+def match_again_for_supplier(event: DomainEvent) -> None:
+    """Test again a supplier's unpaid bills: it may be blocked, or active again."""
+    ids = unpaid_of_supplier(event.supplier_id or event.subject_id)
+    services.match_invoices(invoice_ids=ids, actor=system_user("relay"), at=_now())
+
+
+def match_again_after_void(event: DomainEvent) -> None:
+    """Test again what the voided bill stood in the way of: bills of the same orders, and its lookalikes."""
+    invoice = Invoice.objects.get(pk=event.subject_id)
+    ids = [pk for pk in unpaid_of_supplier(invoice.supplier_id) if pk != invoice.pk]
+    services.match_invoices(invoice_ids=ids, actor=system_user("relay"), at=_now())
+
+
+def _now() -> datetime:
+    return timezone.now()  # noqa: TID251 - the porch reads the clock
