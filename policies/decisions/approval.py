@@ -180,7 +180,7 @@ def _toggle(facts: ApprovalFacts) -> ApprovalFacts:
 
 def _copy(facts: ApprovalFacts, **changes: object) -> ApprovalFacts:
     values = {name: getattr(facts, name) for name in ApprovalFacts.__slots__}
-    return ApprovalFacts(**{**values, **changes})  # type: ignore[arg-type]
+    return ApprovalFacts(**{**values, **changes})
 
 
 def facts_to_json(facts: ApprovalFacts) -> dict[str, object]:

@@ -141,13 +141,13 @@ def _fill(version: PolicyVersion) -> None:
         )
 
 
-def _add_rule(  # noqa: PLR0917 - the columns of the table above, in its order
+def _add_rule(
     version: PolicyVersion,
     position: int,
     name: str,
     low: str | None,
     high: str | None,
-    touchless: bool,  # noqa: FBT001 - same
+    touchless: bool,  # noqa: FBT001 - a column of the table above
     without: list[str],
     stages: list[tuple[str, str, int]],
 ) -> None:

@@ -30,7 +30,7 @@ def people_for(
     People are candidates: the caller takes out whom AP-4 bars.
     """
     if stage.who == StageWho.PERSON:
-        person = User.objects.filter(pk=stage.person_id, is_active=True).first()
+        person = User.objects.filter(pk=stage.person_id or 0, is_active=True).first()
         return str(person or "a person who left"), [[person] if person else []]
     if stage.who == StageWho.COST_CENTRE_OWNER:
         owners = {c.owner for c in cost_centres if c.owner and c.owner.is_active}

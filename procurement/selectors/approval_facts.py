@@ -1,0 +1,125 @@
+"""From a requisition's rows to the facts its approval is judged on (RQ-2, AP-1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Sum
+
+from foundation.access import roles_of
+from foundation.duties import chain_of
+from foundation.selectors import rate_on
+from foundation.selectors.rates import FrozenRate
+from policies.decisions.approval import ApprovalFacts, Matrix
+from policies.selectors import matrix_in_force
+from procurement.decisions.flags import (
+    Earlier,
+    LineFacts,
+    is_possible_split,
+    line_flags,
+    requisition_flags,
+)
+from procurement.models import Requisition, RequisitionLine, RequisitionState
+from suppliers.models import Supplier
+from suppliers.selectors import find_items
+from workflow.selectors import Routing, freeze_amount, route
+
+SPLIT_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A requisition as its approval sees it: facts, flags by line, frozen rate."""
+
+    facts: ApprovalFacts
+    rate: FrozenRate
+    flags: tuple[str, ...]
+    by_line: dict[int, tuple[str, ...]]
+
+
+def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: datetime) -> Judged:
+    """Return facts and flags of a requisition as it stands; unsaved drafts work too."""
+    site = requisition.ship_to
+    day = at.astimezone(ZoneInfo(site.time_zone)).date()
+    base_amount, rate = freeze_amount(requisition.total_amount, requisition.currency, day)
+    states = dict(
+        Supplier.objects.filter(pk__in={x.supplier_id for x in lines if x.supplier_id}).values_list("pk", "state")
+    )
+    line_facts = [_line_facts(line, states) for line in lines]
+    matrix, _policy = matrix_in_force(at)
+    split = is_possible_split(base_amount, _earlier(requisition, lines, at), _limits(matrix))
+    flags = requisition_flags(line_facts, urgent=requisition.is_urgent, split=split)
+    facts = ApprovalFacts(
+        document_type="requisition",
+        base_amount=base_amount,
+        site=site.code,
+        region=site.region.code,
+        categories=tuple(sorted({tuple(line.category.path.strip("/").split("/")) for line in lines})),
+        spend_kinds=frozenset(str(line.spend_kind) for line in lines),
+        urgent=requisition.is_urgent,
+        flags=frozenset(flags),
+        supplier_states=frozenset(states.values()),
+        requester_roles=frozenset(role for role, _, _ in roles_of(requisition.requester)),
+    )
+    return Judged(facts, rate, flags, {f.line_no: line_flags(f) for f in line_facts})
+
+
+def _line_facts(line: RequisitionLine, states: dict[int, str]) -> LineFacts:
+    stored = line.sourcing or {}
+    contract = stored.get("source") == "contract"
+    return LineFacts(
+        line_no=line.line_no,
+        is_free_text=line.item_id is None,
+        unit_price=line.unit_price,
+        has_source=line.supplier_id is not None,
+        from_contract=contract and line.contract_id is not None,
+        contract_exists=bool(stored.get("contract_exists")),
+        contract_price=Decimal(stored["unit_price"]) if contract and stored.get("unit_price") else None,
+        is_preferred=bool(stored.get("preferred", True)),
+        supplier_state=states.get(line.supplier_id or 0, ""),
+        catalogue_match=line.item_id is None and bool(find_items(line.description, 1)),
+    )
+
+
+def _limits(matrix: Matrix) -> list[Decimal]:
+    return sorted({rule.amount_to for rule in matrix.rules if rule.amount_to is not None})
+
+
+def _earlier(requisition: Requisition, lines: Sequence[RequisitionLine], at: datetime) -> list[Earlier]:
+    """Return what the same person asked for at this site in these categories within 7 days (RQ-2)."""
+    rows = (
+        Requisition.objects.filter(
+            requester_id=requisition.requester_id,
+            ship_to_id=requisition.ship_to_id,
+            submitted_at__gte=at - timedelta(days=SPLIT_DAYS),
+            state__in=[RequisitionState.SUBMITTED, RequisitionState.APPROVED, RequisitionState.ORDERED],
+            lines__category__in={line.category_id for line in lines},
+        )
+        .exclude(pk=requisition.pk)
+        .values("number", "currency")
+        .annotate(amount=Sum("lines__line_amount"))
+    )
+    day = at.date()
+    return [Earlier(r["number"], r["amount"] * rate_on(r["currency"], day).rate) for r in rows]
+
+
+def preview(requisition: Requisition, lines: Sequence[RequisitionLine], at: datetime) -> tuple[Judged, Routing]:
+    """Return who will approve, by the code that will route it (UX 6.1)."""
+    judged = judge(requisition, lines, at)
+    routing = route(
+        judged.facts,
+        site=requisition.ship_to,
+        requester=requisition.requester,
+        at=at,
+        duty="approve_requisition",
+        chains=chains_of(requisition) if requisition.pk else (),
+        cost_centres=(requisition.cost_centre,),
+    )
+    return judged, routing
+
+
+def chains_of(requisition: Requisition) -> tuple[str, ...]:
+    """Return the duty chains a requisition is part of: its own (SD-2)."""
+    return (chain_of("requisition", requisition.pk),)

@@ -1,0 +1,157 @@
+"""Sending an order to its supplier: the version is frozen, its authority checked, the answer's due time set."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+
+from foundation import audit, duties, outbox
+from foundation.documents import content_hash, lock, require_unchanged, touch
+from foundation.errors import ConflictError, InvalidError, NotPermittedError, require
+from foundation.models import User
+from foundation.selectors import working_deadline
+from policies.decisions.tolerances import Place
+from policies.selectors import tolerances_in_force
+from procurement import access
+from procurement.events import OrderIssued
+from procurement.models import OrderVersion, PurchaseOrder, PurchaseOrderLine
+from procurement.selectors.orders import content_of, open_amount
+from suppliers.models import MAY_ORDER, Contract
+
+UNLIMITED_OVER_RECEIPT = Decimal(1000)  # percent: ten times the order still has an end, a typing error does not pass
+
+
+@transaction.atomic
+def issue_order(*, order_id: int, expected_version: int | None, actor: User, at: datetime) -> PurchaseOrder:
+    """Issue an approved order by a buyer's hand.
+
+    :raises NotPermittedError: not a buyer of the site, the order is on hold, or the supplier may not receive orders.
+    """
+    order = lock(PurchaseOrder, order_id, with_=("supplier", "ship_to__region", "ship_to__calendar", "changed_by"))
+    require_unchanged(order, expected_version)
+    require(access.can_order(actor, order.ship_to))
+    return issue_locked_order(order, actor=actor, at=at)
+
+
+def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime) -> PurchaseOrder:
+    """Issue an order the caller has locked or just created (PO-1, invariant 1).
+
+    :raises InvalidError: a line has no authority, so nobody agreed to it.
+    :raises ConflictError: its content is not what was authorised.
+    """
+    if order.hold_reason:
+        raise NotPermittedError("order_on_hold", f"{order.number} is on hold: {order.hold_reason}.")
+    if order.supplier.state not in MAY_ORDER:
+        raise NotPermittedError(
+            "supplier_not_active",
+            f"{order.supplier} is {order.supplier.get_state_display().lower()} and gets no orders.",
+        )
+    lines = list(order.lines.select_related("item", "unit", "category").order_by("line_no"))
+    _require_authority(order, lines)
+    content = content_of(order, lines)
+    if content_hash(content) != order.content_hash:
+        raise ConflictError("not_as_authorised", f"{order.number} is not what was authorised. Ask for approval again.")
+    _freeze_tolerances(order, lines, at)
+    order.issue(at=at, ack_due_at=working_deadline(order.ship_to, at, order.supplier.acknowledge_hours))
+    order.open_amount = open_amount(lines, order.currency)
+    order.save(
+        update_fields=[
+            "state",
+            "issued_at",
+            "ack_due_at",
+            "revision",
+            "open_amount",
+            *touch(order, by_id=actor.pk, at=at),
+        ]
+    )
+    OrderVersion.objects.create(
+        order=order,
+        supplier_id=order.supplier_id,
+        revision=order.revision,
+        content=content,
+        content_hash=order.content_hash,
+        issued_at=at,
+        issued_by=actor,
+    )
+    _consume_contracts(lines, sign=1)
+    if actor.kind != User.Kind.SYSTEM:
+        for chain in chains_of_order(order):
+            duties.record(chain, "order", order.pk, "create_order", person_id=actor.pk, at=at)
+    audit.record(
+        order,
+        "issue",
+        actor=actor,
+        at=at,
+        revision=order.revision,
+        hash=order.content_hash,
+        total=str(order.total_amount),
+    )
+    outbox.publish(_issued(order, lines, actor, at))
+    return order
+
+
+def _require_authority(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> None:
+    bare = [line.line_no for line in lines if not line.authority]
+    if bare or not lines:
+        raise InvalidError("no_authority", f"{order.number} line {bare[0] if bare else 1} was agreed by nobody.")
+
+
+def _freeze_tolerances(order: PurchaseOrder, lines: list[PurchaseOrderLine], at: datetime) -> None:
+    """Keep the over-receipt tolerance of the day with each line, so that a later policy changes no old order (GR-3)."""
+    table, _version = tolerances_in_force(at)
+    for line in lines:
+        place = Place(
+            item=line.item.code if line.item else "",
+            supplier=order.supplier.code,
+            category_path=tuple(line.category.path.strip("/").split("/")),
+            site=order.ship_to.code,
+        )
+        limit = table.policy_for(place).over_receipt_percent
+        line.over_receipt_percent = UNLIMITED_OVER_RECEIPT if limit is None else limit
+    PurchaseOrderLine.objects.bulk_update(lines, ["over_receipt_percent"])
+
+
+def _consume_contracts(lines: list[PurchaseOrderLine], *, sign: int) -> None:
+    """Count what is ordered under contracts (SO-2); by key, in the order of locks."""
+    amounts: dict[int, Decimal] = {}
+    for line in lines:
+        if line.contract_id:
+            amounts[line.contract_id] = amounts.get(line.contract_id, Decimal(0)) + line.line_amount
+    for pk in sorted(amounts):
+        Contract.objects.filter(pk=pk).update(ordered_amount=F("ordered_amount") + sign * amounts[pk])
+
+
+def chains_of_order(order: PurchaseOrder) -> list[str]:
+    """Return the duty chains an order is part of: its requisitions' and its own (SD-2)."""
+    requisitions = order.lines.filter(sources__isnull=False).values_list(
+        "sources__requisition_line__requisition_id", flat=True
+    )
+    return [f"order:{order.pk}", *sorted({f"requisition:{pk}" for pk in requisitions})]
+
+
+def _issued(order: PurchaseOrder, lines: list[PurchaseOrderLine], actor: User, at: datetime) -> OrderIssued:
+    numbers = {line.authority.get("requisition") for line in lines if line.authority.get("requisition")}
+    pairs = (
+        order.lines.filter(sources__isnull=False)
+        .values_list("sources__requisition_line__requisition_id", "sources__requisition_line__requisition__number")
+        .distinct()
+        if numbers
+        else ()
+    )
+    return OrderIssued(
+        subject_id=order.pk,
+        subject_number=order.number,
+        at=at,
+        version=order.version,
+        site_id=order.ship_to_id,
+        supplier_id=order.supplier_id,
+        actor_id=actor.pk,
+        is_human=actor.kind != User.Kind.SYSTEM,
+        related=tuple(("requisition", pk, number) for pk, number in sorted(pairs)),
+        total_amount=order.total_amount,
+        currency=order.currency,
+        revision=order.revision,
+        touchless=order.is_touchless,
+        ack_due_at=order.ack_due_at.isoformat() if order.ack_due_at else "",
+    )

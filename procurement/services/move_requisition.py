@@ -1,0 +1,258 @@
+"""Submitting, deciding, returning, withdrawing and cancelling a requisition."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from foundation import audit, duties, outbox
+from foundation.documents import content_hash, lock, require_unchanged, touch
+from foundation.errors import InvalidError, require
+from foundation.models import User
+from procurement import access
+from procurement.events import (
+    RequisitionApproved,
+    RequisitionCancelled,
+    RequisitionRejected,
+    RequisitionReturned,
+    RequisitionSubmitted,
+)
+from procurement.models import Requisition, RequisitionLine
+from procurement.selectors.approval_facts import Judged, chains_of, judge
+from procurement.services.write_requisition import content_of
+from workflow.models import ApprovalRequest, RequestState
+from workflow.services import Asking, open_approval, record_decision, withdraw_approval
+
+SUBJECT = "requisition"
+
+
+@transaction.atomic
+def submit_requisition(*, requisition_id: int, expected_version: int | None, actor: User, at: datetime) -> Requisition:
+    """Freeze the facts, ask for approval, and approve at once when the policy says touchless (AP-8).
+
+    :raises InvalidError: there are no lines.
+    :raises StaleError: it changed since it was opened.
+    """
+    requisition = lock(
+        Requisition, requisition_id, with_=("ship_to__region", "ship_to__calendar", "requester", "cost_centre")
+    )
+    require_unchanged(requisition, expected_version)
+    require(access.can_change(actor, requisition))
+    lines = list(requisition.lines.select_related("category", "unit", "item"))
+    if not lines:
+        raise InvalidError("no_lines", "Add at least one line before you submit.", field="lines")
+    judged = judge(requisition, lines, at)
+    requisition.submit(at=at)
+    requisition.flags = list(judged.flags)
+    requisition.content_hash = content_hash(content_of(requisition, lines))
+    requisition.save(
+        update_fields=[
+            "state",
+            "submitted_at",
+            "state_reason",
+            "flags",
+            "content_hash",
+            *touch(requisition, by_id=actor.pk, at=at),
+        ]
+    )
+    duties.record(
+        chains_of(requisition)[0], SUBJECT, requisition.pk, "request", person_id=requisition.requester_id, at=at
+    )
+    audit.record(
+        requisition, "submit", actor=actor, at=at, flags=requisition.flags, total=str(requisition.total_amount)
+    )
+    outbox.publish(RequisitionSubmitted(**_about(requisition, actor, at)))
+    request = open_approval(asking=_asking(requisition, lines, judged), facts=judged.facts, actor=actor, at=at)
+    if request.state == RequestState.APPROVED:
+        _approve(requisition, request, actor=None, at=at)
+    return requisition
+
+
+def _asking(requisition: Requisition, lines: list[RequisitionLine], judged: Judged) -> Asking:
+    first = lines[0].description
+    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return Asking(
+        subject_type=SUBJECT,
+        subject_id=requisition.pk,
+        subject_number=requisition.number,
+        subject_version=requisition.version,
+        content_hash=requisition.content_hash,
+        title=requisition.title or f"{first}{more}",
+        site=requisition.ship_to,
+        requester=requisition.requester,
+        amount=requisition.total_amount,
+        currency=requisition.currency,
+        need_by=requisition.need_by,
+        rate=judged.rate,
+        duty="approve_requisition",
+        chains=chains_of(requisition),
+        cost_centres=(requisition.cost_centre,),
+    )
+
+
+def _about(requisition: Requisition, actor: User | None, at: datetime) -> dict[str, Any]:
+    return {
+        "subject_id": requisition.pk,
+        "subject_number": requisition.number,
+        "at": at,
+        "version": requisition.version,
+        "site_id": requisition.ship_to_id,
+        "actor_id": actor.pk if actor else None,
+        "is_human": actor is not None and actor.kind != User.Kind.SYSTEM,
+        "total_amount": requisition.total_amount,
+        "currency": requisition.currency,
+    }
+
+
+def _approve(requisition: Requisition, request: ApprovalRequest, *, actor: User | None, at: datetime) -> None:
+    requisition.approve(at=at)
+    requisition.save(
+        update_fields=[
+            "state",
+            "approved_at",
+            *touch(requisition, by_id=actor.pk if actor else requisition.requester_id, at=at),
+        ]
+    )
+    audit.record(
+        requisition,
+        "approve",
+        actor=actor,
+        at=at,
+        policy_version=request.decision["version"],
+        touchless=request.is_touchless,
+    )
+    outbox.publish(RequisitionApproved(**_about(requisition, actor, at), touchless=request.is_touchless))
+
+
+@transaction.atomic
+def approve_requisition(
+    *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
+) -> Requisition:
+    """Approve the open step; the requisition is approved when it was the last one.
+
+    Two people pressing at once: the second waits for the row, then finds nothing left to decide.
+
+    :raises StaleError: it changed since it was opened.
+    :raises NotPermittedError: own request, not asked, already decided, or a duty pair (AP-4, SD-1).
+    """
+    requisition, request = _decide(pk, expected_version, seen_hash, "approved", actor, reason, at)
+    if request.state == RequestState.APPROVED:
+        _approve(requisition, request, actor=actor, at=at)
+    else:
+        _note_step(requisition, request, actor, reason, at)
+    return requisition
+
+
+@transaction.atomic
+def reject_requisition(
+    *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
+) -> Requisition:
+    """Say no, with a reason the requester reads.
+
+    :raises InvalidError: the reason is missing.
+    """
+    if not reason.strip():
+        raise InvalidError("reason_missing", "Say why you reject it.", field="reason")
+    requisition, request = _decide(pk, expected_version, seen_hash, "rejected", actor, reason, at)
+    requisition.reject(at=at, reason=reason.strip()[:500])
+    requisition.save(update_fields=["state", "closed_at", "state_reason", *touch(requisition, by_id=actor.pk, at=at)])
+    audit.record(requisition, "reject", actor=actor, at=at, reason=reason, policy_version=request.decision["version"])
+    outbox.publish(RequisitionRejected(**_about(requisition, actor, at), reason=reason[:500]))
+    return requisition
+
+
+def _decide(
+    pk: int, expected_version: int | None, seen_hash: str | None, verdict: str, actor: User, reason: str, at: datetime
+) -> tuple[Requisition, ApprovalRequest]:
+    requisition = lock(Requisition, pk, with_=("ship_to", "requester", "changed_by"))
+    require_unchanged(requisition, expected_version, seen_hash)
+    asked = (
+        ApprovalRequest.objects.filter(subject_type=SUBJECT, subject_id=pk, state=RequestState.OPEN)
+        .values_list("subject_version", flat=True)
+        .first()
+    )
+    request = record_decision(
+        subject_type=SUBJECT,
+        subject_id=pk,
+        subject_version=asked if asked is not None else requisition.version,
+        content_hash=requisition.content_hash,
+        verdict=verdict,
+        actor=actor,
+        reason=reason,
+        at=at,
+    )
+    return requisition, request
+
+
+def _note_step(requisition: Requisition, request: ApprovalRequest, actor: User, reason: str, at: datetime) -> None:
+    requisition.save(update_fields=touch(requisition, by_id=actor.pk, at=at))
+    audit.record(
+        requisition, "approve_step", actor=actor, at=at, reason=reason, policy_version=request.decision["version"]
+    )
+
+
+@transaction.atomic
+def withdraw_requisition(
+    *, requisition_id: int, expected_version: int, actor: User, reason: str, at: datetime
+) -> Requisition:
+    """Take a submitted requisition back into draft; its approvals end."""
+    requisition = lock(Requisition, requisition_id, with_=("ship_to", "requester", "changed_by"))
+    require_unchanged(requisition, expected_version)
+    require(access.can_withdraw(actor, requisition))
+    withdraw_approval(subject_type=SUBJECT, subject_id=requisition.pk, actor=actor, at=at)
+    return _return(requisition, actor=actor, at=at, reason=reason or "Taken back by the requester", action="withdraw")
+
+
+@transaction.atomic
+def return_requisition(
+    *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
+) -> Requisition:
+    """Send it back to the requester for a change, by a person who is asked to decide it.
+
+    :raises InvalidError: the reason is missing.
+    """
+    if not reason.strip():
+        raise InvalidError("reason_missing", "Say what should change.", field="reason")
+    requisition, _request = _decide(pk, expected_version, seen_hash, "rejected", actor, reason, at)
+    return _return(requisition, actor=actor, at=at, reason=reason, action="return")
+
+
+def _return(requisition: Requisition, *, actor: User, at: datetime, reason: str, action: str) -> Requisition:
+    requisition.return_for_change(reason=reason.strip()[:500])
+    requisition.save(
+        update_fields=[
+            "state",
+            "submitted_at",
+            "approved_at",
+            "closed_at",
+            "state_reason",
+            *touch(requisition, by_id=actor.pk, at=at),
+        ]
+    )
+    audit.record(requisition, action, actor=actor, at=at, reason=reason)
+    outbox.publish(RequisitionReturned(**_about(requisition, actor, at), reason=reason[:500]))
+    return requisition
+
+
+@transaction.atomic
+def cancel_requisition(
+    *, requisition_id: int, expected_version: int, actor: User, reason: str, at: datetime
+) -> Requisition:
+    """End a requisition that is no longer needed, before any of it is ordered.
+
+    :raises InvalidError: a line is on an order already, or the reason is missing.
+    """
+    requisition = lock(Requisition, requisition_id, with_=("ship_to", "requester", "changed_by"))
+    require_unchanged(requisition, expected_version)
+    require(access.can_cancel(actor, requisition))
+    if not reason.strip():
+        raise InvalidError("reason_missing", "Say why it is no longer needed.", field="reason")
+    if requisition.lines.filter(ordered_at__isnull=False).exists():
+        raise InvalidError("already_ordered", "Some of it is ordered already. Ask the buyer to cancel the order.")
+    withdraw_approval(subject_type=SUBJECT, subject_id=requisition.pk, actor=actor, at=at)
+    requisition.cancel(at=at, reason=reason.strip()[:500])
+    requisition.save(update_fields=["state", "closed_at", "state_reason", *touch(requisition, by_id=actor.pk, at=at)])
+    requisition.lines.exclude(waiting_reason="").update(waiting_reason="")
+    audit.record(requisition, "cancel", actor=actor, at=at, reason=reason)
+    outbox.publish(RequisitionCancelled(**_about(requisition, actor, at), reason=reason[:500]))
+    return requisition
