@@ -2,6 +2,26 @@ from django.apps import AppConfig
 
 
 class ProcurementConfig(AppConfig):
-    """The room of procurement."""
+    """The room of requisitions, orders, answers and receipts."""
 
     name = "procurement"
+
+    def ready(self) -> None:
+        """Furnish the ground's registries."""
+        from foundation import guards  # noqa: PLC0415 - apps are ready only now
+        from foundation.registries import subscriptions  # noqa: PLC0415 - apps are ready only now
+        from procurement import furniture, subscribers  # noqa: PLC0415 - apps are ready only now
+
+        for kind, handler in (
+            ("procurement.requisition.approved", subscribers.order_what_was_approved),
+            ("procurement.acknowledgment.review", subscribers.ask_buyer_about_answer),
+            ("procurement.acknowledgment.applied", subscribers.close_buyer_task),
+            ("procurement.acknowledgment.decided", subscribers.close_buyer_task),
+            ("procurement.order.answer_overdue", subscribers.tell_buyer_of_silence),
+            ("procurement.order.cancelled", subscribers.close_silence),
+            ("procurement.order.closed", subscribers.close_silence),
+        ):
+            subscriptions.add(kind, handler)
+        furniture.register()
+        for table, grants in furniture.FENCES.items():
+            guards.fence(table, **grants)

@@ -1,0 +1,28 @@
+from procurement.services.add_invoiced import add_invoiced
+from procurement.services.issue_order import issue_order
+from procurement.services.move_order import cancel_order, close_order, hold_order, mark_answer_overdue, unhold_order
+from procurement.services.move_requisition import (
+    approve_requisition,
+    cancel_requisition,
+    reject_requisition,
+    return_requisition,
+    submit_requisition,
+    withdraw_requisition,
+)
+from procurement.services.place_orders import place_orders
+from procurement.services.post_goods_receipt import ReceiptLine, post_goods_receipt, reverse_goods_receipt
+from procurement.services.record_acknowledgment import AnswerLine, decide_acknowledgment, record_acknowledgment
+from procurement.services.write_requisition import (
+    LineInput,
+    copy_requisition,
+    create_requisition,
+    save_requisition,
+)
+
+__all__ = [
+    "AnswerLine", "LineInput", "ReceiptLine", "add_invoiced", "approve_requisition", "cancel_order",
+    "cancel_requisition", "close_order", "copy_requisition", "create_requisition", "decide_acknowledgment",
+    "hold_order", "issue_order", "mark_answer_overdue", "place_orders", "post_goods_receipt", "record_acknowledgment",
+    "reject_requisition", "return_requisition", "reverse_goods_receipt", "save_requisition", "submit_requisition",
+    "unhold_order", "withdraw_requisition",
+]  # fmt: skip

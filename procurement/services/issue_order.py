@@ -1,5 +1,6 @@
 """Sending an order to its supplier: the version is frozen, its authority checked, the answer's due time set."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from foundation import audit, duties, outbox
 from foundation.documents import content_hash, lock, require_unchanged, touch
 from foundation.errors import ConflictError, InvalidError, NotPermittedError, require
 from foundation.models import User
+from foundation.money import round_amount
 from foundation.selectors import working_deadline
 from policies.decisions.tolerances import Place
 from policies.selectors import tolerances_in_force
@@ -74,7 +76,7 @@ def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime) -> Pu
         issued_at=at,
         issued_by=actor,
     )
-    _consume_contracts(lines, sign=1)
+    consume_contracts(lines, sign=1, currency=order.currency)
     if actor.kind != User.Kind.SYSTEM:
         for chain in chains_of_order(order):
             duties.record(chain, "order", order.pk, "create_order", person_id=actor.pk, at=at)
@@ -112,12 +114,16 @@ def _freeze_tolerances(order: PurchaseOrder, lines: list[PurchaseOrderLine], at:
     PurchaseOrderLine.objects.bulk_update(lines, ["over_receipt_percent"])
 
 
-def _consume_contracts(lines: list[PurchaseOrderLine], *, sign: int) -> None:
-    """Count what is ordered under contracts (SO-2); by key, in the order of locks."""
+def consume_contracts(lines: Sequence[PurchaseOrderLine], *, sign: int, currency: str, part: str = "ordered") -> None:
+    """Count what is ordered under contracts, or taken off them (SO-2); `part` names the counter that moved.
+
+    By key, in the order of locks; amounts at order price, rounded once a line.
+    """
     amounts: dict[int, Decimal] = {}
     for line in lines:
         if line.contract_id:
-            amounts[line.contract_id] = amounts.get(line.contract_id, Decimal(0)) + line.line_amount
+            moved = round_amount(getattr(line, part) / line.base_factor * line.unit_price, currency)
+            amounts[line.contract_id] = amounts.get(line.contract_id, Decimal(0)) + moved
     for pk in sorted(amounts):
         Contract.objects.filter(pk=pk).update(ordered_amount=F("ordered_amount") + sign * amounts[pk])
 

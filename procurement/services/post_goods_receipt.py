@@ -1,0 +1,307 @@
+"""Goods arrive (GR-1 to GR-3): counters move under the order's lock; what does not fit is recorded, never lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from foundation import audit, duties, outbox
+from foundation.documents import lock, next_number, require_unchanged, touch
+from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError, require
+from foundation.models import UnitOfMeasure, User
+from foundation.quantity import UnitTable, to_base
+from foundation.selectors import unit_tables
+from policies.decisions.duties import conflicts
+from policies.selectors import duty_pairs_in_force
+from procurement import access
+from procurement.decisions.quantities import overall, quantities
+from procurement.decisions.receipt import Delivered, Received, receive
+from procurement.events import GoodsReceiptPosted, GoodsReceiptReversed
+from procurement.models import (
+    Condition,
+    GoodsReceipt,
+    GoodsReceiptLine,
+    OrderState,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    ReceiptState,
+)
+from procurement.selectors.orders import counters_of, open_amount
+from procurement.services.issue_order import chains_of_order
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """What arrived for one order line, in the unit it was counted in."""
+
+    line_no: int
+    quantity: Decimal
+    unit_code: str = ""  # empty: the order line's unit
+    condition: str = Condition.GOOD
+    note: str = ""
+
+
+@transaction.atomic
+def post_goods_receipt(
+    *,
+    order_number: str,
+    source: str,
+    external_id: str,
+    received_at: datetime,
+    lines: Sequence[ReceiptLine],
+    actor: User,
+    at: datetime,
+    delivery_note: str = "",
+    note: str = "",
+    expected_version: int | None = None,
+) -> GoodsReceipt:
+    """Post a receipt; the same source and id again returns the first and changes nothing.
+
+    :raises NotFoundError: no such order at a site of the person.
+    :raises NotPermittedError: not a receiver there, or a hard duty pair such as order/receive (SD-1).
+    :raises InvalidError: nothing arrived, an unknown line or unit, or more than the tolerance lets in (GR-3).
+    """
+    pk = access.visible_orders(actor).filter(number=order_number).values_list("pk", flat=True).first()
+    if pk is None:
+        raise NotFoundError("order_unknown", f"There is no order {order_number} at your sites.", value=order_number)
+    order = lock(PurchaseOrder, pk, with_=("ship_to", "supplier", "changed_by"))
+    earlier = GoodsReceipt.objects.filter(source=source, external_id=external_id).first()
+    if earlier is not None:
+        return _same_or_conflict(earlier, order)
+    require_unchanged(order, expected_version)
+    require(access.can_receive_on(actor, order))
+    chains = chains_of_order(order)
+    _require_duty(actor, chains, at)
+    order_lines = {
+        x.line_no: x for x in order.lines.select_for_update(of=("self",), no_key=True).select_related("unit", "item")
+    }
+    counted = _count(order_lines, lines)
+    receipt = GoodsReceipt.objects.create(
+        number=next_number("GR", order.ship_to.code),
+        order=order,
+        supplier_id=order.supplier_id,
+        site=order.ship_to,
+        source=source,
+        external_id=external_id,
+        delivery_note=delivery_note[:40],
+        received_at=received_at,
+        note=note[:2000],
+        created_at=at,
+        created_by=actor,
+        changed_at=at,
+        changed_by=actor,
+    )
+    _store(receipt, counted)
+    _move(order, order_lines, counted, sign=1, actor=actor, at=at)
+    for chain in chains:
+        duties.record(chain, "receipt", receipt.pk, "receive", person_id=actor.pk, at=at)
+    audit.record(receipt, "post_receipt", actor=actor, at=at, order=order.number, lines=len(counted))
+    outbox.publish(GoodsReceiptPosted(**_about(receipt, order, actor, at), lines=_told(counted)))
+    return receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A receipt line judged: the written quantity and its base units."""
+
+    order_line: PurchaseOrderLine
+    typed: ReceiptLine
+    unit: UnitOfMeasure
+    delivered: Decimal
+    result: Received
+
+
+def _same_or_conflict(earlier: GoodsReceipt, order: PurchaseOrder) -> GoodsReceipt:
+    if earlier.order_id != order.pk:
+        raise ConflictError(
+            "receipt_conflict", f"A receipt with the id {earlier.external_id} came before for another order."
+        )
+    return earlier
+
+
+def _require_duty(actor: User, chains: list[str], at: datetime) -> None:
+    found = conflicts("receive", actor.pk, duties.done_on(chains), duty_pairs_in_force(at))
+    hard = next((c for c in found if c.strength == "hard"), None)
+    if hard:
+        raise NotPermittedError("duty_conflict", hard.sentence, duty=hard.duty, held=hard.held)
+
+
+def _count(order_lines: dict[int, PurchaseOrderLine], lines: Sequence[ReceiptLine]) -> list[Counted]:
+    """Judge every line against what is already accepted, in the order they are written."""
+    if not lines:
+        raise InvalidError("nothing_received", "Enter what arrived for at least one line.", field="lines")
+    tables = unit_tables(x.item_id for x in order_lines.values() if x.item_id)
+    units = {u.code: u for u in UnitOfMeasure.objects.filter(code__in={x.unit_code for x in lines if x.unit_code})}
+    accepted = {no: line.accepted for no, line in order_lines.items()}
+    counted = []
+    for number, typed in enumerate(lines):
+        line = order_lines.get(typed.line_no)
+        if line is None:
+            raise InvalidError(
+                "line_unknown",
+                f"The order has no line {typed.line_no}.",
+                field=f"lines[{number}].line_no",
+                value=typed.line_no,
+            )
+        if not typed.quantity.is_finite() or typed.quantity <= 0 or typed.quantity >= 10**9:
+            raise InvalidError(
+                "quantity_not_positive",
+                f"Line {typed.line_no}: enter a quantity above zero.",
+                field=f"lines[{number}].quantity",
+                value=str(typed.quantity),
+            )
+        if typed.condition not in Condition.values:
+            raise InvalidError(
+                "condition_unknown",
+                f"Line {typed.line_no}: {typed.condition} is no condition we know.",
+                field=f"lines[{number}].condition",
+                value=typed.condition,
+            )
+        unit = units.get(typed.unit_code, line.unit) if typed.unit_code else line.unit
+        if typed.unit_code and unit.code != typed.unit_code:
+            raise InvalidError(
+                "unit_unknown",
+                f"Line {typed.line_no}: {typed.unit_code} is not a unit we know.",
+                field=f"lines[{number}].unit",
+                value=typed.unit_code,
+            )
+        delivered = _base(line, typed, unit, tables)
+        result = receive(
+            Delivered(
+                line.ordered, line.cancelled, line.closed_short, accepted[typed.line_no], delivered, typed.condition,
+                line.over_receipt_percent,
+            )
+        )  # fmt: skip
+        if result.over > 0:
+            most = (delivered - result.over) / line.base_factor
+            raise InvalidError(
+                "over_receipt",
+                f"Line {typed.line_no}: at most {most.normalize():f} {line.unit} more may be received.",
+                field=f"lines[{number}].quantity",
+                value=str(typed.quantity),
+                cure="Receive what is within tolerance and send the rest back, or ask the buyer to change the order.",
+            )
+        accepted[typed.line_no] += result.accepted
+        counted.append(Counted(line, typed, unit, delivered, result))
+    return counted
+
+
+def _base(line: PurchaseOrderLine, typed: ReceiptLine, unit: UnitOfMeasure, tables: dict[int, UnitTable]) -> Decimal:
+    if unit.pk == line.unit_id:
+        return typed.quantity * line.base_factor
+    if line.item_id is None:
+        raise InvalidError(
+            "unit_not_convertible", f"Line {typed.line_no} was ordered in {line.unit}; count in that.", unit=unit.code
+        )
+    return to_base(typed.quantity, unit.code, tables[line.item_id])
+
+
+def _store(receipt: GoodsReceipt, counted: Sequence[Counted]) -> None:
+    GoodsReceiptLine.objects.bulk_create(
+        GoodsReceiptLine(
+            receipt=receipt,
+            supplier_id=receipt.supplier_id,
+            order_line=c.order_line,
+            quantity=c.typed.quantity,
+            unit=c.unit,
+            delivered=c.delivered,
+            accepted=c.result.accepted,
+            rejected=c.result.rejected,
+            condition=c.typed.condition,
+            note=c.typed.note[:200],
+        )
+        for c in counted
+    )
+
+
+def _move(
+    order: PurchaseOrder,
+    order_lines: dict[int, PurchaseOrderLine],
+    counted: Sequence[Counted],
+    *,
+    sign: int,
+    actor: User,
+    at: datetime,
+) -> None:
+    """Move the counters in the database, then derive the head from what the lines now say."""
+    for c in counted:
+        moved = {"delivered": c.delivered, "accepted": c.result.accepted, "rejected": c.result.rejected}
+        PurchaseOrderLine.objects.filter(pk=c.order_line.pk).update(
+            **{name: F(name) + sign * value for name, value in moved.items()}
+        )
+        for name, value in moved.items():
+            setattr(c.order_line, name, getattr(c.order_line, name) + sign * value)
+    refresh_head(order, list(order_lines.values()), actor=actor, at=at)
+
+
+def refresh_head(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, actor: User, at: datetime) -> None:
+    """Derive receipt status and commitment from the lines (PO-1); the order is locked."""
+    order.receipt_status = overall([quantities(counters_of(line)).receipt for line in lines])
+    order.open_amount = open_amount(lines, order.currency) if order.state == OrderState.ISSUED else Decimal(0)
+    order.save(update_fields=["receipt_status", "open_amount", *touch(order, by_id=actor.pk, at=at)])
+
+
+def _told(counted: Sequence[Counted]) -> tuple[tuple[int, Decimal, Decimal], ...]:
+    return tuple((c.order_line.pk, c.delivered, c.result.accepted) for c in counted)
+
+
+def _about(receipt: GoodsReceipt, order: PurchaseOrder, actor: User, at: datetime) -> dict[str, Any]:
+    return {
+        "subject_id": receipt.pk,
+        "subject_number": receipt.number,
+        "at": at,
+        "version": receipt.version,
+        "site_id": receipt.site_id,
+        "supplier_id": receipt.supplier_id,
+        "actor_id": actor.pk,
+        "is_human": actor.kind != User.Kind.SYSTEM,
+        "related": (("order", order.pk, order.number),),
+        "order_id": order.pk,
+        "order_number": order.number,
+    }
+
+
+@transaction.atomic
+def reverse_goods_receipt(
+    *, receipt_id: int, expected_version: int, actor: User, reason: str, at: datetime
+) -> GoodsReceipt:
+    """Take a whole receipt back: the counters go down by what it brought.
+
+    :raises InvalidError: the reason is missing, or some of it went back to the supplier already.
+    """
+    found = access.visible_receipts(actor).filter(pk=receipt_id).values_list("order_id", flat=True).first()
+    if found is None:
+        raise NotFoundError("not_found", "There is no such receipt.")
+    order = lock(PurchaseOrder, found, with_=("ship_to", "supplier", "changed_by"))
+    require(access.can_receive(actor, order.ship_to))
+    receipt = lock(GoodsReceipt, receipt_id, with_=("changed_by",))
+    require_unchanged(receipt, expected_version)
+    if receipt.state != ReceiptState.POSTED:
+        raise ConflictError("already_reversed", f"{receipt.number} was already reversed.")
+    if not reason.strip():
+        raise InvalidError("reason_missing", "Say why you reverse it.", field="reason")
+    order_lines = {x.pk: x for x in order.lines.select_for_update(of=("self",), no_key=True).select_related("unit")}
+    counted = [
+        Counted(
+            order_lines[x.order_line_id], ReceiptLine(0, x.quantity), x.unit, x.delivered,
+            Received(x.accepted, x.rejected, Decimal(0)),
+        )
+        for x in receipt.lines.select_related("unit")
+    ]  # fmt: skip
+    for c in counted:
+        if c.order_line.accepted - c.result.accepted < c.order_line.returned:
+            raise InvalidError(
+                "already_returned", f"Line {c.order_line.line_no}: some of it went back to the supplier already."
+            )
+    receipt.reverse(by_id=actor.pk, at=at, reason=reason.strip()[:300])
+    receipt.save(
+        update_fields=["state", "reversed_by", "reversed_at", "reversal_reason", *touch(receipt, by_id=actor.pk, at=at)]
+    )
+    _move(order, {x.line_no: x for x in order_lines.values()}, counted, sign=-1, actor=actor, at=at)
+    audit.record(receipt, "reverse_receipt", actor=actor, at=at, reason=reason, order=order.number)
+    outbox.publish(GoodsReceiptReversed(**_about(receipt, order, actor, at), lines=_told(counted)))
+    return receipt

@@ -1,0 +1,352 @@
+"""A supplier's answer to an order, whichever door it comes through (AK-1 to AK-3, AK-6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from foundation import audit, outbox
+from foundation.documents import content_hash, lock, next_number, touch
+from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError, require
+from foundation.models import User
+from policies.selectors import ordering_policy_in_force
+from procurement import access
+from procurement.decisions.acknowledgment import AckTolerance, AckVerdict, Answer, Ordered, ack_status, judge
+from procurement.events import (
+    AcknowledgmentApplied,
+    AcknowledgmentDecided,
+    AcknowledgmentInReview,
+    AcknowledgmentSuperseded,
+)
+from procurement.models import (
+    AcknowledgmentLine,
+    AckState,
+    LineAnswer,
+    OrderAcknowledgment,
+    OrderState,
+    PurchaseOrder,
+    PurchaseOrderLine,
+)
+
+ACCEPT_ALL, REJECT_ALL, LINES = "accept_all", "reject_all", "lines"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """What a supplier says about one order line or one delivery of it; quantity in the order line's unit."""
+
+    line_no: int
+    answer: str
+    quantity: Decimal
+    unit_price: Decimal | None = None
+    promised: date | None = None
+    substitute: str = ""
+    reason: str = ""
+
+
+@transaction.atomic
+def record_acknowledgment(
+    *,
+    order_number: str,
+    supplier_id: int,
+    source: str,
+    external_id: str,
+    answered_at: datetime,
+    actor: User | None,
+    at: datetime,
+    header: str = LINES,
+    lines: Sequence[AnswerLine] = (),
+    revision: int | None = None,
+    supplier_reference: str = "",
+    note: str = "",
+) -> OrderAcknowledgment:
+    """Store an answer and apply what is within tolerance; the rest waits for the buyer.
+
+    The same source and id again returns the first answer and changes nothing.
+
+    :raises NotFoundError: no such order of this supplier; foreign looks exactly like missing.
+    :raises ConflictError: the same id came before with other content.
+    :raises InvalidError: a quantity, price or answer that cannot be, named by its line.
+    """
+    pk = access.orders_of_supplier(supplier_id).filter(number=order_number).values_list("pk", flat=True).first()
+    if pk is None:
+        raise NotFoundError("order_unknown", f"There is no order {order_number} for this supplier.", value=order_number)
+    order = lock(PurchaseOrder, pk)
+    order_lines = list(order.lines.select_related("unit").order_by("line_no"))
+    answers = _expand(order_lines, header, lines, note)
+    _check(answers)
+    earlier = OrderAcknowledgment.objects.filter(
+        supplier_id=supplier_id, source=source, external_id=external_id
+    ).first()
+    if earlier is not None:
+        return _same_or_conflict(earlier, order, answers)
+    if order.state not in {OrderState.ISSUED, OrderState.CLOSED}:
+        raise NotPermittedError("order_not_open", f"{order.number} is {order.get_state_display().lower()}.")
+    acknowledgment = OrderAcknowledgment.objects.create(
+        number=next_number("ACK"),
+        order=order,
+        supplier_id=supplier_id,
+        revision=revision if revision is not None else order.revision,
+        source=source,
+        external_id=external_id,
+        supplier_reference=supplier_reference[:40],
+        note=note[:2000],
+        answered_at=answered_at,
+        received_at=at,
+        received_by=actor,
+    )
+    if acknowledgment.revision != order.revision:
+        _store_lines(acknowledgment, order_lines, answers, {})
+        acknowledgment.supersede()
+        return _finish(acknowledgment, order, AcknowledgmentSuperseded, actor, at)
+    verdict = judge(_ordered(order_lines), [_pure(a) for a in answers], _limits(at))
+    codes = {v.line_no: v.code for v in verdict.lines}
+    _store_lines(acknowledgment, order_lines, answers, codes)
+    _overtake_older(order, acknowledgment)
+    if verdict.needs_buyer:
+        acknowledgment.send_to_review()
+        _mark(order, order_lines, verdict, answers, actor, at, promises=False)
+        return _finish(acknowledgment, order, AcknowledgmentInReview, actor, at, sentence=verdict.sentence[:300])
+    acknowledgment.apply()
+    _mark(order, order_lines, verdict, answers, actor, at, promises=True)
+    return _finish(acknowledgment, order, AcknowledgmentApplied, actor, at)
+
+
+def _expand(
+    order_lines: Sequence[PurchaseOrderLine], header: str, lines: Sequence[AnswerLine], note: str
+) -> list[AnswerLine]:
+    """Turn a header answer into one statement a line."""
+    if header == LINES:
+        return list(lines)
+    answer = LineAnswer.ACCEPTED if header == ACCEPT_ALL else LineAnswer.REJECTED
+    return [
+        AnswerLine(x.line_no, answer, x.quantity if header == ACCEPT_ALL else Decimal(0), reason=note[:200])
+        for x in order_lines
+    ]
+
+
+def _check(answers: Sequence[AnswerLine]) -> None:
+    if not answers:
+        raise InvalidError("no_answer", "Say something about at least one line.", field="lines")
+    for number, answer in enumerate(answers):
+        if answer.answer not in LineAnswer.values:
+            raise InvalidError(
+                "answer_unknown",
+                f"Line {answer.line_no}: {answer.answer} is no answer we know.",
+                field=f"lines[{number}].answer",
+                value=answer.answer,
+            )
+        if not answer.quantity.is_finite() or answer.quantity < 0 or answer.quantity >= 10**12:
+            raise InvalidError(
+                "quantity_negative",
+                f"Line {answer.line_no}: a quantity is zero or more.",
+                field=f"lines[{number}].quantity",
+                value=str(answer.quantity),
+            )
+        price = answer.unit_price
+        if price is not None and (not price.is_finite() or price < 0 or price >= 10**12):
+            raise InvalidError(
+                "price_negative",
+                f"Line {answer.line_no}: a price is zero or more.",
+                field=f"lines[{number}].unit_price",
+                value=str(price),
+            )
+
+
+def _plain(answers: Sequence[AnswerLine]) -> list[Any]:
+    return sorted([a.line_no, a.answer, a.quantity, a.unit_price, a.promised, a.substitute] for a in answers)
+
+
+def _same_or_conflict(
+    earlier: OrderAcknowledgment, order: PurchaseOrder, answers: Sequence[AnswerLine]
+) -> OrderAcknowledgment:
+    stored = [
+        AnswerLine(x.order_line.line_no, x.answer, x.quantity, x.unit_price, x.promised, x.substitute)
+        for x in earlier.lines.select_related("order_line")
+    ]
+    known = {x.line_no for x in order.lines.all()}
+    said = [a for a in answers if a.line_no in known]
+    if earlier.order_id != order.pk or content_hash(_plain(stored)) != content_hash(_plain(said)):
+        raise ConflictError(
+            "answer_conflict", f"An answer with the id {earlier.external_id} came before and said something else."
+        )
+    return earlier
+
+
+def _ordered(lines: Sequence[PurchaseOrderLine]) -> list[Ordered]:
+    return [Ordered(x.line_no, x.quantity, x.unit_price, x.first_approved_price, x.need_by) for x in lines]
+
+
+def _pure(line: AnswerLine) -> Answer:
+    return Answer(
+        line.line_no, line.answer, line.quantity, line.unit_price, line.promised, line.substitute, line.reason
+    )
+
+
+def _limits(at: datetime) -> AckTolerance:
+    policy = ordering_policy_in_force(at)
+    return AckTolerance(policy.ack_quantity_percent, policy.ack_price_percent, policy.ack_late_days)
+
+
+def _store_lines(
+    acknowledgment: OrderAcknowledgment,
+    order_lines: Sequence[PurchaseOrderLine],
+    answers: Sequence[AnswerLine],
+    codes: dict[int, str],
+) -> None:
+    known = {x.line_no: x for x in order_lines}
+    counts: dict[int, int] = {}
+    rows = []
+    for answer in answers:
+        if answer.line_no not in known:
+            continue  # told to the buyer in the verdict; there is no line to hang it on
+        counts[answer.line_no] = counts.get(answer.line_no, 0) + 1
+        rows.append(
+            AcknowledgmentLine(
+                acknowledgment=acknowledgment,
+                supplier_id=acknowledgment.supplier_id,
+                order_line=known[answer.line_no],
+                schedule_no=counts[answer.line_no],
+                answer=answer.answer,
+                quantity=answer.quantity,
+                unit_price=answer.unit_price,
+                promised=answer.promised,
+                substitute=answer.substitute[:80],
+                reason=answer.reason[:200],
+                verdict=codes.get(answer.line_no, ""),
+            )
+        )
+    AcknowledgmentLine.objects.bulk_create(rows)
+
+
+def _overtake_older(order: PurchaseOrder, newest: OrderAcknowledgment) -> None:
+    """A newer answer takes the place of those the buyer has not decided yet (AK-3)."""
+    for old in order.acknowledgments.filter(state=AckState.REVIEW, answered_at__lte=newest.answered_at).exclude(
+        pk=newest.pk
+    ):
+        old.overtake()
+        old.version += 1
+        old.save(update_fields=["state", "version"])
+
+
+def _mark(
+    order: PurchaseOrder,
+    order_lines: Sequence[PurchaseOrderLine],
+    verdict: AckVerdict,
+    answers: Sequence[AnswerLine],
+    actor: User | None,
+    at: datetime,
+    *,
+    promises: bool,
+) -> None:
+    """Bring lines and head up to date; promises move only when the answer applies (AK-6 freezes the first)."""
+    said = {a.line_no: a.answer for a in answers}
+    found = {v.line_no: v for v in verdict.lines}
+    changed = []
+    for line in order_lines:
+        if line.line_no not in said:
+            continue
+        line.ack_status = "accepted" if found[line.line_no].code == "as_ordered" else said[line.line_no]
+        if promises:
+            line.promised = found[line.line_no].promised
+            line.first_promise = line.first_promise or line.promised
+        changed.append(line)
+    PurchaseOrderLine.objects.bulk_update(changed, ["ack_status", "promised", "first_promise"])
+    order.ack_status = ack_status([x.ack_status for x in order_lines])
+    if order.acknowledged_at is None and all(x.ack_status for x in order_lines):
+        order.acknowledged_at = at
+    who = actor.pk if actor else order.changed_by_id
+    order.save(update_fields=["ack_status", "acknowledged_at", *touch(order, by_id=who, at=at)])
+
+
+def _finish(
+    acknowledgment: OrderAcknowledgment,
+    order: PurchaseOrder,
+    event: Any,
+    actor: User | None,
+    at: datetime,
+    **facts: Any,
+) -> OrderAcknowledgment:
+    acknowledgment.version += 1
+    acknowledgment.save(update_fields=["state", "version", "decided_at", "decided_by", "decision_reason"])
+    audit.record(
+        acknowledgment, f"acknowledgment_{acknowledgment.state}", actor=actor, at=at, order=order.number,
+        source=acknowledgment.source, revision=acknowledgment.revision,
+    )  # fmt: skip
+    outbox.publish(
+        event(
+            subject_id=acknowledgment.pk,
+            subject_number=acknowledgment.number,
+            at=at,
+            version=acknowledgment.version,
+            site_id=order.ship_to_id,
+            supplier_id=order.supplier_id,
+            actor_id=actor.pk if actor else None,
+            is_human=actor is not None and actor.kind != User.Kind.SYSTEM,
+            related=(("order", order.pk, order.number),),
+            order_id=order.pk,
+            order_number=order.number,
+            revision=acknowledgment.revision,
+            complete=order.acknowledged_at is not None,
+            **facts,
+        )
+    )
+    return acknowledgment
+
+
+@transaction.atomic
+def decide_acknowledgment(
+    *, acknowledgment_id: int, expected_version: int, accept: bool, actor: User, reason: str, at: datetime
+) -> OrderAcknowledgment:
+    """Take the supplier's terms, or insist on the order, by a buyer.
+
+    Accepting moves promised dates; a changed quantity or price is a change order and is refused here with the reason.
+
+    :raises InvalidError: the answer changes price or quantity, or the reason is missing.
+    """
+    found = OrderAcknowledgment.objects.filter(pk=acknowledgment_id).values_list("order_id", flat=True).first()
+    if found is None:
+        raise NotFoundError("not_found", "There is no such answer.")
+    order = lock(PurchaseOrder, found, with_=("ship_to", "changed_by"))
+    require(access.can_order(actor, order.ship_to))
+    acknowledgment = OrderAcknowledgment.objects.select_for_update(of=("self",), no_key=True).get(pk=acknowledgment_id)
+    if acknowledgment.version != expected_version or acknowledgment.state != AckState.REVIEW:
+        raise ConflictError("changed_since_opened", f"{acknowledgment.number} was already decided or overtaken.")
+    if not reason.strip():
+        raise InvalidError("reason_missing", "Say why.", field="reason")
+    if accept:
+        _accept_dates(order, acknowledgment, actor, at)
+        acknowledgment.accept(by_id=actor.pk, at=at, reason=reason[:300])
+    else:
+        acknowledgment.refuse(by_id=actor.pk, at=at, reason=reason[:300])
+    return _finish(acknowledgment, order, AcknowledgmentDecided, actor, at, accepted=accept)
+
+
+def _accept_dates(order: PurchaseOrder, acknowledgment: OrderAcknowledgment, actor: User, at: datetime) -> None:
+    lines = {x.pk: x for x in order.lines.all()}
+    promised: dict[int, date] = {}
+    offered: dict[int, Decimal] = {}
+    for said in acknowledgment.lines.all():
+        line = lines[said.order_line_id]
+        if said.unit_price is not None and said.unit_price > line.unit_price:
+            raise InvalidError(
+                "needs_change_order",
+                f"Line {line.line_no}: a higher price needs a change order and its approval.",
+                field="unit_price",
+            )
+        offered[line.pk] = offered.get(line.pk, Decimal(0)) + said.quantity
+        promised[line.pk] = max(promised.get(line.pk, date.min), said.promised or line.need_by)
+    for pk, quantity in offered.items():
+        if quantity > lines[pk].quantity:
+            raise InvalidError(
+                "needs_change_order",
+                f"Line {lines[pk].line_no}: more than ordered needs a change order.",
+                field="quantity",
+            )
+        lines[pk].promised = promised[pk]
+        lines[pk].first_promise = lines[pk].first_promise or promised[pk]
+    PurchaseOrderLine.objects.bulk_update([lines[pk] for pk in promised], ["promised", "first_promise"])
+    order.save(update_fields=touch(order, by_id=actor.pk, at=at))

@@ -1,0 +1,75 @@
+"""What procurement does when it hears of something: orders what was approved, opens and closes the buyer's tasks."""
+
+from django.utils import timezone
+
+from foundation.models import DomainEvent
+from procurement.models import AckState, OrderAcknowledgment, PurchaseOrder
+from procurement.services import place_orders
+from workflow.services import cure_case, open_case
+
+
+def order_what_was_approved(event: DomainEvent) -> None:
+    """Place orders for an approved requisition (RQ-4)."""
+    place_orders(requisition_id=event.subject_id, at=timezone.now())  # noqa: TID251 - the relay's porch
+
+
+def ask_buyer_about_answer(event: DomainEvent) -> None:
+    """Open one task for the buyer when an answer is outside tolerance (AK-2)."""
+    acknowledgment = OrderAcknowledgment.objects.select_related("order__ship_to__calendar", "supplier").get(pk=event.subject_id)
+    if acknowledgment.state != AckState.REVIEW:
+        return
+    order = acknowledgment.order
+    open_case(
+        key=f"acknowledgment:{order.pk}",
+        category="acknowledgment",
+        cause="answer_outside_tolerance",
+        sentence=f"{order.number}, {acknowledgment.supplier}: {event.payload['sentence']}",
+        subject_type="order",
+        subject_id=order.pk,
+        subject_number=order.number,
+        site=order.ship_to,
+        supplier_id=order.supplier_id,
+        supplier_name=acknowledgment.supplier.name,
+        amount=order.total_amount,
+        currency=order.currency,
+        evidence={"acknowledgment": acknowledgment.number, "revision": acknowledgment.revision},
+        at=event.occurred_at,
+    )
+
+
+def close_buyer_task(event: DomainEvent) -> None:
+    """Close the task when a newer answer fits or the buyer decided (EX-2)."""
+    outcome = {
+        "procurement.acknowledgment.applied": "A newer answer fits the order.",
+        "procurement.acknowledgment.decided": "The buyer decided.",
+    }[event.kind]
+    cure_case(key=f"acknowledgment:{event.payload['order_id']}", outcome=outcome, at=event.occurred_at)
+    cure_case(key=f"ack_overdue:{event.payload['order_id']}", outcome="The supplier answered.", at=event.occurred_at)
+
+
+def tell_buyer_of_silence(event: DomainEvent) -> None:
+    """Open a task when the supplier has not answered in time (AK-4)."""
+    order = PurchaseOrder.objects.select_related("ship_to__calendar", "supplier").get(pk=event.subject_id)
+    if order.acknowledged_at is not None:
+        return
+    open_case(
+        key=f"ack_overdue:{order.pk}",
+        category="ack_overdue",
+        cause="answer_overdue",
+        sentence=f"{order.number}: {order.supplier} has not answered.",
+        subject_type="order",
+        subject_id=order.pk,
+        subject_number=order.number,
+        site=order.ship_to,
+        supplier_id=order.supplier_id,
+        supplier_name=order.supplier.name,
+        amount=order.total_amount,
+        currency=order.currency,
+        at=event.occurred_at,
+    )
+
+
+def close_silence(event: DomainEvent) -> None:
+    """Close tasks about an order that ended."""
+    for key in (f"acknowledgment:{event.subject_id}", f"ack_overdue:{event.subject_id}"):
+        cure_case(key=key, outcome="The order ended.", at=event.occurred_at)

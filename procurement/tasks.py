@@ -1,0 +1,26 @@
+"""What the worker does for procurement without being told by an event."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from foundation.selectors import system_user
+from procurement.models import AckStatus, OrderState, PurchaseOrder
+from procurement.services import mark_answer_overdue
+
+BATCH = 500
+
+
+@shared_task(name="procurement.sweep_acknowledgments")
+def sweep_acknowledgments(**_unknown: Any) -> int:
+    """Find orders whose answer is overdue (AK-4); returns how many were newly marked."""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    late = (
+        PurchaseOrder.objects.filter(state=OrderState.ISSUED, acknowledged_at=None, ack_due_at__lt=now)
+        .exclude(ack_status=AckStatus.OVERDUE)
+        .order_by("ack_due_at")
+        .values_list("pk", flat=True)[:BATCH]
+    )
+    actor = system_user("sweeper")
+    return sum(mark_answer_overdue(order_id=pk, actor=actor, at=now) for pk in late)
