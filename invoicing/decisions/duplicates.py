@@ -34,10 +34,6 @@ class Bill:
     orders: frozenset[str]
     standing: int
 
-    def rank(self) -> tuple[object, ...]:
-        """Return which of two bills comes first: the one further on, then by what they say, not by arrival (TM-13)."""
-        return (self.standing, self.date, self.key, self.supplier_id)
-
 
 def standing(state: str) -> int:
     """Say how firmly an invoice in a state holds what it claims: 0 released, 1 cleared, 2 not yet."""
@@ -45,8 +41,12 @@ def standing(state: str) -> int:
 
 
 def near_duplicates(bill: Bill, others: Iterable[Bill]) -> tuple[Finding, ...]:
-    """Return one finding naming every earlier bill this one looks like, or none."""
-    first = sorted((o for o in others if o.rank() < bill.rank() and _alike(bill, o)), key=Bill.rank)
+    """Return one finding naming the bills this one looks like, or none.
+
+    A bill that stands more firmly is the first one and not held; of two that stand alike both are, whichever came
+    first, and a person says which is right (TM-13).
+    """
+    first = sorted((o for o in others if o.standing <= bill.standing and _alike(bill, o)), key=_order)
     if not first:
         return ()
     names = ", ".join(f"{o.supplier_number} of {o.date:%d %b %Y} ({money(o.total, o.currency)})" for o in first[:3])
@@ -60,6 +60,10 @@ def near_duplicates(bill: Bill, others: Iterable[Bill]) -> tuple[Finding, ...]:
             evidence=tuple(("looks like", o.number) for o in first[:10]),
         ),
     )
+
+
+def _order(bill: Bill) -> tuple[object, ...]:
+    return (bill.standing, bill.date, bill.key, bill.supplier_id)
 
 
 def _alike(bill: Bill, other: Bill) -> bool:

@@ -1,0 +1,3 @@
+from invoicing.selectors.voucher import voucher
+
+__all__ = ["voucher"]
