@@ -21,7 +21,7 @@ class Counters:
     returned: Decimal = ZERO
     cancelled: Decimal = ZERO
     closed_short: Decimal = ZERO
-    invoiced: Decimal = ZERO
+    invoiced: Decimal = ZERO  # billed, less credited
     credited: Decimal = ZERO
 
 
@@ -53,9 +53,9 @@ def quantities(line: Counters) -> Quantities:
         cancelled=line.cancelled,
         closed_short=line.closed_short,
         in_quarantine=line.delivered - line.accepted - line.rejected,
-        to_invoice=max(fulfilled - line.invoiced + line.credited, ZERO),
+        to_invoice=max(fulfilled - line.invoiced, ZERO),
         receipt=progress(fulfilled, wanted),
-        invoicing=progress(line.invoiced - line.credited, wanted),
+        invoicing=progress(line.invoiced, wanted),
     )
 
 

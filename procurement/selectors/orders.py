@@ -48,7 +48,7 @@ class LineView:
     @property
     def invoiced(self) -> Decimal:
         """Billed less credited, in the ordered unit."""
-        return self.in_unit(self.line.invoiced - self.line.credited)
+        return self.in_unit(self.line.invoiced)
 
 
 def line_views(order: PurchaseOrder) -> Sequence[LineView]:
