@@ -76,7 +76,7 @@ def _page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
     return render(request, f"{status}.html", context, status=status)
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """Answer a request that cannot be understood."""
     return _page(request, 422, "The request could not be understood.")
 
@@ -86,7 +86,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 403, str(exception))
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """Answer a missing page; foreign and missing look the same, and the path is not echoed."""
     return _page(request, 404)
 
