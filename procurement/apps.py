@@ -10,7 +10,9 @@ class ProcurementConfig(AppConfig):
         """Furnish the ground's registries."""
         from foundation import guards  # noqa: PLC0415 - apps are ready only now
         from foundation.registries import subscriptions  # noqa: PLC0415 - apps are ready only now
-        from procurement import furniture, subscribers  # noqa: PLC0415 - apps are ready only now
+        from procurement import subscribers  # noqa: PLC0415 - apps are ready only now
+        from procurement.portal.fences import FENCES  # noqa: PLC0415 - apps are ready only now
+        from procurement.web import furniture  # noqa: PLC0415 - apps are ready only now
 
         for kind, handler in (
             ("procurement.requisition.approved", subscribers.order_what_was_approved),
@@ -23,5 +25,5 @@ class ProcurementConfig(AppConfig):
         ):
             subscriptions.add(kind, handler)
         furniture.register()
-        for table, grants in furniture.FENCES.items():
+        for table, grants in FENCES.items():
             guards.fence(table, **grants)

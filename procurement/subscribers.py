@@ -15,7 +15,9 @@ def order_what_was_approved(event: DomainEvent) -> None:
 
 def ask_buyer_about_answer(event: DomainEvent) -> None:
     """Open one task for the buyer when an answer is outside tolerance (AK-2)."""
-    acknowledgment = OrderAcknowledgment.objects.select_related("order__ship_to__calendar", "supplier").get(pk=event.subject_id)
+    acknowledgment = OrderAcknowledgment.objects.select_related("order__ship_to__calendar", "supplier").get(
+        pk=event.subject_id
+    )
     if acknowledgment.state != AckState.REVIEW:
         return
     order = acknowledgment.order

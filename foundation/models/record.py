@@ -1,5 +1,6 @@
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -98,6 +99,7 @@ class DomainEvent(models.Model):
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_subject"),
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_waiting", condition=Q(done_at=None)),
             models.Index(fields=["kind", "occurred_at"], name="event_log"),
+            GinIndex(fields=["related"], name="event_related", opclasses=["jsonb_path_ops"]),
         ]
 
     def __str__(self) -> str:

@@ -1,10 +1,11 @@
 from foundation.selectors.organisation import base_currency, organisation
 from foundation.selectors.rates import FrozenRate, rate_on
 from foundation.selectors.system import system_user
+from foundation.selectors.timeline import Entry, timeline
 from foundation.selectors.units import unit_table, unit_tables
 from foundation.selectors.worktime import hours_of, working_deadline
 
 __all__ = [
-    "FrozenRate", "base_currency", "hours_of", "organisation", "rate_on", "system_user", "unit_table", "unit_tables",
+    "Entry", "FrozenRate", "base_currency", "hours_of", "organisation", "rate_on", "system_user", "timeline", "unit_table", "unit_tables",
     "working_deadline",
 ]  # fmt: skip

@@ -1,0 +1,76 @@
+"""What happened to a document and to those it touches, from the event log (one source for page and metrics)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from foundation.models import DomainEvent, User
+
+WORDS = {
+    "procurement.requisition.submitted": ("Submitted", "now"),
+    "procurement.requisition.approved": ("Approved", "ok"),
+    "procurement.requisition.rejected": ("Rejected", "bad"),
+    "procurement.requisition.returned": ("Returned for change", ""),
+    "procurement.requisition.cancelled": ("Cancelled", "bad"),
+    "procurement.requisition.ordered": ("All lines ordered", "ok"),
+    "procurement.order.created": ("Order {n} created", ""),
+    "procurement.order.issued": ("Order {n} sent to the supplier", "now"),
+    "procurement.order.held": ("Hold changed", ""),
+    "procurement.order.cancelled": ("Order {n} cancelled", "bad"),
+    "procurement.order.closed": ("Order {n} closed", "ok"),
+    "procurement.order.answer_overdue": ("The supplier's answer is overdue", "bad"),
+    "procurement.acknowledgment.applied": ("Supplier confirmed ({n})", "ok"),
+    "procurement.acknowledgment.review": ("Supplier answered differently ({n})", "bad"),
+    "procurement.acknowledgment.superseded": ("Supplier answered an old version ({n})", ""),
+    "procurement.acknowledgment.decided": ("Buyer decided about the answer ({n})", ""),
+    "procurement.goods_receipt.posted": ("Goods received ({n})", "ok"),
+    "procurement.goods_receipt.reversed": ("Receipt reversed ({n})", "bad"),
+    "invoicing.invoice.received": ("Invoice received ({n})", "now"),
+    "invoicing.invoice.waiting": ("Invoice waits for goods ({n})", ""),
+    "invoicing.invoice.held": ("Invoice on hold ({n})", "bad"),
+    "invoicing.invoice.cleared": ("Invoice matched ({n})", "ok"),
+    "invoicing.invoice.released": ("Released to pay ({n})", "ok"),
+    "invoicing.invoice.posted": ("In the ERP ({n})", "ok"),
+    "invoicing.invoice.paid": ("Paid ({n})", "ok"),
+    "invoicing.invoice.voided": ("Invoice void ({n})", "bad"),
+    "invoicing.hold.opened": ("Hold opened", "bad"),
+    "invoicing.hold.closed": ("Hold closed", "ok"),
+    "workflow.step.opened": ("Asked {label}", "now"),
+    "workflow.step.decided": ("{label}: {verdict}", ""),
+    "workflow.approval.closed": ("Approval {outcome}", ""),
+    "workflow.case.opened": ("Exception {n} opened", "bad"),
+    "workflow.case.closed": ("Exception {n} closed: {outcome}", "ok"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened."""
+
+    at: datetime
+    text: str
+    who: str
+    tone: str
+
+
+def timeline(subject_type: str, subject_id: int, limit: int = 200) -> Sequence[Entry]:
+    """Return what happened to a document, oldest first; two statements. Events that touch it count too."""
+    events = list(
+        DomainEvent.objects.filter(
+            Q(subject_type=subject_type, subject_id=subject_id) | Q(related__contains=[[subject_type, subject_id]])
+        ).order_by("occurred_at", "pk")[:limit]
+    )
+    people = User.objects.in_bulk({e.actor_id for e in events if e.actor_id})
+    return [_entry(event, people) for event in events]
+
+
+def _entry(event: DomainEvent, people: dict[int, User]) -> Entry:
+    text, tone = WORDS.get(event.kind, (event.kind.rsplit(".", 1)[-1].replace("_", " ").capitalize(), ""))
+    facts = {key: str(value) for key, value in event.payload.items()}
+    words = text.format(n=event.subject_number, **{k: facts.get(k, "") for k in ("label", "verdict", "outcome")})
+    if event.payload.get("reason"):
+        words += f": {event.payload['reason']}"
+    who = people.get(event.actor_id or 0)
+    return Entry(event.occurred_at, words, str(who) if who else "automatic", tone)

@@ -1,0 +1,135 @@
+"""What procurement furnishes for the inbox, the menu, the search box and the home page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from foundation.access import holds_anywhere
+from foundation.models import User
+from foundation.registries import Hit, MenuEntry, Subject, navigation, panels, search, subjects
+from foundation.roles import ORDER, RECEIVE, REQUEST, VIEW
+from foundation.templatetags.ui import day, money
+from procurement import access
+from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine
+from procurement.services import approve_requisition, reject_requisition, return_requisition
+
+
+def register() -> None:
+    """Fill the registries."""
+    subjects.add(
+        Subject(
+            type="requisition",
+            label="Requisition",
+            url=lambda pk: reverse(
+                "requisition", args=[Requisition.objects.values_list("number", flat=True).get(pk=pk)]
+            ),
+            title=lambda pk: str(Requisition.objects.values_list("number", flat=True).get(pk=pk)),
+            visible=lambda user, pk: access.visible_requisitions(user).filter(pk=pk).exists(),
+            facts=requisition_facts,
+            panel=requisition_lines,
+            actions={"approve": approve_requisition, "reject": reject_requisition, "return": return_requisition},
+        )
+    )
+    subjects.add(
+        Subject(
+            type="order",
+            label="Purchase order",
+            url=lambda pk: reverse("order", args=[PurchaseOrder.objects.values_list("number", flat=True).get(pk=pk)]),
+            title=lambda pk: str(PurchaseOrder.objects.values_list("number", flat=True).get(pk=pk)),
+            visible=lambda user, pk: access.visible_orders(user).filter(pk=pk).exists(),
+        )
+    )
+    navigation.add(MenuEntry("Requisitions", "requisitions", 20, lambda u: holds_anywhere(u, VIEW)))
+    navigation.add(MenuEntry("Orders", "orders", 30, lambda u: holds_anywhere(u, VIEW)))
+    navigation.add(MenuEntry("Receiving", "receiving", 35, lambda u: holds_anywhere(u, RECEIVE)))
+    navigation.add(MenuEntry("Buyer queue", "queue", 40, lambda u: holds_anywhere(u, ORDER), waiting_lines))
+    search.add(find)
+    panels.add("home", home_requester)
+    panels.add("home", home_receiver)
+    panels.add("home", home_buyer)
+
+
+def waiting_lines(user: User) -> int:
+    """Count lines of the buyer's sites that wait for a source, up to 99."""
+    return (
+        RequisitionLine.objects.exclude(waiting_reason="")
+        .filter(requisition__in=access.visible_requisitions(user))[:99]
+        .count()
+    )
+
+
+def requisition_facts(_user: User, pk: int) -> list[tuple[str, str]]:
+    """Return what a decision maker needs to know about a requisition."""
+    requisition = Requisition.objects.select_related("ship_to", "cost_centre", "requester").get(pk=pk)
+    return [
+        ("Amount", money(requisition.total_amount, requisition.currency)),
+        ("Site", requisition.ship_to.name),
+        ("Needed by", day(requisition.need_by)),
+        ("Cost centre", str(requisition.cost_centre)),
+        ("Asked by", str(requisition.requester)),
+        ("Urgent", requisition.urgent_reason if requisition.is_urgent else "No"),
+    ]
+
+
+def requisition_lines(request: HttpRequest, pk: int) -> str:
+    """Draw the lines for the inbox."""
+    requisition = Requisition.objects.get(pk=pk)
+    lines = requisition.lines.select_related("item", "unit", "supplier", "contract", "category")
+    return render_to_string(
+        "procurement/requisition/lines.html", {"requisition": requisition, "lines": lines}, request=request
+    )
+
+
+def find(user: User, query: str) -> Iterable[Hit]:
+    """Find requisitions and orders by number."""
+    text = query.strip().upper()
+    if not text.startswith(("REQ-", "PO-")):
+        return []
+    if text.startswith("REQ-"):
+        rows = access.visible_requisitions(user).filter(number__startswith=text)[:10]
+        return [
+            Hit(r.number, reverse("requisition", args=[r.number]), "Requisition", exact=r.number == text) for r in rows
+        ]
+    orders = access.visible_orders(user).filter(number__startswith=text)[:10]
+    return [Hit(o.number, reverse("order", args=[o.number]), "Purchase order", exact=o.number == text) for o in orders]
+
+
+def home_requester(request: HttpRequest, _pk: Any = None) -> str:
+    """Show a requester's own open requests and the way to a new one."""
+    user = request.user
+    if not isinstance(user, User) or not holds_anywhere(user, REQUEST):
+        return ""
+    mine = access.visible_requisitions(user).filter(requester=user).select_related("ship_to").order_by("-pk")[:5]
+    return render_to_string("procurement/home/requester.html", {"rows": list(mine)}, request=request)
+
+
+def home_receiver(request: HttpRequest, _pk: Any = None) -> str:
+    """Show a receiver what is expected next."""
+    user = request.user
+    if not isinstance(user, User) or not holds_anywhere(user, RECEIVE):
+        return ""
+    due = (
+        access.visible_orders(user)
+        .filter(state=OrderState.ISSUED, receipt_status__in=["none", "partial"])
+        .select_related("supplier", "ship_to")
+        .order_by("need_by", "pk")[:5]
+    )
+    return render_to_string("procurement/home/receiver.html", {"rows": list(due)}, request=request)
+
+
+def home_buyer(request: HttpRequest, _pk: Any = None) -> str:
+    """Show a buyer what waits for a source and what suppliers have not answered."""
+    user = request.user
+    if not isinstance(user, User) or not holds_anywhere(user, ORDER):
+        return ""
+    silent = (
+        access.visible_orders(user)
+        .filter(state=OrderState.ISSUED, ack_status="overdue")
+        .select_related("supplier", "ship_to")
+        .order_by("ack_due_at")[:5]
+    )
+    context = {"waiting": waiting_lines(user), "rows": list(silent)}
+    return render_to_string("procurement/home/buyer.html", context, request=request)
