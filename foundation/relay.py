@@ -6,16 +6,17 @@ killed worker counts), then one transaction per event: lock, run the subscribers
 
 import os
 import socket
+import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from foundation import registries
-from foundation.models import DomainEvent, EffectLedger
+from foundation.models import DomainEvent
 
 log = structlog.get_logger(__name__)
 BACKOFF = (5, 30, 120, 600, 1800)  # seconds; then parked
@@ -42,31 +43,26 @@ def drain(limit: int = 10_000) -> int:
 
 
 def _claim(limit: int) -> Iterable[int]:
+    """Claim due events in order; those behind an event of their subject that nobody may handle now are left alone."""
     now = timezone.now()  # noqa: TID251 - the relay reads the clock
-    earlier = DomainEvent.objects.filter(
-        subject_type=OuterRef("subject_type"), subject_id=OuterRef("subject_id"), id__lt=OuterRef("id"), done_at=None
-    )
+    free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
+    obstacle = _earlier().filter(~free | Q(parked_at__isnull=False) | Q(available_at__gt=now))
     with transaction.atomic():
         due = list(
-            DomainEvent.objects.filter(
-                Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS),
-                done_at=None,
-                parked_at=None,
-                available_at__lte=now,
-            )
-            .exclude(Exists(earlier))
+            DomainEvent.objects.filter(free, done_at=None, parked_at=None, available_at__lte=now)
+            .exclude(Exists(obstacle))
             .order_by("id")
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
-            .values_list("pk", "attempts")[:limit]
+            .values_list("pk", flat=True)[:limit]
         )
         if due:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "update foundation_domainevent set claimed_at = %s, claimed_by = %s, attempts = attempts + 1"
                     " where id = any(%s)",
-                    [now, f"{socket.gethostname()}:{os.getpid()}"[:60], [pk for pk, _ in due]],
+                    [now, f"{socket.gethostname()}:{os.getpid()}"[:60], due],
                 )
-    return [pk for pk, _ in due]
+    return due
 
 
 def _handle(pk: int) -> bool:
@@ -75,12 +71,13 @@ def _handle(pk: int) -> bool:
             event = (
                 DomainEvent.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
                 .filter(pk=pk, done_at=None, parked_at=None)
+                .annotate(waits=Exists(_earlier()))
                 .first()
             )
             if event is None:
                 return False
-            if _earlier_waits(event):
-                DomainEvent.objects.filter(pk=pk).update(claimed_at=None)
+            if event.waits:  # the one before failed, or another relay has it: not this one's fault
+                DomainEvent.objects.filter(pk=pk).update(claimed_at=None, attempts=F("attempts") - 1)
                 return False
             _tell(event)
             DomainEvent.objects.filter(pk=pk).update(done_at=timezone.now(), last_error="")  # noqa: TID251
@@ -90,21 +87,35 @@ def _handle(pk: int) -> bool:
     return True
 
 
-def _earlier_waits(event: DomainEvent) -> bool:
+def _earlier() -> QuerySet[DomainEvent]:
+    """Return the undone events before the outer one, of the same subject."""
     return DomainEvent.objects.filter(
-        subject_type=event.subject_type, subject_id=event.subject_id, id__lt=event.pk, done_at=None
-    ).exists()
+        subject_type=OuterRef("subject_type"), subject_id=OuterRef("subject_id"), id__lt=OuterRef("id"), done_at=None
+    )
 
 
 def _tell(event: DomainEvent) -> None:
-    for name, handler in registries.subscriptions.handlers(event.kind):
-        _, fresh = EffectLedger.objects.get_or_create(consumer=name, msg_id=event.msg_id)
-        if fresh:
-            handler(event)
+    handlers = dict(registries.subscriptions.handlers(event.kind))
+    for name in _fresh(list(handlers), event.msg_id):
+        handlers[name](event)
+
+
+def _fresh(names: list[str], msg_id: uuid.UUID) -> list[str]:
+    """Enter consumers into the effect ledger; returns those that had no effect from this message yet, in order."""
+    if not names:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into foundation_effectledger (consumer, msg_id) select unnest(%s::text[]), %s"
+            " on conflict (consumer, msg_id) do nothing returning consumer",
+            [names, msg_id],
+        )
+        fresh = {row[0] for row in cursor.fetchall()}
+    return [name for name in names if name in fresh]
 
 
 def _failed(pk: int, error: Exception) -> None:
-    log.error("relay.subscriber_failed", event=pk, exc_info=error)
+    log.error("relay.subscriber_failed", event_id=pk, exc_info=error)
     with transaction.atomic():
         event = DomainEvent.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
         now = timezone.now()  # noqa: TID251 - the relay reads the clock

@@ -1,0 +1,133 @@
+"""The relay: once, in order per subject, and a failure holds back its own subject only."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from foundation import outbox, registries, relay
+from foundation.events import Event
+from foundation.models import DomainEvent, EffectLedger
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+class Moved(Event):
+    __slots__ = ()
+    kind = "test.thing.moved"
+    subject_type = "thing"
+
+
+class Unheard(Event):
+    __slots__ = ()
+    kind = "test.thing.unheard"
+    subject_type = "thing"
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Subscribe a list to `Moved`; it fails for subjects whose number starts with `bad`."""
+    heard: list[str] = []
+
+    def hear(event: Any) -> None:
+        if event.subject_number.startswith("bad"):
+            raise ValueError("a subscriber's bug")
+        heard.append(f"{event.subject_number} v{event.payload.get('version', event.dedupe_key.split(':')[1])}")
+
+    subscriptions = registries.Subscriptions()
+    subscriptions.add("test.thing.moved", hear)
+    monkeypatch.setattr(registries, "subscriptions", subscriptions)
+    return heard
+
+
+def _publish(number: str, *versions: int, event: type[Event] = Moved) -> None:
+    subject = sum(map(ord, number))
+    with transaction.atomic():
+        outbox.publish(
+            *(event(subject_id=subject, subject_number=number, at=AT, version=version) for version in versions)
+        )
+
+
+def _set(number: str, **values: Any) -> None:
+    DomainEvent.objects.filter(subject_number=number).update(**values)
+
+
+def test_events_of_one_subject_are_told_once_and_in_order(told: list[str]) -> None:
+    _publish("a", 1, 2, 3)
+
+    assert (relay.drain(), relay.drain()) == (3, 0)
+    assert told == ["a v1", "a v2", "a v3"]
+
+
+def test_failure_holds_back_later_events_of_its_subject_only(told: list[str]) -> None:
+    _publish("bad", 1)
+    _publish("good", 1)
+    _publish("bad", 2)
+
+    relay.drain()
+
+    assert told == ["good v1"]
+    first, second = DomainEvent.objects.filter(subject_number="bad").order_by("pk")
+    assert (first.attempts, first.claimed_at, first.last_error) == (1, None, "ValueError: a subscriber's bug")
+    assert (second.attempts, second.claimed_at, second.done_at) == (0, None, None)
+
+
+def test_event_is_parked_after_its_last_try_and_still_holds_back_its_subject(told: list[str]) -> None:
+    _publish("bad", 1, 2)
+    for _ in range(len(relay.BACKOFF) + 1):
+        relay.drain()
+        _set("bad", available_at=AT)
+
+    relay.drain()
+
+    first, second = DomainEvent.objects.filter(subject_number="bad").order_by("pk")
+    assert first.parked_at is not None
+    assert (second.parked_at, second.done_at, second.attempts) == (None, None, 0)
+    assert told == []
+
+
+def test_subscriber_that_had_its_effect_is_not_told_again_when_the_mark_was_lost(told: list[str]) -> None:
+    _publish("a", 1)
+    relay.drain()
+    _set("a", done_at=None, claimed_at=None)  # as if the process died between the effect and the mark
+
+    assert relay.drain() == 1
+    assert told == ["a v1"]
+    assert EffectLedger.objects.count() == 1
+
+
+def test_claim_of_a_killed_relay_is_taken_over_when_it_has_lasted_long_enough(told: list[str]) -> None:
+    _publish("a", 1)
+    _set("a", claimed_at=datetime.now(tz=UTC))
+    assert relay.drain() == 0
+
+    _set("a", claimed_at=datetime.now(tz=UTC) - relay.CLAIM_LASTS - timedelta(seconds=1))
+
+    assert relay.drain() == 1
+    assert told == ["a v1"]
+
+
+def test_event_nobody_listens_to_is_done_when_it_is_stored(told: list[str]) -> None:
+    _publish("a", 1, event=Unheard)
+    _publish("a", 2)
+
+    assert relay.drain() == 1
+    assert told == ["a v2"]
+    assert DomainEvent.objects.filter(done_at=None).count() == 0
+
+
+def test_one_transaction_rings_once(told: list[str]) -> None:
+    rung = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
+        if sql.startswith("notify"):
+            rung.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note), transaction.atomic():
+        _publish("a", 1)
+        _publish("b", 1)
+
+    assert len(rung) == 1
