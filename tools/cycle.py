@@ -108,6 +108,7 @@ def whole(scene: Scene, serial: str, *, quantity: Decimal = Decimal(20), lines: 
     placed = order_of(requisition)
     acknowledge(scene, placed)
     receive(scene, placed, quantity, lines)
+    relay.drain()
     invoice = bill(scene, placed, quantity, placed.lines.all()[0].unit_price, lines)
     relay.drain()
     posted = invoicing.record_posting(
