@@ -3,9 +3,9 @@ from foundation.selectors.rates import FrozenRate, rate_on
 from foundation.selectors.system import system_user
 from foundation.selectors.timeline import Entry, timeline
 from foundation.selectors.units import unit_table, unit_tables
-from foundation.selectors.worktime import hours_of, working_deadline
+from foundation.selectors.worktime import hours_of, next_working_day_at, working_deadline
 
 __all__ = [
-    "Entry", "FrozenRate", "base_currency", "hours_of", "organisation", "rate_on", "system_user", "timeline", "unit_table", "unit_tables",
+    "Entry", "FrozenRate", "base_currency", "hours_of", "next_working_day_at", "organisation", "rate_on", "system_user", "timeline", "unit_table", "unit_tables",
     "working_deadline",
 ]  # fmt: skip

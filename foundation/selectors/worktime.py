@@ -1,9 +1,10 @@
 from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import holidays
 
-from foundation.decisions.worktime import Hours, add_business_hours
+from foundation.decisions.worktime import Hours, add_business_hours, next_working_day
 from foundation.models import Site, WorkCalendar
 
 
@@ -34,3 +35,9 @@ def hours_of(calendar: WorkCalendar, zone: str, around: datetime) -> Hours:
 def working_deadline(site: Site, start: datetime, hours: float) -> datetime:
     """Return when `hours` business hours have passed at a site (MQ-4)."""
     return add_business_hours(start, hours, hours_of(site.calendar, site.time_zone, start))
+
+
+def next_working_day_at(site: Site, start: datetime, days: int = 1) -> date:
+    """Return the working day `days` after `start` at a site."""
+    hours = hours_of(site.calendar, site.time_zone, start)
+    return next_working_day(start.astimezone(ZoneInfo(site.time_zone)).date(), hours, days)

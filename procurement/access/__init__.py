@@ -6,6 +6,7 @@ from procurement.access.orders import (
     orders_of_supplier,
     visible_orders,
     visible_receipts,
+    visible_sites,
 )
 from procurement.access.requisitions import (
     can_cancel,
@@ -21,5 +22,5 @@ from procurement.access.requisitions import (
 __all__ = [
     "can_cancel", "can_change", "can_order", "can_receive", "can_receive_on", "can_request", "can_see_order",
     "can_see_requisition", "can_source", "can_withdraw", "orders_of_supplier", "sites_to_request_at", "visible_orders",
-    "visible_receipts", "visible_requisitions",
+    "visible_receipts", "visible_requisitions", "visible_sites",
 ]  # fmt: skip

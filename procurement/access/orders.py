@@ -9,6 +9,11 @@ from foundation.verdict import ALLOWED, Verdict
 from procurement.models import GoodsReceipt, OrderState, PurchaseOrder
 
 
+def visible_sites(user: User) -> QuerySet[Site]:
+    """Return the sites whose documents the person may see."""
+    return access.sites_with(user, VIEW)
+
+
 def visible_orders(user: User) -> QuerySet[PurchaseOrder]:
     """Return the orders of the sites where the person may see documents."""
     return PurchaseOrder.objects.filter(ship_to__in=access.sites_with(user, VIEW))
