@@ -1,3 +1,6 @@
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("procurement.web.requisition_urls")),
+    path("", include("procurement.web.order_urls")),
+]

@@ -2,6 +2,12 @@ from django.apps import AppConfig
 
 
 class WorkflowConfig(AppConfig):
-    """The room of workflow."""
+    """The orchestration layer."""
 
     name = "workflow"
+
+    def ready(self) -> None:
+        """Furnish the ground's registries."""
+        from workflow.web import furniture  # noqa: PLC0415 - apps are ready only now
+
+        furniture.register()

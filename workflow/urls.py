@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from workflow.web import cases, inbox
+
+urlpatterns = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<int:request_id>/", inbox.inbox, name="inbox_task"),
+    path("inbox/<int:request_id>/<slug:verb>/", inbox.decide, name="decide"),
+    path("messages/<slug:subject_type>/<int:subject_id>/", inbox.message, name="send_message"),
+    path("exceptions/", cases.case_list, name="cases"),
+    path("exceptions/<str:number>/", cases.case_detail, name="case"),
+    path("exceptions/<str:number>/resolve/", cases.case_resolve, name="resolve_case"),
+]

@@ -1,0 +1,61 @@
+"""What the orchestration layer furnishes for the menu and the home page."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from foundation.access import holds_anywhere, roles_of
+from foundation.models import User
+from foundation.registries import MenuEntry, Subject, navigation, panels, subjects
+from foundation.roles import APPROVE
+from workflow import access
+from workflow.models import CaseState, ExceptionCase
+
+MOST = 99
+
+
+def register() -> None:
+    """Fill the registries."""
+    navigation.add(MenuEntry("Inbox", "inbox", 10, lambda u: holds_anywhere(u, APPROVE), waiting))
+    navigation.add(MenuEntry("Exceptions", "cases", 50, lambda u: bool(roles_of(u)), open_cases))
+    panels.add("home", home_approver)
+    panels.add("home", home_cases)
+    subjects.add(
+        Subject(
+            type="case",
+            label="Exception",
+            url=lambda pk: reverse("case", args=[ExceptionCase.objects.values_list("number", flat=True).get(pk=pk)]),
+            title=lambda pk: str(ExceptionCase.objects.values_list("number", flat=True).get(pk=pk)),
+            visible=lambda user, pk: access.visible_cases(user).filter(pk=pk).exists(),
+        )
+    )
+
+
+def waiting(user: User) -> int:
+    """Count what waits for the person's decision, up to 99."""
+    return access.waiting_for(user)[:MOST].count()
+
+
+def open_cases(user: User) -> int:
+    """Count open exceptions of the person's roles, up to 99."""
+    return access.visible_cases(user).filter(state=CaseState.OPEN)[:MOST].count()
+
+
+def home_approver(request: HttpRequest, _pk: Any = None) -> str:
+    """Show what waits for a decision."""
+    user = request.user
+    if not isinstance(user, User) or not holds_anywhere(user, APPROVE):
+        return ""
+    steps = list(access.waiting_for(user).order_by("due_at", "pk")[:5])
+    return render_to_string("workflow/home_approver.html", {"steps": steps}, request=request)
+
+
+def home_cases(request: HttpRequest, _pk: Any = None) -> str:
+    """Show the most urgent exceptions of the person's roles."""
+    user = request.user
+    if not isinstance(user, User):
+        return ""
+    rows = list(access.visible_cases(user).filter(state=CaseState.OPEN).order_by("due_at", "pk")[:5])
+    return render_to_string("workflow/home_cases.html", {"rows": rows}, request=request) if rows else ""
