@@ -53,7 +53,12 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Render the page of a refusal, or its fragment-sized sentence for htmx."""
     audit_refusal(request, error)
     status = status_of(error)
-    context = {"error": error, "status": status, "request_id": getattr(request, "request_id", "")}
+    context = {
+        "error": error,
+        "message": error.message,
+        "status": status,
+        "request_id": getattr(request, "request_id", ""),
+    }
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"code": error.code, "message": error.message}, status=status)
     template = f"{status}.html" if status in {403, 404, 409} else "422.html"
