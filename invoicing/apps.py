@@ -18,11 +18,13 @@ class InvoicingConfig(AppConfig):
         from foundation.guards import fence  # noqa: PLC0415 - models are ready only now
         from foundation.registries import subscriptions  # noqa: PLC0415 - models are ready only now
         from invoicing import subscribers  # noqa: PLC0415 - models are ready only now
+        from invoicing.web import furniture  # noqa: PLC0415 - models are ready only now
 
         for table in ("invoice", "invoiceline", "invoicecharge"):
             fence(f"invoicing_{table}", insert=True)
         for table in ("invoicematch", "hold"):
             fence(f"invoicing_{table}")
+        furniture.register()
         subscriptions.add("invoicing.invoice.received", subscribers.match_received)
         subscriptions.add("invoicing.invoice.cleared", subscribers.release_cleared)
         subscriptions.add("invoicing.invoice.voided", subscribers.match_again_after_void)

@@ -2,6 +2,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django_fsm import FSMField, transition
 
 from foundation.models import Document
@@ -122,6 +123,7 @@ class Invoice(Document):
             models.Index(fields=["site", "-id"], name="invoice_site"),
             models.Index(fields=["state", "-id"], name="invoice_state"),
             models.Index(fields=["supplier", "number_skeleton"], name="invoice_skeleton"),
+            models.Index(Upper("supplier_number"), name="invoice_their_number"),
             models.Index(fields=["supplier", "stated_total"], name="invoice_same_total"),
             models.Index(fields=["bank_account"], name="invoice_bank_account", condition=~Q(bank_account="")),
             models.Index(fields=["order_reference"], name="invoice_order_ref", condition=~Q(order_reference="")),

@@ -1,0 +1,73 @@
+"""The supplier's door to its own invoices: list, status and reasons, and billing an order in two taps."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from foundation.errors import ConflictError, InvalidError
+from foundation.web.keyset import paginate
+from invoicing import access, services
+from invoicing.selectors.entry import BillableLine, billable_lines, next_number_of, prefilled, words_of
+from invoicing.selectors.pages import NAME_OF, charges_of, holds_of, invoice_page, portal_rows, told_supplier
+from invoicing.validators import BillEntry
+from procurement.models import OrderState, PurchaseOrder
+from suppliers.portal.door import PortalRequest, portal_view
+
+SECTION = {"section": "invoices"}
+
+
+@portal_view
+@require_safe
+def invoice_list(request: PortalRequest) -> HttpResponse:
+    """Show the supplier's invoices, newest first, each with where it stands and why."""
+    page = paginate(request, portal_rows(access.supplier_invoices(request.supplier)))
+    rows = [(row, [NAME_OF.get(code, code) for code in row.causes]) for row in page]  # type: ignore[attr-defined]
+    return render(request, "portal_invoicing/invoice/list.html", {**SECTION, "page": page, "rows": rows})
+
+
+@portal_view
+@require_safe
+def invoice_detail(request: PortalRequest, number: str) -> HttpResponse:
+    """Show one invoice with its state, what keeps it, and when it is paid."""
+    invoice = invoice_page(access.supplier_invoices(request.supplier), number)
+    if invoice is None:
+        raise Http404
+    holds = [(NAME_OF.get(h.code, h.code), told_supplier(h), h) for h in holds_of(invoice) if h.state == "open"]
+    context = {
+        **SECTION, "invoice": invoice, "holds": holds, "lines": invoice.lines.order_by("position"),
+        "charges": charges_of(invoice),
+    }  # fmt: skip
+    return render(request, "portal_invoicing/invoice/detail.html", context)
+
+
+@portal_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def invoice_new(request: PortalRequest) -> HttpResponse:
+    """Bill an order, `?po=` its number: everything is filled in, one press sends it."""
+    number = request.GET.get("po", "").strip().upper()
+    ours = PurchaseOrder.objects.filter(supplier=request.supplier, revision__gt=0).select_related("ship_to")
+    order = ours.filter(number=number).first()
+    if order is None or order.state == OrderState.CANCELLED:
+        raise Http404
+    lines = billable_lines(order)
+    if request.method != "POST":
+        suggested = next_number_of(request.supplier.pk, order.number)
+        return _page(request, order, lines, prefilled(order, lines, today=timezone.localdate(), number=suggested))
+    entry = BillEntry(request.POST)
+    if not entry.is_valid():
+        return _page(request, order, lines, entry)
+    command = entry.command(order, words_of(lines), source="portal")
+    try:
+        invoice = services.receive_invoice(command=command, actor=request.user, at=timezone.now())  # noqa: TID251 - porch
+    except (InvalidError, ConflictError) as error:
+        entry.refuse(error)
+        return _page(request, order, lines, entry)
+    messages.success(request, f"Invoice {invoice.supplier_number} is sent. Our number for it is {invoice.number}.")
+    return redirect("portal_invoice", number=invoice.number)
+
+
+def _page(request: PortalRequest, order: PurchaseOrder, lines: list[BillableLine], entry: BillEntry) -> HttpResponse:
+    context = {**SECTION, "order": order, "entry": entry, "rows": list(zip(lines, entry.lines, strict=False))}
+    return render(request, "portal_invoicing/invoice/new.html", context, status=entry.status)

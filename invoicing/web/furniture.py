@@ -1,0 +1,103 @@
+"""What invoicing furnishes for menu, search box, home page, inbox and the pages of lower rooms."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from foundation.access import holds_anywhere
+from foundation.models import User
+from foundation.registries import Hit, MenuEntry, Subject, navigation, panels, search, subjects
+from foundation.roles import ENTER_INVOICES, RELEASE_HOLDS, VIEW
+from foundation.templatetags.ui import day, money
+from invoicing import access
+from invoicing.models import Invoice, InvoiceState
+from invoicing.selectors.pages import holds_of, list_rows, match_rows
+from procurement.models import PurchaseOrder
+
+
+def register() -> None:
+    """Fill the registries."""
+    subjects.add(
+        Subject(
+            type="invoice",
+            label="Invoice",
+            url=lambda pk: reverse("invoice_match", args=[_number(pk)]),
+            title=_number,
+            visible=lambda user, pk: access.visible_invoices(user).filter(pk=pk).exists(),
+            facts=facts_for,
+            panel=match_panel,
+        )
+    )
+    navigation.add(MenuEntry("Invoices", "invoices", 50, lambda user: holds_anywhere(user, VIEW)))
+    search.add(find)
+    panels.add("home", home_payables)
+    panels.add("order.side", invoices_of_order)
+
+
+def _number(pk: int) -> str:
+    return str(Invoice.objects.values_list("number", flat=True).get(pk=pk))
+
+
+def facts_for(_user: User, pk: int) -> list[tuple[str, str]]:
+    """Return what somebody who deals with a hold needs to know first."""
+    invoice = Invoice.objects.select_related("supplier", "site").defer("original").get(pk=pk)
+    return [
+        ("Supplier", invoice.supplier.name),
+        ("Their number", invoice.supplier_number),
+        ("Total", money(invoice.stated_total, invoice.currency)),
+        ("Site", invoice.site.name if invoice.site else "None yet"),
+        ("Due", day(invoice.due_date)),
+        ("State", InvoiceState(invoice.state).label),
+    ]
+
+
+def match_panel(request: HttpRequest, pk: int) -> str:
+    """Draw the three-way table for the exception queue."""
+    invoice = Invoice.objects.defer("original").get(pk=pk)
+    context = {"invoice": invoice, "rows": match_rows(invoice, holds_of(invoice))}
+    return render_to_string("invoicing/invoice/match_table.html", context, request=request)
+
+
+def find(user: User, query: str) -> Iterable[Hit]:
+    """Find invoices by our number or the supplier's."""
+    text = query.strip()
+    if len(text) < 3:  # noqa: PLR2004 - two letters find everything
+        return []
+    visible = access.visible_invoices(user).select_related("supplier").defer("original")
+    rows = list(visible.filter(number__startswith=text.upper())[:10]) if text.upper().startswith("INV-") else []
+    rows += [row for row in visible.filter(supplier_number__iexact=text)[:10] if row not in rows]
+    return [
+        Hit(
+            f"{row.number}, {row.supplier.name} {row.supplier_number}",
+            reverse("invoice", args=[row.number]),
+            "Invoice",
+            exact=row.number == text.upper(),
+        )
+        for row in rows[:10]
+    ]
+
+
+def home_payables(request: HttpRequest, _pk: Any = None) -> str:
+    """Show accounts payable what is on hold, oldest first."""
+    user = request.user
+    if not isinstance(user, User) or not (holds_anywhere(user, ENTER_INVOICES) or holds_anywhere(user, RELEASE_HOLDS)):
+        return ""
+    held = list_rows(access.visible_invoices(user).filter(state=InvoiceState.HELD)).order_by("pk")[:5]
+    return render_to_string("invoicing/home/payables.html", {"rows": list(held)}, request=request)
+
+
+def invoices_of_order(request: HttpRequest, pk: int | None = None) -> str:
+    """Show the bills of an order on its page, and the way to enter one."""
+    user = request.user
+    if not isinstance(user, User) or user.kind != User.Kind.STAFF or pk is None:
+        return ""
+    rows = list_rows(access.visible_invoices(user).filter(lines__matches__order_line__order_id=pk).distinct()).order_by(
+        "-pk"
+    )[:20]
+    may_enter = holds_anywhere(user, ENTER_INVOICES)
+    number = PurchaseOrder.objects.values_list("number", flat=True).get(pk=pk) if may_enter else ""
+    context = {"rows": list(rows), "order_number": number}
+    return render_to_string("invoicing/home/of_order.html", context, request=request)

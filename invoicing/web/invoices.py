@@ -1,0 +1,160 @@
+"""The staff's door to invoices: list, detail, side-by-side match, entry, release, void."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from foundation.access import sites_with
+from foundation.errors import DomainError
+from foundation.models import Role, User
+from foundation.roles import VIEW
+from foundation.selectors.timeline import timeline
+from foundation.web.keyset import paginate
+from invoicing import access, services
+from invoicing.models import Hold, Invoice
+from invoicing.selectors.pages import (
+    CAUSES,
+    NAME_OF,
+    TABS,
+    Filters,
+    charges_of,
+    filtered,
+    holds_of,
+    invoice_page,
+    list_rows,
+    match_rows,
+)
+from invoicing.web.csv_list import csv_answer
+
+
+class StaffRequest(HttpRequest):
+    """A request of a signed-in person of ours."""
+
+    user: User
+
+
+@require_safe
+@login_required
+def invoice_list(request: StaffRequest) -> HttpResponseBase:
+    """Show the invoices of the person's sites, newest first; `?format=csv` downloads what the filters show."""
+    filters = Filters(**{
+        name: request.GET.get(name, "").strip()[:60] for name in ("state", "site", "supplier", "cause", "text")
+    })  # fmt: skip
+    rows = list_rows(filtered(access.visible_invoices(request.user), filters))
+    if request.GET.get("format") == "csv":
+        return csv_answer(rows)
+    context = {
+        "page": paginate(request, rows),
+        "filters": filters,
+        "is_filtered": filters != Filters(),
+        "tabs": TABS,
+        "causes": CAUSES,
+        "sites": sites_with(request.user, VIEW).only("code", "name"),
+        "may_enter": access.can_enter(request.user, None),
+    }
+    return render(request, "invoicing/invoice/list.html", context)
+
+
+@require_safe
+@login_required
+def invoice_detail(request: StaffRequest, number: str) -> HttpResponse:
+    """Show one invoice: what it says, why it is held, what happened."""
+    invoice = _find(request, number)
+    context = {
+        "invoice": invoice,
+        "lines": invoice.lines.order_by("position"),
+        "charges": charges_of(invoice),
+        "entries": timeline("invoice", invoice.pk),
+        "may_void": access.can_void(request.user, invoice),
+    }
+    return render(request, "invoicing/invoice/detail.html", context)
+
+
+@require_safe
+@login_required
+def invoice_match(request: StaffRequest, number: str) -> HttpResponse:
+    """Show the bill beside order and goods; only what differs is coloured, with its reason in money."""
+    invoice = _find(request, number)
+    holds = holds_of(invoice)
+    context = {
+        "invoice": invoice,
+        "holds": [(hold, NAME_OF.get(hold.code, hold.code), Role(hold.owner_role).label) for hold in holds],
+        "releasable": {hold.pk for hold in holds if access.can_release_hold(request.user, invoice, hold)},
+        "rows": match_rows(invoice, holds),
+        "may_void": access.can_void(request.user, invoice),
+    }
+    return render(request, "invoicing/invoice/match.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def invoice_release_hold(request: StaffRequest, number: str, hold_id: int) -> HttpResponse:
+    """Release one hold with a reason; GET shows the form for those without script."""
+    invoice = _find(request, number)
+    hold = Hold.objects.filter(pk=hold_id, invoice=invoice).select_related("line").first()
+    if hold is None:
+        raise Http404
+    context = {
+        "invoice": invoice, "hold": hold, "verdict": access.can_release_hold(request.user, invoice, hold),
+        "cause": NAME_OF.get(hold.code, hold.code),
+    }  # fmt: skip
+    if request.method != "POST":
+        return render(request, "invoicing/invoice/release.html", context)
+    return _act(
+        request, invoice, "invoicing/invoice/release.html", context,
+        lambda: services.release_hold(
+            hold_id=hold.pk, expected_version=_version(request), actor=request.user,
+            reason=request.POST.get("reason", ""), at=timezone.now(),  # noqa: TID251 - the porch reads the clock
+        ),
+        done=f"The hold of {invoice.number} is released.",
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def invoice_void(request: StaffRequest, number: str) -> HttpResponse:
+    """Refuse an invoice for good, with a reason the supplier sees."""
+    invoice = _find(request, number)
+    context = {"invoice": invoice, "verdict": access.can_void(request.user, invoice)}
+    if request.method != "POST":
+        return render(request, "invoicing/invoice/void.html", context)
+    return _act(
+        request, invoice, "invoicing/invoice/void.html", context,
+        lambda: services.void_invoice(
+            invoice_id=invoice.pk, expected_version=_version(request), actor=request.user,
+            reason=request.POST.get("reason", ""), at=timezone.now(),  # noqa: TID251 - the porch reads the clock
+        ),
+        done=f"{invoice.number} is void.",
+    )  # fmt: skip
+
+
+def _find(request: StaffRequest, number: str) -> Invoice:
+    invoice = invoice_page(access.visible_invoices(request.user), number)
+    if invoice is None:
+        raise Http404
+    return invoice
+
+
+def _version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004 - no version matches
+
+
+def _act(
+    request: HttpRequest, invoice: Invoice, template: str, context: dict[str, Any], act: Callable[[], Any], *, done: str
+) -> HttpResponse:
+    """Do it and go back to the match; a field that is wrong comes back with its form, other refusals have their page."""
+    try:
+        act()
+    except DomainError as error:
+        if "field" not in error.details:
+            raise
+        return render(request, template, {**context, "error": error, "given": request.POST}, status=422)
+    messages.success(request, done)
+    return redirect("invoice_match", number=invoice.number)
