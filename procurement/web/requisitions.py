@@ -226,7 +226,7 @@ def _change_lines(
     found: list[Any] = []
     if action.startswith("add:"):
         _verb, code, unit = [*action.split(":"), "", ""][:3]
-        rows = [r for r in rows if any(r.values())]
+        rows = [r for r in rows if _says_something(r)]
         rows.append({"item_code": code, "unit": unit, "quantity": "1"})
         find = ""
     elif action.startswith("remove:"):
@@ -238,7 +238,7 @@ def _change_lines(
         found = search_catalogue(site, find, day) if find else []
         exact = [f for f in found if f.item.code.upper() == find.upper()]
         if len(exact) == 1:
-            rows = [r for r in rows if any(r.values())]
+            rows = [r for r in rows if _says_something(r)]
             rows.append({"item_code": exact[0].item.code, "unit": exact[0].unit, "quantity": "1"})
             found, find = [], ""
     again = HeadForm(initial={n: head.data.get(f"head-{n}") for n in head.fields}, sites=sites, prefix="head")
@@ -261,6 +261,11 @@ def _typed_rows(request: HttpRequest) -> list[dict[str, Any]]:
     total = min(int(count), 500) if count.isdigit() else 0
     names = ("item_code", "description", "category", "spend_kind", "quantity", "unit", "unit_price")
     return [{n: request.POST.get(f"lines-{i}-{n}", "") for n in names} for i in range(total)]
+
+
+def _says_something(row: dict[str, Any]) -> bool:
+    """Tell a typed row from the empty one; a browser sends the first choice of its lists even then."""
+    return any(row[name] for name in ("item_code", "description", "quantity"))
 
 
 def _shown(lines: Any) -> list[dict[str, Any]]:
