@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -145,13 +144,18 @@ class ProcessGroup:
             self.kill(name)
 
 
-def answers(url: str, *, timeout: float = 2) -> bool:
+def answers(url: str) -> bool:
     """Tell whether a page answers with success."""
+    return bool(text(url))
+
+
+def text(url: str, *, timeout: float = 2) -> str:
+    """Return what a page of ours answers with success; empty when it does not."""
     try:
         with urllib.request.urlopen(url, timeout=timeout) as response:  # noqa: S310 - our own loopback address
-            return bool(response.status == 200)  # noqa: PLR2004 - the HTTP word for success
-    except (urllib.error.URLError, OSError):
-        return False
+            return str(response.read().decode())
+    except OSError:  # refused, reset, timed out, or an HTTP error
+        return ""
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:

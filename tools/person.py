@@ -1,6 +1,7 @@
 """A person at a browser without script: opens pages, fills forms in, presses buttons. Only what a page offers works."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
@@ -12,6 +13,16 @@ class StrayError(AssertionError):
     """The page does not offer what the person looks for, or answered otherwise than expected."""
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What a press adds to its form; an action of its own takes the form elsewhere."""
+
+    text: str
+    name: str = ""
+    value: str = ""
+    action: str = ""
+
+
 @dataclass
 class Form:
     """One form of a page as a browser without script would send it."""
@@ -19,7 +30,7 @@ class Form:
     action: str
     method: str
     fields: list[tuple[str, str]] = field(default_factory=list)
-    buttons: list[tuple[str, str, str]] = field(default_factory=list)  # text, name, value
+    buttons: list["Button"] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     options: dict[str, dict[str, str]] = field(default_factory=dict)  # select name -> text -> value
 
@@ -63,7 +74,7 @@ class _Reader(HTMLParser):
         if form is None or not name or "disabled" in a:
             return
         if kind == "submit":
-            form.buttons.append((a.get("value", ""), name, a.get("value", "")))
+            form.buttons.append(Button(a.get("value", ""), name, a.get("value", ""), a.get("formaction", "")))
             return
         form.names.add(name)
         if kind not in ("checkbox", "radio") or "checked" in a:
@@ -94,7 +105,8 @@ class _Reader(HTMLParser):
             self._option(a, text)
         elif (form := self._owner(a)) is not None:
             if tag == "button" and a.get("type", "submit") == "submit":
-                form.buttons.append((text or a.get("aria-label", ""), a.get("name", ""), a.get("value", "")))
+                label = text or a.get("aria-label", "")
+                form.buttons.append(Button(label, a.get("name", ""), a.get("value", ""), a.get("formaction", "")))
             elif tag == "textarea" and a.get("name"):
                 form.names.add(a["name"])
                 form.fields.append((a["name"], "".join(parts).removeprefix("\n")))
@@ -143,13 +155,13 @@ class Page:
             raise StrayError(f"{self.url} does not say {pattern!r}; it says: {self.text[:1500]}")
         return found[found.re.groups and 1]
 
-    def form_with(self, button: str) -> tuple[Form, tuple[str, str, str]]:
+    def form_with(self, button: str) -> tuple[Form, Button]:
         """Return the first form that has a button with this text, and the button."""
         for form in self.forms:
             for offered in form.buttons:
-                if re.fullmatch(button, offered[0]):
+                if re.fullmatch(button, offered.text):
                     return form, offered
-        offers = [b[0] for form in self.forms for b in form.buttons]
+        offers = [b.text for form in self.forms for b in form.buttons]
         raise StrayError(f"{self.url} has no button {button!r}; it has {offers} and says: {self.text[:800]}")
 
 
@@ -174,16 +186,17 @@ class Person:
 
     def press(self, button: str, *, status: int = 200, **values: str) -> Page:
         """Fill the form of a button in and press it. `__` in a name stands for `-`; the form must have each field."""
-        form, (_, name, value) = self.page.form_with(button)
-        return self._send(form, [(name, value)] if name else [], values, status)
+        form, pressed = self.page.form_with(button)
+        return self._send(form, pressed, values, status)
 
-    def _send(self, form: Form, pressed: list[tuple[str, str]], values: dict[str, str], status: int) -> Page:
+    def _send(self, form: Form, pressed: Button, values: dict[str, str], status: int) -> Page:
         wanted = {key.replace("__", "-"): value for key, value in values.items()}
         unknown = wanted.keys() - form.names
         if unknown:
             raise StrayError(f"{self.page.url} has no field {sorted(unknown)}; it has {sorted(form.names)}")
-        body = [(key, value) for key, value in form.fields if key not in wanted] + list(wanted.items()) + pressed
-        target = urljoin(self.page.url, form.action)
+        body = [(key, value) for key, value in form.fields if key not in wanted] + list(wanted.items())
+        body += [(pressed.name, pressed.value)] if pressed.name else []
+        target = urljoin(self.page.url, pressed.action or form.action)
         data: dict[str, list[str]] = {}
         for key, value in body:
             data.setdefault(key, []).append(value)
@@ -199,6 +212,18 @@ class Person:
                 f" {self.page.text[:1500]}"
             )
         return self.page
+
+    def waits_for(self, path: str, pattern: str, *, seconds: float = 60) -> str:
+        """Reload a page until it says something; returns what it says.
+
+        :raises StrayError: it did not in time.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            page = self.open(path)
+            if re.search(pattern, page.text) or time.monotonic() > end:
+                return page.find(pattern)
+            time.sleep(0.3)
 
     def close(self) -> None:
         """Leave."""

@@ -77,7 +77,7 @@ def _site() -> Site:
 
 
 def _person(name: str, kind: str = User.Kind.STAFF) -> User:
-    return User.objects.create_user(f"run.{name}", f"{name}@example.test", kind=kind)
+    return User.objects.create_user(f"demo.{name}", f"{name}@example.test", kind=kind, first_name=name.capitalize())
 
 
 def _offer(supplier: Supplier, by: User, at: datetime) -> tuple[Item, ...]:

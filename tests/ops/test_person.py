@@ -16,7 +16,7 @@ HTML = """
   <textarea name="text">
 two
 lines</textarea>
-  <button name="do" value="save">Save <b>draft</b></button> <button name="do" value="send">Send</button>
+  <button name="do" value="save">Save <b>draft</b></button> <button name="do" value="send" formaction="send/">Send</button>
   <button type="button">Only script</button>
 </form>
 <button form="later" name="do" value="drop">Drop</button>
@@ -51,6 +51,14 @@ def test_press_sends_the_form_as_a_browser_would() -> None:
         ("version", "3"),
         ("way", "sea"),
     ]
+
+
+def test_press_goes_where_the_button_says() -> None:
+    sent: list[httpx.Request] = []
+
+    _person(sent).press("Send")
+
+    assert sent[-1].url.path == "/a/b/send/"
 
 
 def test_press_finds_a_button_that_stands_outside_its_form() -> None:
