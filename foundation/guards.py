@@ -130,8 +130,8 @@ _READ = (
     "foundation_itemunit", "foundation_category", "foundation_exchangerate", "foundation_stateedge",
 )  # fmt: skip
 _APPEND = {
-    "foundation_auditevent": "id",
-    "foundation_domainevent": "id, msg_id",
+    "foundation_auditevent": "id, at",
+    "foundation_domainevent": "id, msg_id, recorded_at, available_at",
     "foundation_dutyrecord": "id, chain, document_type, document_id, duty, person_id",
     "foundation_timer": "id",
 }
