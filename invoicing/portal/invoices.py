@@ -10,7 +10,7 @@ from foundation.errors import ConflictError, InvalidError
 from foundation.web.keyset import paginate
 from invoicing import access, services
 from invoicing.selectors.entry import BillableLine, billable_lines, next_number_of, prefilled, words_of
-from invoicing.selectors.pages import NAME_OF, charges_of, holds_of, invoice_page, portal_rows, told_supplier
+from invoicing.selectors.pages import NAME_OF, charges_of, invoice_page, open_holds_of, portal_rows, told_supplier
 from invoicing.validators import BillEntry
 from procurement.models import OrderState, PurchaseOrder
 from suppliers.portal.door import PortalRequest, portal_view
@@ -34,7 +34,7 @@ def invoice_detail(request: PortalRequest, number: str) -> HttpResponse:
     invoice = invoice_page(access.supplier_invoices(request.supplier), number)
     if invoice is None:
         raise Http404
-    holds = [(NAME_OF.get(h.code, h.code), told_supplier(h), h) for h in holds_of(invoice) if h.state == "open"]
+    holds = [(NAME_OF.get(h.code, h.code), told_supplier(h), h) for h in open_holds_of(invoice)]
     context = {
         **SECTION, "invoice": invoice, "holds": holds, "lines": invoice.lines.order_by("position"),
         "charges": charges_of(invoice),

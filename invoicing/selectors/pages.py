@@ -112,7 +112,7 @@ def invoice_page(invoices: QuerySet[Invoice], number: str) -> Invoice | None:
     )
     return (
         invoices.filter(number=number)
-        .select_related("supplier", "site", "legal_entity", "changed_by", "released_by")
+        .select_related("supplier", "site", "legal_entity")
         .defer("original")
         .annotate(charge_rows=ArraySubquery(charges), reasons=ArraySubquery(_why().values("sentence")))
         .first()
@@ -129,6 +129,12 @@ def holds_of(invoice: Invoice) -> list[Hold]:
     """Return the holds of an invoice, open ones first, then newest."""
     holds = Hold.objects.filter(invoice=invoice).select_related("line", "closed_by").order_by("-pk")
     return sorted(holds, key=lambda hold: (hold.state != HoldState.OPEN, not hold.is_exception))
+
+
+def open_holds_of(invoice: Invoice) -> list[Hold]:
+    """Return what keeps an invoice now, without the people of ours who deal with it."""
+    holds = Hold.objects.filter(invoice=invoice, state=HoldState.OPEN).select_related("line")
+    return list(holds.order_by("-is_exception", "pk"))
 
 
 @dataclass(frozen=True, slots=True)
