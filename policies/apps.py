@@ -2,6 +2,13 @@ from django.apps import AppConfig
 
 
 class PoliciesConfig(AppConfig):
-    """The room of policies."""
+    """The rules layer."""
 
     name = "policies"
+
+    def ready(self) -> None:
+        """Furnish the ground's registries."""
+        from foundation.registries import MenuEntry, navigation  # noqa: PLC0415 - apps are ready only now
+        from policies import access  # noqa: PLC0415 - apps are ready only now
+
+        navigation.add(MenuEntry("Policies", "policies_home", 80, lambda u: bool(access.can_read_policies(u))))

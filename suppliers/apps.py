@@ -2,12 +2,15 @@ from django.apps import AppConfig
 
 
 class SuppliersConfig(AppConfig):
-    """The room of suppliers."""
+    """The room of suppliers, contracts and catalogues."""
 
     name = "suppliers"
 
     def ready(self) -> None:
-        """Let a supplier's requests read their own record, and nothing else of the room."""
-        from foundation.guards import fence  # noqa: PLC0415 - models are ready only now
+        """Furnish the ground's registries; a supplier sees its own record only."""
+        from foundation import guards  # noqa: PLC0415 - apps are ready only now
+        from suppliers.web import furniture  # noqa: PLC0415 - apps are ready only now
 
-        fence("suppliers_supplier", using="id = %(me)s")
+        furniture.register()
+        guards.fence("suppliers_supplier", using="id = %(me)s")
+        guards.fence("suppliers_catalogueitem")

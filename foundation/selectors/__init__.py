@@ -6,6 +6,6 @@ from foundation.selectors.units import unit_table, unit_tables
 from foundation.selectors.worktime import hours_of, next_working_day_at, working_deadline
 
 __all__ = [
-    "Entry", "FrozenRate", "base_currency", "hours_of", "next_working_day_at", "organisation", "rate_on", "system_user", "timeline", "unit_table", "unit_tables",
-    "working_deadline",
+    "Entry", "FrozenRate", "base_currency", "hours_of", "next_working_day_at", "organisation", "rate_on",
+    "system_user", "timeline", "unit_table", "unit_tables", "working_deadline",
 ]  # fmt: skip

@@ -208,6 +208,12 @@ def panels(context: template.Context, slot: str, pk: int | None = None) -> SafeS
 
 
 @register.filter
+def words(code: str) -> str:
+    """Write a code such as off_contract as words."""
+    return str(code).replace("_", " ")
+
+
+@register.filter
 @keep_lazy_text
 def initials(name: str) -> str:
     """Return up to two first letters of a name."""

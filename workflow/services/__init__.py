@@ -4,6 +4,6 @@ from workflow.services.messages import send_message
 from workflow.services.remind import remind_overdue
 
 __all__ = [
-    "Asking", "cure_case", "open_approval", "open_case", "record_decision", "remind_overdue", "require_request", "resolve_case",
-    "send_message", "withdraw_approval",
+    "Asking", "cure_case", "open_approval", "open_case", "record_decision", "remind_overdue", "require_request",
+    "resolve_case", "send_message", "withdraw_approval",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from django.db import transaction
 from foundation import audit, outbox
 from foundation.decisions.worktime import add_business_hours
 from foundation.documents import next_number
-from foundation.errors import NotFoundError, StaleError, require
+from foundation.errors import InvalidError, NotFoundError, StaleError, require
 from foundation.models import Site, User, WorkCalendar
 from foundation.selectors import hours_of, system_user
 from policies.selectors import route_in_force
@@ -113,6 +113,7 @@ def cure_case(*, key: str, outcome: str, at: datetime) -> ExceptionCase | None:
 def resolve_case(*, case_id: int, expected_version: int, actor: User, outcome: str, at: datetime) -> ExceptionCase:
     """Close a case by a person's decision; the reason is kept.
 
+    :raises InvalidError: nothing says what was done.
     :raises NotPermittedError: the case belongs to another role or site.
     :raises StaleError: somebody dealt with it meanwhile.
     """
@@ -125,6 +126,8 @@ def resolve_case(*, case_id: int, expected_version: int, actor: User, outcome: s
     if case is None:
         raise NotFoundError("not_found", "There is no such exception.")
     require(access.can_work_case(actor, case))
+    if not outcome.strip():
+        raise InvalidError("outcome_missing", "Say what was done.", field="outcome")
     if case.version != expected_version or case.state != CaseState.OPEN:
         raise StaleError("changed_since_opened", f"{case.number} changed since you opened it.", number=case.number)
     case.resolve(by_id=actor.pk, at=at, outcome=outcome[:300])

@@ -74,8 +74,6 @@ def case_resolve(request: HttpRequest, number: str) -> HttpResponse:
     case = get_object_or_404(access.visible_cases(request.user), number=number)
     outcome = request.POST.get("outcome", "").strip()
     try:
-        if not outcome:
-            raise InvalidError("outcome_missing", "Say what was done.", field="outcome")
         resolve_case(
             case_id=case.pk,
             expected_version=int(request.POST.get("version", "0") or 0),

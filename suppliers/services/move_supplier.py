@@ -1,0 +1,55 @@
+"""Changing a supplier's standing (SU-1): restrict, block, activate again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from foundation import audit, outbox
+from foundation.errors import InvalidError, NotFoundError, StaleError, require
+from foundation.models import User
+from suppliers import access
+from suppliers.events import SupplierActivated, SupplierBlocked, SupplierEvent, SupplierRestricted
+from suppliers.models import Supplier
+
+MOVES: dict[str, tuple[str, type[SupplierEvent]]] = {
+    "activate": ("activate", SupplierActivated),
+    "restrict": ("restrict", SupplierRestricted),
+    "block": ("block", SupplierBlocked),
+}
+
+
+@transaction.atomic
+def move_supplier(
+    *, supplier_id: int, expected_version: int, move: str, actor: User, reason: str, at: datetime
+) -> Supplier:
+    """Activate, restrict or block a supplier, with a reason everybody reads.
+
+    :raises NotPermittedError: not a supplier manager.
+    :raises InvalidError: no such move from here, or no reason.
+    """
+    supplier = Supplier.objects.select_for_update(of=("self",), no_key=True).filter(pk=supplier_id).first()
+    if supplier is None:
+        raise NotFoundError("not_found", "There is no such supplier.")
+    require(access.can_maintain(actor))
+    if supplier.version != expected_version:
+        raise StaleError("changed_since_opened", f"{supplier} changed since you opened it.", number=supplier.code)
+    if not reason.strip():
+        raise InvalidError("reason_missing", "Say why.", field="reason")
+    name, event = MOVES[move]
+    arrow = getattr(supplier, name)
+    if name not in {t.name for t in supplier.get_available_state_transitions()}:  # type: ignore[attr-defined]
+        raise InvalidError(
+            "no_such_move", f"{supplier} is {supplier.get_state_display().lower()}; that is no step from there."
+        )
+    before = supplier.state
+    arrow(at=at, reason=reason.strip()[:200])
+    supplier.version += 1
+    supplier.save(update_fields=["state", "state_reason", "changed_at", "version"])
+    audit.record(supplier, f"{move}_supplier", actor=actor, at=at, before=before, after=supplier.state, reason=reason)
+    outbox.publish(
+        event(
+            subject_id=supplier.pk, subject_number=supplier.code, at=at, version=supplier.version,
+            supplier_id=supplier.pk, actor_id=actor.pk, reason=supplier.state_reason,
+        )
+    )  # fmt: skip
+    return supplier
