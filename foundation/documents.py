@@ -22,7 +22,8 @@ def lock(model: type[D], pk: int, **related: Any) -> D:
     :raises NotFoundError: there is no such document.
     """
     manager = model._default_manager.select_for_update(of=("self",), no_key=True)  # noqa: SLF001 - Django's own way
-    document = manager.select_related(*related.get("with_", ())).filter(pk=pk).first()
+    # Without a name select_related would follow every key, into tables a supplier's request may not read.
+    document = manager.select_related(*related.get("with_", ()) or (None,)).filter(pk=pk).first()
     if document is None:
         raise NotFoundError("not_found", f"There is no such {model._meta.verbose_name}.")  # noqa: SLF001
     return document
