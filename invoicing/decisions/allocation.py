@@ -64,12 +64,9 @@ def _candidates(
     if line.order_line_no:
         found = [ours for ours in order.lines if str(ours.line_no) == line.order_line_no.lstrip("0")]
         return found, f"order {number} line {line.order_line_no} as stated" if found else number
-    for label, stated, ours_of in (
-        ("our item", line.item_code, lambda o: o.item_code),
-        ("supplier part", line.supplier_part, lambda o: o.supplier_part),
-        ("GTIN", line.gtin, lambda o: o.gtin),
-    ):
-        found = [ours for ours in order.lines if stated and ours_of(ours).upper() == stated.upper()]
+    for label, name in (("our item", "item_code"), ("supplier part", "supplier_part"), ("GTIN", "gtin")):
+        stated = getattr(line, name)
+        found = [ours for ours in order.lines if stated and getattr(ours, name).upper() == stated.upper()]
         if found:
             return sorted(found, key=lambda o: o.line_no), f"order {number}, {label} {stated}"
     return [], number

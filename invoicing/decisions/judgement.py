@@ -133,14 +133,16 @@ def reconcile_holds(findings: Iterable[Finding], standing: Iterable[StandingHold
         if not hold.is_open and hold.released_magnitude is not None:
             place = (hold.line, hold.code)
             released[place] = max(released.get(place, hold.released_magnitude), hold.released_magnitude)
-    fresh, restate, keep = [], [], set()
+    fresh: list[Finding] = []
+    restate: list[tuple[int, Finding]] = []
+    keep: set[int] = set()
     for finding in findings:
         place = (finding.line, finding.code.value)
-        hold = opened.get(place)
-        if hold is not None:
-            keep.add(hold.id)
-            if (hold.sentence, hold.amount) != (finding.sentence, finding.amount):
-                restate.append((hold.id, finding))
+        same = opened.get(place)
+        if same is not None:
+            keep.add(same.id)
+            if (same.sentence, same.amount) != (finding.sentence, finding.amount):
+                restate.append((same.id, finding))
         elif place not in released or finding.amount > released[place]:
             fresh.append(finding)
     cure = tuple(sorted(h.id for h in opened.values() if h.id not in keep))

@@ -1,5 +1,7 @@
 """The supplier's door to its own invoices: list, status and reasons, and billing an order in two taps."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +25,7 @@ SECTION = {"section": "invoices"}
 def invoice_list(request: PortalRequest) -> HttpResponse:
     """Show the supplier's invoices, newest first, each with where it stands and why."""
     page = paginate(request, portal_rows(access.supplier_invoices(request.supplier)))
-    rows = [(row, [NAME_OF.get(code, code) for code in row.causes]) for row in page]  # type: ignore[attr-defined]
+    rows = [(row, [NAME_OF.get(code, code) for code in row.causes]) for row in page]
     return render(request, "portal_invoicing/invoice/list.html", {**SECTION, "page": page, "rows": rows})
 
 
@@ -68,6 +70,8 @@ def invoice_new(request: PortalRequest) -> HttpResponse:
     return redirect("portal_invoice", number=invoice.number)
 
 
-def _page(request: PortalRequest, order: PurchaseOrder, lines: list[BillableLine], entry: BillEntry) -> HttpResponse:
+def _page(
+    request: PortalRequest, order: PurchaseOrder, lines: Sequence[BillableLine], entry: BillEntry
+) -> HttpResponse:
     context = {**SECTION, "order": order, "entry": entry, "rows": list(zip(lines, entry.lines, strict=False))}
     return render(request, "portal_invoicing/invoice/new.html", context, status=entry.status)

@@ -2,18 +2,18 @@ from datetime import datetime
 from typing import Any
 
 from foundation.models import User
-from foundation.outbox import Event
+from invoicing.events import InvoiceEvent
 from invoicing.models import Invoice
 
 
 def about(
-    what: tuple[type[Event], dict[str, Any]],
+    what: tuple[type[InvoiceEvent], dict[str, Any]],
     invoice: Invoice,
     *,
     actor: User,
     at: datetime,
     related: tuple[tuple[str, int, str], ...] = (),
-) -> Event:
+) -> InvoiceEvent:
     """Build an event of an invoice with everything each of them says."""
     kind, facts = what
     return kind(

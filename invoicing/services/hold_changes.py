@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from foundation.outbox import Event
+from foundation.events import Event
 from invoicing.decisions.facts import CATEGORY, Finding, HoldCode
 from invoicing.decisions.judgement import HoldChanges, Judgement, StandingHold, reconcile_holds
 from invoicing.events import HoldClosed, HoldOpened

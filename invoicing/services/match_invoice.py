@@ -1,15 +1,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from foundation import audit, outbox
 from foundation.documents import lock, touch
+from foundation.events import Event
 from foundation.models import User
-from foundation.outbox import Event
 from invoicing.access import OPEN_STATES
 from invoicing.decisions.judgement import Judgement, judge, state_after
-from invoicing.events import InvoiceCleared, InvoiceHeld, InvoiceWaiting
+from invoicing.events import InvoiceCleared, InvoiceEvent, InvoiceHeld, InvoiceWaiting
 from invoicing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceMatch, InvoiceState
 from invoicing.selectors.credit import credited_invoice
 from invoicing.selectors.facts import LockedInvoice, invoice_facts
@@ -126,7 +127,7 @@ def _note(invoice: Invoice, judgement: Judgement, holds: HoldsAfter, target: str
 
 def _arrow(
     invoice: Invoice, target: str, judgement: Judgement, holds: HoldsAfter, *, at: datetime
-) -> tuple[type[Event], dict[str, object]]:
+) -> tuple[type[InvoiceEvent], dict[str, Any]]:
     if target == InvoiceState.CLEARED:
         invoice.clear(at=at)
         return InvoiceCleared, {"first_time": bool(invoice.first_time_match)}

@@ -60,6 +60,6 @@ def _require_state(invoice: Invoice, state: InvoiceState, what: str) -> None:
     if invoice.state != state:
         raise ConflictError(
             "wrong_state",
-            f"{invoice.number} is {invoice.get_state_display().lower()}; it cannot be {what} now.",  # type: ignore[attr-defined]
+            f"{invoice.number} is {invoice.get_state_display().lower()}; it cannot be {what} now.",
             number=invoice.number,
         )

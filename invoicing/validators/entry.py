@@ -23,7 +23,7 @@ _PLAIN = re.compile(r"^-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
 class StrictDecimalField(forms.DecimalField):
     """A decimal as people write it: digits and one point. `1_000`, `1e3` and other scripts' digits are refused."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Return the number, or nothing for an empty field."""
         text = str(value).strip().replace(",", "") if value is not None else ""
         if text and not _PLAIN.match(text):
@@ -115,7 +115,7 @@ class BillEntry:
     @property
     def status(self) -> int:
         """Return the HTTP status of the page that shows it: 422 with faults."""
-        return 422 if self.form.errors or self.lines.is_bound and not self.lines.is_valid() else 200
+        return 422 if self.form.errors or (self.lines.is_bound and not self.lines.is_valid()) else 200
 
 
 def command_from(
@@ -134,7 +134,7 @@ def command_from(
         for place, line in enumerate((f for f in lines if f.cleaned_data.get("quantity")), start=1)
         if line.cleaned_data["order_line_no"] in words
     )
-    charges = ()
+    charges: tuple[ChargeCommand, ...] = ()
     if head["charge_amount"]:
         charges = (ChargeCommand(head["charge_amount"], "", head["charge_description"] or "Charge", rate),)
     parts = [Part(line.net_amount, rate) for line in billed] + [Part(charge.amount, rate) for charge in charges]

@@ -1,5 +1,7 @@
 """Typing a bill beside its order."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -44,6 +46,6 @@ def invoice_new(request: StaffRequest) -> HttpResponse:
     return redirect("invoice", number=invoice.number)
 
 
-def _page(request: StaffRequest, order: PurchaseOrder, lines: list[BillableLine], entry: BillEntry) -> HttpResponse:
+def _page(request: StaffRequest, order: PurchaseOrder, lines: Sequence[BillableLine], entry: BillEntry) -> HttpResponse:
     context = {"order": order, "entry": entry, "rows": list(zip(lines, entry.lines, strict=False))}
     return render(request, "invoicing/invoice/new.html", context, status=entry.status)

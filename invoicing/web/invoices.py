@@ -141,15 +141,16 @@ def _find(request: StaffRequest, number: str) -> Invoice:
     return invoice
 
 
-def _version(request: HttpRequest) -> int | None:
+def _version(request: HttpRequest) -> int:
     text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004 - no version matches
+    is_version = text.isascii() and text.isdigit() and len(text) < 10  # noqa: PLR2004 - the column's range
+    return int(text) if is_version else -1  # no document has it
 
 
 def _act(
     request: HttpRequest, invoice: Invoice, template: str, context: dict[str, Any], act: Callable[[], Any], *, done: str
 ) -> HttpResponse:
-    """Do it and go back to the match; a field that is wrong comes back with its form, other refusals have their page."""
+    """Do it and go back to the match; a faulty field comes back with its form, other refusals have their own page."""
     try:
         act()
     except DomainError as error:

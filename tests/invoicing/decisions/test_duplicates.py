@@ -27,7 +27,7 @@ SEEN = bill("INV-123", date(2026, 3, 1), standing=0, id=2)
         ("the firmer one is the first", "INV-124", {"standing": 0}, True),
     ],
 )
-def test_near_duplicates(_case: str, number: str, changes: dict[str, Any], held: bool) -> None:
+def test_near_duplicates(_case: str, number: str, changes: dict[str, Any], *, held: bool) -> None:
     """TM-10 near duplicates."""
     found = near_duplicates(bill(number, **changes), [SEEN])
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -65,7 +66,12 @@ def by_content(facts: InvoiceFacts, judgement: Judgement) -> list[object]:
     charges=st.lists(st.tuples(st.sampled_from(["Freight", "Fuel"]), st.integers(-5, 5).map(Decimal)), max_size=3),
     shuffle=st.randoms(use_true_random=False),
 )
-def test_result_does_not_depend_on_any_order(lines, ours, charges, shuffle) -> None:  # type: ignore[no-untyped-def]
+def test_result_does_not_depend_on_any_order(
+    lines: tuple[BilledLine, ...],
+    ours: tuple[OrderLineFacts, ...],
+    charges: list[tuple[str, Decimal]],
+    shuffle: Random,
+) -> None:
     lookalikes = (bill("INV-2", id=2), bill("INV-3", id=3, standing=0))
     first = invoice(lines, (order(*ours),), charges=tuple(charges), lookalikes=lookalikes)
     mixed_lines, mixed_ours, mixed_charges, mixed_bills = map(list, (lines, ours, charges, lookalikes))
@@ -80,7 +86,7 @@ def test_result_does_not_depend_on_any_order(lines, ours, charges, shuffle) -> N
 
 @settings(max_examples=200, deadline=None)
 @given(lines=billed_lines(), ours=order_lines())
-def test_every_line_is_placed_wholly_or_named(lines, ours) -> None:  # type: ignore[no-untyped-def]
+def test_every_line_is_placed_wholly_or_named(lines: tuple[BilledLine, ...], ours: tuple[OrderLineFacts, ...]) -> None:
     """TM-7 nothing is lost: a line's shares add up to its quantity and amount, or it is held."""
     judgement = judge(invoice(lines, (order(*ours),)))
 
@@ -97,7 +103,9 @@ def test_every_line_is_placed_wholly_or_named(lines, ours) -> None:  # type: ign
 
 @settings(max_examples=200, deadline=None)
 @given(lines=billed_lines(), ours=order_lines())
-def test_clean_bill_never_pays_for_more_than_came(lines, ours) -> None:  # type: ignore[no-untyped-def]
+def test_clean_bill_never_pays_for_more_than_came(
+    lines: tuple[BilledLine, ...], ours: tuple[OrderLineFacts, ...]
+) -> None:
     """TM-3 zero tolerance in quantity: without a finding, what is billed with what was billed has come."""
     judgement = judge(invoice(lines, (order(*ours),)))
 
@@ -133,7 +141,7 @@ def hold(pk: int, *, is_open: bool, magnitude: str | None = None, amount: str = 
         ("another code is another cause", [finding(HoldCode.OVER_RECEIVED)], [hold(5, is_open=True)], 1, (5,), 0, ()),
     ],
 )  # fmt: skip
-def test_reconcile_holds(  # noqa: PLR0917 - the columns of the table
+def test_reconcile_holds(
     _case: str, findings: list[Finding], standing: list[StandingHold], opened: int, cured: tuple[int, ...],
     restated: int, kept: tuple[int, ...],
 ) -> None:  # fmt: skip
@@ -146,5 +154,5 @@ def test_reconcile_holds(  # noqa: PLR0917 - the columns of the table
     ("exception", "waiting", "state"),
     [(False, False, "cleared"), (False, True, "waiting"), (True, False, "held"), (True, True, "held")],
 )
-def test_state_after(exception: bool, waiting: bool, state: str) -> None:
+def test_state_after(*, exception: bool, waiting: bool, state: str) -> None:
     assert state_after(exception, waiting) == state

@@ -3,11 +3,11 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.decisions.judgement import judge
+from invoicing.decisions.judgement import InvoiceFacts, judge
 from tests.invoicing.study import POLICY, TODAY, billed, invoice, order, order_line, policy
 
 
-def codes(facts) -> list[str]:
+def codes(facts: InvoiceFacts) -> list[str]:
     return [finding.code.value for finding in judge(facts).findings]
 
 

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from foundation import relay
 from foundation.models import AuditEvent, DomainEvent
 from invoicing import services
+from invoicing.decisions.commands import InvoiceCommand
 from invoicing.models import Hold, Invoice, InvoiceMatch
 from invoicing.selectors.orders import overdue_waiting
 from policies.selectors import tolerances_in_force
@@ -20,11 +21,11 @@ MATCH_BUDGET = 14  # statements for a bill of five lines, savepoints aside
 RELEASE_BUDGET = 7
 
 
-def received(command) -> Invoice:
+def received(command: InvoiceCommand) -> Invoice:
     return services.receive_invoice(command=command, actor=f.relay(), at=f.AT)
 
 
-def matched(command) -> Invoice:
+def matched(command: InvoiceCommand) -> Invoice:
     invoice = received(command)
     return services.match_invoice(invoice_id=invoice.pk, actor=f.relay(), at=f.AT)
 

@@ -57,7 +57,7 @@ def test_list_says_why_each_invoice_is_here(client: Client) -> None:
         ("text=a-77", True), ("text=PO-SEARCH", True), ("text=PO-OTHER", False), ("before=abc&text=%25", False),
     ],
 )  # fmt: skip
-def test_filters(client: Client, query: str, found: bool) -> None:
+def test_filters(client: Client, query: str, *, found: bool) -> None:
     order = f.order(f.order_line(price="4.00", received="100"), number="PO-SEARCH")
     command = f.command(
         f.line_command(order.lines.get(), "100", "5.00"), order_reference=order.number, supplier_number="A-77"
