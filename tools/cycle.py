@@ -7,6 +7,7 @@ from django.utils import timezone
 from scene import Scene
 
 from foundation import relay
+from foundation.portal_role import as_supplier
 from foundation.selectors import system_user
 from invoicing import services as invoicing
 from invoicing.decisions.commands import InvoiceCommand, LineCommand
@@ -54,11 +55,12 @@ def order_of(requisition: Requisition) -> PurchaseOrder:
 
 
 def acknowledge(scene: Scene, order: PurchaseOrder) -> None:
-    """Accept everything, as the supplier."""
-    procurement.record_acknowledgment(
-        order_number=order.number, supplier_id=scene.supplier.pk, source="portal", external_id=f"A-{order.number}",
-        answered_at=now(), actor=scene.people["supplier"], at=now(), header="accept_all",
-    )  # fmt: skip
+    """Accept everything, as the supplier and in its database role."""
+    with as_supplier(scene.supplier.pk):
+        procurement.record_acknowledgment(
+            order_number=order.number, supplier_id=scene.supplier.pk, source="portal", external_id=f"A-{order.number}",
+            answered_at=now(), actor=scene.people["supplier"], at=now(), header="accept_all",
+        )  # fmt: skip
 
 
 def receive(scene: Scene, order: PurchaseOrder, quantity: Decimal, lines: int) -> None:
@@ -71,7 +73,7 @@ def receive(scene: Scene, order: PurchaseOrder, quantity: Decimal, lines: int) -
 
 
 def bill(scene: Scene, order: PurchaseOrder, quantity: Decimal, price: Decimal, lines: int) -> Invoice:
-    """Bill everything at the order's price."""
+    """Bill everything at the order's price, in the supplier's database role."""
     net = quantity * price
     billed = tuple(
         LineCommand(
@@ -86,7 +88,8 @@ def bill(scene: Scene, order: PurchaseOrder, quantity: Decimal, price: Decimal, 
         supplier_number=f"I-{order.number}", invoice_date=now().date(), currency="GBP", lines=billed, stated_net=total,
         stated_tax=total * TAX / 100, stated_total=total * (100 + TAX) / 100, order_reference=order.number,
     )  # fmt: skip
-    return invoicing.receive_invoice(command=command, actor=scene.people["supplier"], at=now())
+    with as_supplier(scene.supplier.pk):
+        return invoicing.receive_invoice(command=command, actor=scene.people["supplier"], at=now())
 
 
 def order(scene: Scene, serial: str) -> PurchaseOrder:
