@@ -8,8 +8,11 @@ ONE, ALL = "one", "all"
 
 
 def is_done(completion: str, asked: int, approvals: int) -> bool:
-    """Say whether enough of the people asked have agreed; `one` needs one, `all` everybody asked."""
-    return approvals >= (asked if completion == ALL else 1)
+    """Say whether enough of the people asked have agreed; `one` needs one, `all` everybody asked.
+
+    A stage nobody is asked at is never done by itself (AP-3).
+    """
+    return approvals >= (max(asked, 1) if completion == ALL else 1)
 
 
 def eligible(candidates: Collection[int], requester_id: int, barred: Collection[int]) -> list[int]:

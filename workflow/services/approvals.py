@@ -13,8 +13,9 @@ from foundation.errors import ConflictError, NotFoundError, NotPermittedError, S
 from foundation.models import CostCentre, Site, User
 from foundation.selectors import system_user, working_deadline
 from foundation.selectors.rates import FrozenRate
-from policies.decisions.approval import ApprovalFacts, decision_to_json, facts_to_json
+from policies.decisions.approval import ApprovalFacts
 from policies.decisions.duties import hard_conflict
+from policies.decisions.stored import decision_to_json, facts_to_json
 from policies.selectors import duty_pairs_in_force
 from workflow.decisions.stages import is_done, may_decide
 from workflow.events import ApprovalClosed, StepDecided, StepOpened

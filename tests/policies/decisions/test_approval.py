@@ -1,0 +1,183 @@
+import time
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation.errors import InvalidError
+from policies.decisions.approval import ApprovalFacts, Decision, Matrix, Rule, StageAsk, decide, matches
+from policies.decisions.stored import decision_to_json, differences, facts_from_json, facts_to_json
+
+MANAGER = StageAsk("site_role", "site_manager")
+REGION = StageAsk("region_role", "region_manager")
+IT = StageAsk("enterprise_role", "category_manager")
+
+
+def band(position: int, name: str, low: str, high: str, *stages: StageAsk, **axes: object) -> Rule:
+    return Rule(
+        position, name, stages, amount_from=Decimal(low) if low else None, amount_to=Decimal(high) if high else None,
+        **axes,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+MATRIX = Matrix(
+    "approval/14",
+    rules=(
+        band(1, "Contract goods", "", "1000", is_touchless=True, without_flags=frozenset({"off_contract"}), urgent=False),
+        band(2, "Hull services", "", "5000", REGION, sites=frozenset({"HUL"}), spend_kinds=frozenset({"service"})),
+        band(3, "Small", "", "5000", MANAGER),
+        band(4, "Packaging", "5000", "", MANAGER, categories=frozenset({"PACK"})),
+        band(5, "Large", "5000", "", MANAGER, REGION, document_types=frozenset({"requisition"})),
+    ),
+    additional=(
+        band(1, "IT security", "", "", IT, categories=frozenset({"IT"})),
+        band(2, "New supplier", "", "", REGION, supplier_states=frozenset({"qualified"}), requester_roles=frozenset({"requester"})),
+    ),
+)  # fmt: skip
+
+
+def facts(row: str) -> ApprovalFacts:
+    """Read "amount site category kind urgent flags state role type"; a dash is nothing."""
+    amount, site, path, kind, urgent, flags, state, role, type_ = row.split()
+
+    def codes(text: str) -> frozenset[str]:
+        return frozenset() if text == "-" else frozenset(text.split(","))
+
+    return ApprovalFacts(
+        document_type=type_, base_amount=Decimal(amount), site=site, region="NORTH",
+        categories=tuple(tuple(p.split("/")) for p in path.split(",") if p != "-"), spend_kinds=codes(kind),
+        urgent=urgent == "yes", flags=codes(flags), supplier_states=codes(state), requester_roles=codes(role),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("_case", "row", "rule", "additional", "roles", "touchless"),
+    [
+        #                            amount   site category   kind      urgent flags         state     role      type
+        ("AP-8 touchless as written","0       LDS PACK/WRAP   catalogue no     -             active    requester requisition", 1, [], "", True),
+        ("AP-1 the limit is within", "1000    LDS PACK        catalogue no     -             active    requester requisition", 1, [], "", True),
+        ("AP-1 above the limit",     "1000.01 LDS PACK        catalogue no     -             active    requester requisition", 3, [], "site_manager", False),
+        ("AP-1 a forbidden flag",    "10      LDS PACK        catalogue no     off_contract  active    requester requisition", 3, [], "site_manager", False),
+        ("AP-1 urgent is an axis",   "10      LDS PACK        catalogue yes    -             active    requester requisition", 3, [], "site_manager", False),
+        ("AP-1 first match wins",    "1500    HUL SERV        service   no     -             active    requester requisition", 2, [], "region_manager", False),
+        ("AP-1 any spend kind",      "1500    HUL SERV        service,catalogue no -         active    requester requisition", 2, [], "region_manager", False),
+        ("AP-1 category subtree",    "6000    LDS PACK/WRAP   catalogue no     -             active    requester requisition", 4, [], "site_manager", False),
+        ("AP-1 any line's category", "6000    LDS SERV,PACK   catalogue no     -             active    requester requisition", 4, [], "site_manager", False),
+        ("AP-1 the band above",      "5000.01 LDS SERV        service   no     -             active    requester requisition", 5, [], "site_manager region_manager", False),
+        ("AP-1 additional adds",     "2000    LDS IT/NET      non_stock no     -             active    requester requisition", 3, [1], "site_manager category_manager", False),
+        ("AP-1 both additional",     "2000    LDS IT          non_stock no     -             qualified requester requisition", 3, [1, 2], "site_manager category_manager region_manager", False),
+        ("AP-8 not touchless with an added stage", "10 LDS IT non_stock no     -             active    requester requisition", 1, [1], "category_manager", False),
+        ("AP-8 no row at all",       "9000    LDS SERV        service   no     -             active    requester order", None, [], "", False),
+    ],
+)  # fmt: skip
+def test_decide(_case: str, row: str, rule: int | None, additional: list[int], roles: str, touchless: object) -> None:
+    decision = decide(facts(row), MATRIX)
+
+    assert (
+        decision.rule.position if decision.rule else None,
+        [r.position for r in decision.additional],
+        " ".join(stage.role for _, stage in decision.stages),
+        decision.is_touchless,
+    ) == (rule, additional, roles, touchless)
+
+
+def test_explanation_names_row_facts_and_the_nearest_change_when_a_flag_decides() -> None:
+    decision = decide(facts("900 LDS IT non_stock no off_contract active requester requisition"), MATRIX)
+
+    assert decision.explanation == (  # AP-11
+        "Row 3: small, the first row of approval/14 that takes it.",
+        "Judged at 900.00 in base currency, LDS, region NORTH.",
+        "Flags: off contract.",
+        "Also row 1: IT security.",
+        "Nearest change: without the flag off contract, row 1: Contract goods would decide.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "change"),
+    [
+        ("1400", "Nearest change: at 1,000.00, row 1: Contract goods would decide."),
+        ("4900", "Nearest change: at 5,000.01, row 5: Large would decide."),
+        ("5000.01", "Nearest change: at 5,000.00, row 3: Small would decide."),
+    ],
+)
+def test_nearest_change_names_the_closest_amount_when_nothing_else_would_decide(amount: str, change: str) -> None:
+    decision = decide(facts(f"{amount} LDS SERV service no - active requester requisition"), MATRIX)
+
+    assert decision.explanation[-1] == change
+
+
+def test_explanation_says_fallback_owner_when_no_row_takes_it() -> None:
+    decision = decide(facts("9000 LDS SERV service no - active requester order"), MATRIX)
+
+    assert decision.explanation[0] == "No row of approval/14 takes this document, so it goes to the fallback owner."
+
+
+def test_decide_refuses_a_negative_amount() -> None:
+    with pytest.raises(InvalidError) as refusal:
+        decide(facts("-1 LDS PACK catalogue no - active requester requisition"), MATRIX)
+
+    assert refusal.value.code == "amount_negative"
+
+
+codes = st.frozensets(st.sampled_from("ABC"), max_size=2)
+amounts = st.none() | st.sampled_from([Decimal(n) for n in (0, 10, 20, 30)])
+any_rule = st.builds(
+    Rule, position=st.integers(1, 9), name=st.just("r"), document_types=codes, amount_from=amounts, amount_to=amounts,
+    sites=codes, regions=codes, categories=codes, spend_kinds=codes, urgent=st.none() | st.booleans(), any_flags=codes,
+    without_flags=codes, supplier_states=codes, requester_roles=codes,
+)  # fmt: skip
+code = st.sampled_from("ABCD")
+any_facts = st.builds(
+    ApprovalFacts, document_type=code, base_amount=st.sampled_from([Decimal(n) for n in ("0", "9.99", "10", "10.01", "20", "31")]),
+    site=code, region=code, categories=st.lists(st.lists(code, min_size=1, max_size=2).map(tuple), max_size=2).map(tuple),
+    spend_kinds=codes, urgent=st.booleans(), flags=codes, supplier_states=codes, requester_roles=codes,
+)  # fmt: skip
+
+
+@given(st.lists(any_rule, max_size=8), any_facts)
+def test_masks_take_exactly_what_the_plain_reading_takes(rules: list[Rule], document: ApprovalFacts) -> None:
+    matrix = Matrix("approval/1", tuple(rules), tuple(rules))
+
+    plain = tuple(rule for rule in rules if matches(rule, document))
+
+    assert matrix.judge(document) == (plain[0] if plain else None, plain)
+
+
+@given(any_facts)
+def test_stored_facts_give_the_same_facts_back(document: ApprovalFacts) -> None:
+    assert facts_from_json({**facts_to_json(document), "chains": ["requisition:1"]}) == document
+
+
+def test_made_again_decision_differs_only_where_its_effect_differs() -> None:
+    document = facts("1400 LDS PACK catalogue no - active requester requisition")
+    first = decide(document, MATRIX)
+    reworded = replace(first, explanation=("other words",))
+    other: Decision = decide(document, Matrix("approval/14", MATRIX.rules[:1] + MATRIX.rules[3:]))
+
+    assert differences(decision_to_json(first), decision_to_json(reworded)) == ()
+    assert differences(decision_to_json(first), decision_to_json(other)) == ("rule", "rule_name", "stages")
+
+
+def test_judging_takes_under_20_microseconds_when_the_matrix_has_200_rows() -> None:
+    rules = tuple(
+        band(n, f"Row {n}", str(n * 100), str((n + 50) * 100), MANAGER, sites=frozenset({f"S{n % 12}"}),
+             categories=frozenset({f"C{n % 30}"}), without_flags=frozenset({"off_contract"}))
+        for n in range(1, 201)
+    )  # fmt: skip
+    matrix = Matrix("approval/1", rules)
+    document = facts("14950 S0 ROOT/C0,ROOT/C7 catalogue no urgent active requester requisition")
+    assert matrix.first(document) == next(rule for rule in rules if matches(rule, document))
+
+    best = min(_seconds(matrix, document) for _ in range(20))
+
+    assert best < 20e-6
+
+
+def _seconds(matrix: Matrix, document: ApprovalFacts) -> float:
+    started = time.perf_counter()
+    for _ in range(200):
+        matrix.judge(document)
+    return (time.perf_counter() - started) / 200
