@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
+from invoicing.decisions.words import price
 from invoicing.models import Invoice, InvoiceKind, InvoiceLine
 from invoicing.validators.entry import BillEntry, OrderLineWords
 from procurement.models import PurchaseOrder
@@ -57,7 +58,11 @@ def prefilled(order: PurchaseOrder, lines: Sequence[BillableLine], *, today: dat
         "tax_percent": usual_tax_percent(order.supplier_id),
     }
     rows = [
-        {"order_line_no": str(line.line_no), "quantity": _plain(line.to_bill), "unit_price": _plain(line.unit_price)}
+        {
+            "order_line_no": str(line.line_no),
+            "quantity": _plain(line.to_bill),
+            "unit_price": price(line.unit_price, order.currency),
+        }
         for line in lines
     ]
     return BillEntry(head=head, lines=rows)

@@ -17,18 +17,21 @@ from invoicing.decisions.totals import Part, Stated, compute
 from invoicing.validators.command import check_number
 from procurement.models import PurchaseOrder
 
-_PLAIN = re.compile(r"^-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
+_PLAIN = re.compile(r"^-?(\d{1,12}|\d{1,3}(,\d{3})+)(\.\d{1,6})?$", re.ASCII)
 
 
 class StrictDecimalField(forms.DecimalField):
-    """A decimal as people write it: digits and one point. `1_000`, `1e3` and other scripts' digits are refused."""
+    """A decimal as people write it: digits, thousands commas, one point.
+
+    `1_000`, `1e3`, other scripts' digits and `4,50`, which could be taken for 450, are refused.
+    """
 
     def to_python(self, value: Any) -> Any:
         """Return the number, or nothing for an empty field."""
-        text = str(value).strip().replace(",", "") if value is not None else ""
+        text = str(value).strip() if value is not None else ""
         if text and not _PLAIN.match(text):
             raise ValidationError(_("Write a number such as 1250.50."), code="invalid")
-        return super().to_python(text)
+        return super().to_python(text.replace(",", ""))
 
 
 class BillForm(forms.Form):
@@ -36,7 +39,9 @@ class BillForm(forms.Form):
 
     token = forms.CharField(widget=forms.HiddenInput, max_length=64)
     supplier_number = forms.CharField(label=_("Invoice number"), max_length=60)
-    invoice_date = forms.DateField(label=_("Invoice date"), widget=forms.DateInput(attrs={"type": "date"}))
+    invoice_date = forms.DateField(
+        label=_("Invoice date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     stated_total = StrictDecimalField(
         label=_("Total on the invoice"), required=False, help_text=_("With tax. Empty: what the lines come to.")
     )

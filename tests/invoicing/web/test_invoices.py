@@ -171,7 +171,7 @@ def test_entry_beside_the_order_makes_one_invoice_however_often_it_is_sent(clien
     relay.drain()
 
     assert 'value="100"' in page
-    assert 'value="4"' in page
+    assert 'value="4.00"' in page
     assert (first.status_code, second.status_code) == (302, 302)
     invoice = Invoice.objects.get()
     assert (invoice.state, invoice.stated_total, invoice.source, invoice.touched) == (
@@ -187,6 +187,7 @@ def test_entry_beside_the_order_makes_one_invoice_however_often_it_is_sent(clien
         ("no lines", {"lines-0-quantity": ""}, "Enter a quantity on at least one line."),
         ("an underscore is no digit", {"lines-0-quantity": "1_0"}, "Write a number such as"),
         ("other scripts' digits", {"lines-0-quantity": "\u0661\u0660"}, "Write a number such as"),
+        ("a comma is no decimal point", {"lines-0-unit_price": "4,50"}, "Write a number such as"),
         ("no price", {"lines-0-unit_price": ""}, "Give the price per unit."),
         ("no such day", {"invoice_date": "2026-02-30"}, "Enter a valid date."),
     ],
