@@ -39,6 +39,14 @@ CREDITED_KEY_SQL = _STRIP.format(text="upper(normalize(credited_invoice_number, 
 NUMBER_SKELETON_SQL = _STRIP.format(text="translate(upper(normalize(supplier_number, NFKC)), 'OQILSBZG', '00115826')")
 
 
+class InvoiceManager(models.Manager["Invoice"]):
+    """Leaves the original's bytes in the database until somebody asks for them."""
+
+    def get_queryset(self) -> models.QuerySet["Invoice"]:
+        """Return invoices without the original's bytes."""
+        return super().get_queryset().defer("original")
+
+
 class Invoice(Document):
     """What a supplier bills. The original and its stated totals are immutable (TM-11, TM-14)."""
 
@@ -97,6 +105,8 @@ class Invoice(Document):
     paid_at = models.DateTimeField(null=True)
     state_reason = models.CharField(max_length=300, blank=True)
     duplicate_override = models.ForeignKey("foundation.User", null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = InvoiceManager()
 
     class Meta:
         constraints = [

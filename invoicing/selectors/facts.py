@@ -85,9 +85,16 @@ def lookalikes(invoice: Invoice) -> tuple[Bill, ...]:
         .exclude(pk=invoice.pk)
         .exclude(state=InvoiceState.VOID)
         .annotate(line_orders=ArraySubquery(named))
+        .only(*_COMPARED)
         .order_by("pk")[:50]
     )
     return tuple(bill_of(row, frozenset({row.order_reference, *row.line_orders} - {""})) for row in rows)
+
+
+_COMPARED = (
+    "number", "supplier", "supplier_number", "number_key", "number_skeleton", "stated_total", "currency", "invoice_date",
+    "state", "order_reference",
+)  # fmt: skip
 
 
 def bill_of(invoice: Invoice, orders: frozenset[str]) -> Bill:

@@ -21,6 +21,13 @@ from invoicing.services.shares import store_shares
 from procurement.models import PurchaseOrder, PurchaseOrderLine
 
 
+# What ranks the bills that claim one order line.
+_CLAIMANT = tuple(
+    f"line__{name}"
+    for name in ("invoice", "invoice__state", "invoice__kind", "invoice__invoice_date", "invoice__number_key", "invoice__supplier")
+)  # fmt: skip
+
+
 @transaction.atomic
 def match_invoice(*, invoice_id: int, actor: User, at: datetime) -> Invoice:
     """Test a bill against orders and goods, open and cure its holds, and move it (TM-1 to TM-10).
@@ -49,7 +56,12 @@ def match_invoices(*, invoice_ids: Iterable[int], actor: User, at: datetime) -> 
 
 def lock_for_match(invoice_id: int) -> LockedInvoice:
     """Lock the orders a bill names, their lines, then the bill; the supplier's own words never change."""
-    lines = list(InvoiceLine.objects.filter(invoice_id=invoice_id).select_related("invoice").order_by("position"))
+    lines = list(
+        InvoiceLine.objects.filter(invoice_id=invoice_id)
+        .select_related("invoice")
+        .defer("invoice__original")
+        .order_by("position")
+    )
     orders = _lock_orders(lines[0].invoice, lines)
     order_lines = list(
         PurchaseOrderLine.objects.filter(order__in=orders)
@@ -59,7 +71,10 @@ def lock_for_match(invoice_id: int) -> LockedInvoice:
     )
     invoice = lock(Invoice, invoice_id, with_=("supplier", "site"))
     matches = list(
-        InvoiceMatch.objects.filter(order_line__in=order_lines).select_related("line__invoice").order_by("pk")
+        InvoiceMatch.objects.filter(order_line__in=order_lines)
+        .select_related("line__invoice")
+        .only(*(field.attname for field in InvoiceMatch._meta.concrete_fields), *_CLAIMANT)  # noqa: SLF001 - Django's own
+        .order_by("pk")
     )
     return LockedInvoice(invoice, lines, orders, order_lines, matches)
 

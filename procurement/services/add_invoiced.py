@@ -1,13 +1,25 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.db import transaction
-from django.db.models import Case, DecimalField, Exists, F, OuterRef, Value, When
-from django.db.models.functions import Greatest
+from django.db import connection, transaction
 
-from procurement.models import ProgressStatus, PurchaseOrder, PurchaseOrderLine
-
-_NUMBER = DecimalField(max_digits=18, decimal_places=4)
+MOVE = """
+update procurement_purchaseorderline line
+   set invoiced = line.invoiced + moved.invoiced, credited = line.credited + moved.credited
+  from unnest(%s::bigint[], %s::numeric[], %s::numeric[]) as moved(id, invoiced, credited)
+ where line.id = moved.id
+"""
+# PO-1: over when a line is billed beyond what stays ordered, full when every line is billed, else partial or none.
+STATUS = """
+update procurement_purchaseorder orders set invoice_status = state.word
+  from (select order_id, case when bool_or(invoiced > due) then 'over' when bool_and(invoiced >= due) then 'full'
+                              when bool_or(invoiced > 0) then 'partial' else 'none' end as word
+          from (select order_id, invoiced, greatest(ordered - cancelled - closed_short, 0) as due
+                  from procurement_purchaseorderline
+                 where order_id in (select order_id from procurement_purchaseorderline where id = any(%s))) lines
+         group by order_id) state
+ where orders.id = state.order_id
+"""
 
 
 @transaction.atomic(savepoint=False)
@@ -17,29 +29,11 @@ def add_invoiced(*, invoiced: Mapping[int, Decimal], credited: Mapping[int, Deci
     The caller holds the locks of the orders and lines; counters move in the database and are never set. A negative
     quantity takes back. The business fact and its audit row are the invoice's.
     """
-    moves = {"invoiced": invoiced, "credited": credited or {}}
-    keys = sorted({key for quantities in moves.values() for key in quantities})
+    credited = credited or {}
+    keys = sorted({*invoiced, *credited})
     if not keys:
         return
-    lines = PurchaseOrderLine.objects.filter(pk__in=keys)
-    lines.update(**{name: F(name) + _by_line(quantities) for name, quantities in moves.items() if quantities})
-    PurchaseOrder.objects.filter(pk__in=lines.values("order_id")).update(invoice_status=_status())
-
-
-def _by_line(quantities: Mapping[int, Decimal]) -> Case:
-    whens = [When(pk=key, then=Value(quantity, output_field=_NUMBER)) for key, quantity in sorted(quantities.items())]
-    return Case(*whens, default=Value(Decimal(0), output_field=_NUMBER), output_field=_NUMBER)
-
-
-def _status() -> Case:
-    """PO-1: over when a line is billed beyond what stays ordered, full when every line is billed, else partial."""
-    due = Greatest(
-        F("ordered") - F("cancelled") - F("closed_short"), Value(Decimal(0), output_field=_NUMBER), output_field=_NUMBER
-    )
-    lines = PurchaseOrderLine.objects.filter(order=OuterRef("pk"))
-    return Case(
-        When(Exists(lines.filter(invoiced__gt=due)), then=Value(ProgressStatus.OVER)),
-        When(~Exists(lines.filter(invoiced__lt=due)), then=Value(ProgressStatus.FULL)),
-        When(Exists(lines.filter(invoiced__gt=0)), then=Value(ProgressStatus.PARTIAL)),
-        default=Value(ProgressStatus.NONE),
-    )
+    zero = Decimal(0)
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE, [keys, [invoiced.get(k, zero) for k in keys], [credited.get(k, zero) for k in keys]])
+        cursor.execute(STATUS, [keys])
