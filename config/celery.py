@@ -77,6 +77,11 @@ def _every(task: str, seconds: int, **keywords: Any) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "relay": _every("foundation.relay", RELAY_EVERY),
+    "deliveries": _every("integration.deliver", RELAY_EVERY),
+    "inbox": _every("integration.apply_inbox", RELAY_EVERY),
+    "reminders": _every("workflow.sweep_reminders", MINUTE),
+    "answers": _every("procurement.sweep_acknowledgments", MINUTE),
+    "goods overdue": _every("invoicing.sweep_waiting", MINUTE),
     "heartbeat": _every("foundation.heartbeat", MINUTE, name="worker"),
 }
 

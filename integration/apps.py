@@ -2,6 +2,16 @@ from django.apps import AppConfig
 
 
 class IntegrationConfig(AppConfig):
-    """The room of integration."""
+    """The integration layer."""
 
     name = "integration"
+
+    def ready(self) -> None:
+        """Furnish the ground's registries."""
+        from foundation.registries import subscriptions  # noqa: PLC0415 - apps are ready only now
+        from integration import subscribers  # noqa: PLC0415 - apps are ready only now
+        from integration.web import furniture  # noqa: PLC0415 - apps are ready only now
+
+        subscriptions.add("invoicing.invoice.released", subscribers.hand_to_erp)
+        subscriptions.add("procurement.order.issued", subscribers.send_order)
+        furniture.register()

@@ -1,3 +1,24 @@
-from django.urls import URLPattern
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from oauth2_provider import views as oauth2
 
-urlpatterns: list[URLPattern] = []
+from integration.api import views as api
+from integration.web import pages
+
+urlpatterns = [
+    path("integration/", pages.message_list, name="messages"),
+    path("integration/messages/<int:message_id>/", pages.message_detail, name="message"),
+    path("integration/messages/<int:message_id>/replay/", pages.replay, name="replay_message"),
+    path("integration/deliveries/<int:delivery_id>/resend/", pages.resend, name="resend_delivery"),
+    path("api/v1/messages/<slug:code>/", api.Messages.as_view(), name="api_messages"),
+    path("api/v1/messages/<slug:code>/<int:message_id>/", api.MessageVerdict.as_view(), name="api_message"),
+    path("api/oauth/token/", oauth2.TokenView.as_view(), name="api_token"),
+    path(
+        "api/schema/", SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[]), name="api_schema"
+    ),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api_schema", permission_classes=[], authentication_classes=[]),
+        name="api_docs",
+    ),
+]

@@ -205,7 +205,7 @@ def _norwegian_bad(value: str) -> bool:
         return True
     weights = (3, 2, 7, 6, 5, 4, 3, 2)
     check = 11 - sum(int(d) * w for d, w in zip(value, weights, strict=False)) % 11
-    return (0 if check == 11 else check) != int(value[8])  # noqa: PLR2004 - modulus 11
+    return (0 if check == 11 else check) != int(value[8])
 
 
 def _scheme_bad(root: Element, scheme: str, bad: Callable[[str], bool]) -> bool:
@@ -374,7 +374,7 @@ def _due_off(root: Element) -> bool:
 
 
 def _long(root: Element, path: str) -> bool:
-    return any(_decimals(value) > 2 for value in texts(root, path))  # noqa: PLR2004 - BR-DEC
+    return any(_decimals(value) > 2 for value in texts(root, path))
 
 
 def broken_rules(root: Element) -> Iterator[Rule]:
