@@ -36,18 +36,18 @@ check: install-dev ## format, lint, types, contracts, templates, migrations, set
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 smoke: install ## the main job over HTTP with real processes
-	@$(BIN)/python tools/smoke.py $(ARGS)
+	@$(BIN)/python -m tools.smoke $(ARGS)
 
 bench: install ## the performance budget, each line against its own floor
-	@$(BIN)/python tools/bench.py $(ARGS)
+	@$(BIN)/python -m tools.bench $(ARGS)
 
 chaos: install ## messages under kills: BROKER=redis make chaos, BROKER=rabbitmq make chaos
-	@$(BIN)/python tools/chaos.py $(ARGS)
+	@$(BIN)/python -m tools.chaos $(ARGS)
 
 nightly: check test smoke bench ## everything, chaos on every broker included
-	BROKER=embedded $(BIN)/python tools/chaos.py
-	BROKER=redis $(BIN)/python tools/chaos.py
-	BROKER=rabbitmq $(BIN)/python tools/chaos.py
+	BROKER=embedded $(BIN)/python -m tools.chaos
+	BROKER=redis $(BIN)/python -m tools.chaos
+	BROKER=rabbitmq $(BIN)/python -m tools.chaos
 
 format: install-dev ## put code and templates into the house's form
 	$(BIN)/ruff format .

@@ -47,9 +47,9 @@ def web(host: str, port: int, *, threads: int = 4) -> list[str]:
     return [*gunicorn, *limits, "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108
 
 
-def worker(*, beat_folder: Path | None = None, concurrency: int = 2) -> list[str]:
+def worker(*, beat_folder: Path | None = None, concurrency: int = 2, pool: str = "threads") -> list[str]:
     """Return the command of the worker, with the beat inside when it is given a folder for its notes."""
-    celery = [str(BIN / "celery"), "-A", "config.celery", "worker", "--loglevel", "info", "--pool", "threads"]
+    celery = [str(BIN / "celery"), "-A", "config.celery", "worker", "--loglevel", "info", "--pool", pool]
     quiet = ["--concurrency", str(concurrency), "--without-mingle", "--without-gossip"]
     return [*celery, *quiet, *(["--beat", "--schedule", _schedule(beat_folder)] if beat_folder else [])]
 

@@ -13,10 +13,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import rig
+from tools import rig
 
 CYCLE_RATIO, CYCLE_STATEMENTS, PAGE_RATIO, PAGE_STATEMENTS = 8.0, 120, 2.5, 8
 ROWS = 50
@@ -68,8 +67,7 @@ def _measure(rounds: int) -> list[Line]:
 
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        import cycle  # noqa: PLC0415 - models are ready only now
-        import scene  # noqa: PLC0415 - same
+        from tools import cycle, scene  # noqa: PLC0415 - models are ready only now
 
         company = scene.build(cycle.now())
         return [*_cycle_lines(company, rounds), *_page_lines(company, rounds)]
@@ -80,9 +78,9 @@ def _measure(rounds: int) -> list[Line]:
 
 
 def _cycle_lines(company: Any, rounds: int) -> list[Line]:
-    import cycle  # noqa: PLC0415 - models are ready only now
-    import floor  # noqa: PLC0415 - same
     from django.db import connection  # noqa: PLC0415 - same
+
+    from tools import cycle, floor  # noqa: PLC0415 - models are ready only now
 
     plain = floor.Floor(lambda: connection.Database.connect(**_plain(connection.get_connection_params())))
     serial = iter(range(10**6))
@@ -101,13 +99,13 @@ def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page_lines(company: Any, rounds: int) -> list[Line]:
-    import bare  # noqa: PLC0415 - models are ready only now
-    import cycle  # noqa: PLC0415 - same
     from django.test import override_settings  # noqa: PLC0415 - same
+
+    from tools import bare, cycle  # noqa: PLC0415 - models are ready only now
 
     for number in range(ROWS):
         cycle.order(company, f"row {number}")
-    as_framework = override_settings(ROOT_URLCONF="bare", MIDDLEWARE=bare.MIDDLEWARE)
+    as_framework = override_settings(ROOT_URLCONF="tools.bare", MIDDLEWARE=bare.MIDDLEWARE)
     ours = _signed_in(company)
     with as_framework:
         theirs = _signed_in(company)
@@ -171,5 +169,4 @@ def _statements(action: Callable[[], Any]) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
     main()

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
-from scene import Scene
 
 from foundation import relay
 from foundation.portal_role import as_supplier
@@ -14,6 +13,7 @@ from invoicing.decisions.commands import InvoiceCommand, LineCommand
 from invoicing.models import Invoice, InvoiceState
 from procurement import services as procurement
 from procurement.models import OrderLineSource, PurchaseOrder, Requisition
+from tools.scene import Scene
 
 TAX = Decimal(20)
 
@@ -38,11 +38,11 @@ def request(scene: Scene, *, quantity: Decimal, lines: int, serial: str) -> Requ
     )
 
 
-def approve(scene: Scene, requisition: Requisition) -> None:
-    """Approve its one stage."""
+def approve(scene: Scene, requisition: Requisition, by: str = "manager") -> None:
+    """Approve the open stage."""
     procurement.approve_requisition(
         pk=requisition.pk, expected_version=requisition.version, seen_hash=requisition.content_hash,
-        actor=scene.people["manager"], reason="", at=now(),
+        actor=scene.people[by], reason="", at=now(),
     )  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 KEEP = "KEEP_DATA"  # set to keep the temporary directory and its logs for a look
 
 

@@ -6,6 +6,7 @@ For runs that measure or break things and need no year of history. Needs Django 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from foundation.models import (
     Category,
@@ -54,7 +55,7 @@ def build(at: datetime) -> Scene:
     site = _site()
     people = {name: _person(name) for name in ROLES}
     for name, role in ROLES.items():
-        grant_role(user=people[name], role=role, actor=None, at=at, site=site)
+        grant_role(user=people[name], role=role, actor=None, at=at, **_scope(role, site))
     install_default_policies(author=_person("author"), publisher=_person("publisher"), at=at - timedelta(days=1))
     supplier = Supplier.objects.create(
         code="ACME", name="Acme Packaging", state="active", country="GB", currency="GBP", created_at=at, changed_at=at
@@ -64,6 +65,12 @@ def build(at: datetime) -> Scene:
     items = _offer(supplier, people["buyer"], at)
     centre = CostCentre.objects.create(code="LDS-OPS", name="Operations", site=site, owner=people["manager"])
     return Scene(site, centre, supplier, items, people)
+
+
+def _scope(role: str, site: Site) -> dict[str, Any]:
+    if role == Role.FINANCE_DIRECTOR:
+        return {}
+    return {"region": site.region} if role == Role.REGION_MANAGER else {"site": site}
 
 
 def _site() -> Site:

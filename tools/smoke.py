@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import django
-import rig
-from person import Person
 
 from config import processes
+from tools import rig
+from tools.person import Person
 
 READY_WITHIN = 60.0  # seconds
 QUANTITIES = {"BOX-1": Decimal(100), "BOX-2": Decimal(40)}
@@ -59,8 +59,7 @@ class Smoke:
         rig.manage("migrate", "--verbosity", "0", "--no-input")
         django.setup()
         logging.disable(logging.INFO)
-        import cycle  # noqa: PLC0415 - models are ready only now
-        import scene  # noqa: PLC0415 - same
+        from tools import cycle, scene  # noqa: PLC0415 - models are ready only now
 
         scene.build(cycle.now())
 

@@ -6,15 +6,16 @@ starts nothing and needs no Django; it also works where the embedded server does
 """
 
 import atexit
+import contextlib
 import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ UNSUPPORTED = (
 _SYSTEM_USER = "pgserver"
 _SOCKET_PATH_LIMIT = 85  # bytes; the kernel allows about 107 with the socket's own name
 _ANSWER_TRIES = 300
+_ON_ITS_WAY = ("starting up", "shutting down", "recovery", "not yet accepting")
 _SETUP = """create role portal_rw nologin;
 create role crossdock login nosuperuser createdb;
 grant portal_rw to crossdock;
@@ -92,7 +94,7 @@ def answers() -> bool:
         try:
             psycopg.connect(host=str(socket_dir()), user="postgres", dbname="postgres", connect_timeout=5).close()
         except psycopg.OperationalError as error:
-            if not any(word in str(error) for word in ("starting up", "shutting down", "recovery")):
+            if not any(word in str(error) for word in _ON_ITS_WAY):
                 return False
             time.sleep(0.1)
         else:
@@ -139,8 +141,14 @@ def leave() -> None:
         file.close()
 
 
+def crash() -> None:
+    """Bring the server down at once, as a power cut would, and wait for nothing: who needs it starts it again."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it is down already
+        os.kill(int((PGDATA / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+
+
 def stop(mode: str = "fast") -> int:
-    """Stop the server; `immediate` is a crash on purpose."""
+    """Stop the server; `immediate` leaves its recovery to the next start."""
     return _run("pg_ctl", "-D", str(PGDATA), "-m", mode, "-w", "-t", "30", "stop")
 
 
@@ -157,7 +165,7 @@ def psql() -> str:
     return str(_bin() / "psql")
 
 
-@contextmanager
+@contextlib.contextmanager
 def _lock() -> Iterator[None]:
     DATA.mkdir(parents=True, exist_ok=True)
     with (DATA / "pg.lock").open("a") as file:

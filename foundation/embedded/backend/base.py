@@ -8,7 +8,7 @@ from django.db.backends.postgresql.client import DatabaseClient
 
 from foundation.embedded import server
 
-_ASLEEP = ("No such file", "refused", "starting up", "shutting down", "recovery mode")
+_ASLEEP = ("No such file", "refused", "starting up", "shutting down", "recovery mode", "not yet accepting")
 
 
 class WakingClient(DatabaseClient):
