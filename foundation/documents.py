@@ -21,9 +21,16 @@ def lock(model: type[D], pk: int, **related: Any) -> D:
 
     :raises NotFoundError: there is no such document.
     """
-    manager = model._default_manager.select_for_update(of=("self",), no_key=True)  # noqa: SLF001 - Django's own way
-    # Without a name select_related would follow every key, into tables a supplier's request may not read.
-    document = manager.select_related(*related.get("with_", ()) or (None,)).filter(pk=pk).first()
+    rows = model._default_manager.filter(pk=pk)  # noqa: SLF001 - Django's own way
+    held = rows.select_for_update(of=("self",), no_key=True)
+    names = related.get("with_", ())
+    document: D | None
+    if names:
+        # Two statements on purpose: PostgreSQL drops a joined row whose key changed while we waited for the lock.
+        document = rows.select_related(*names).first() if held.values_list("pk", flat=True).first() else None
+    else:
+        # Without a name select_related would follow every key, into tables a supplier's request may not read.
+        document = held.select_related(None).first()
     if document is None:
         raise NotFoundError("not_found", f"There is no such {model._meta.verbose_name}.")  # noqa: SLF001
     return document
