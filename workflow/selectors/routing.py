@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from foundation import duties, money
-from foundation.models import CostCentre, Site, User
+from foundation.models import CostCentre, Role, Site, User
 from foundation.selectors import FrozenRate, rate_on
 from policies.decisions.approval import ApprovalFacts, Decision, decide
 from policies.decisions.duties import hard_conflict
@@ -32,6 +32,11 @@ def freeze_amount(amount: Decimal, currency: str, day: date) -> tuple[Decimal, F
     return money.convert(amount, rate.rate, rate.base_currency), rate
 
 
+def fallback_role(policy: PolicyVersion) -> str:
+    """Return the role that decides, enterprise-wide, what nobody else may (AP-3)."""
+    return str(policy.settings.get("fallback_role", Role.FINANCE_DIRECTOR))
+
+
 def route(
     facts: ApprovalFacts,
     *,
@@ -53,7 +58,7 @@ def route(
     unstaffed: list[str] = []
     done = duties.done_on(list(chains)) if chains and asks else frozenset()
     pairs = duty_pairs_in_force(at) if asks or decision.rule is None else ()
-    fallback = str(policy.settings.get("fallback_role", "finance_director"))
+    fallback = fallback_role(policy)
 
     def allowed(people: list[User]) -> tuple[User, ...]:
         barred = {p.pk for p in people if hard_conflict(duty, p.pk, done, pairs)}

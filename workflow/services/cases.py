@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from foundation import audit, outbox
 from foundation.decisions.worktime import add_business_hours
@@ -36,40 +36,60 @@ def open_case(
     currency: str = "",
     evidence: dict[str, Any] | None = None,
 ) -> ExceptionCase:
-    """Open a case, or return the one already open for this key with its sentence and evidence brought up to date."""
-    existing = (
-        ExceptionCase.objects.select_for_update(of=("self",), no_key=True).filter(key=key, state=CaseState.OPEN).first()
-    )
+    """Open a case, or return the one already open for this key with what is known now.
+
+    Two at once about one cause: the second waits for the first and finds its case.
+    """
+    known = {"sentence": sentence[:300], "evidence": evidence or {}, "amount": amount, "currency": currency}
+    existing = _open_one(key)
     if existing is not None:
-        existing.sentence, existing.evidence, existing.amount = sentence[:300], evidence or {}, amount
-        existing.version += 1
-        existing.save(update_fields=["sentence", "evidence", "amount", "version"])
-        return existing
+        return _bring_up_to_date(existing, known, at)
     route = route_in_force(category, at)
-    case = ExceptionCase.objects.create(
-        number=next_number("EX"),
-        category=category,
-        cause=cause,
-        sentence=sentence[:300],
-        subject_type=subject_type,
-        subject_id=subject_id,
-        subject_number=subject_number,
-        site=site,
-        supplier_id=supplier_id,
-        supplier_name=supplier_name,
-        amount=amount,
-        currency=currency,
-        evidence=evidence or {},
-        key=key,
-        owner_role=route.owner_role,
-        policy_id=route.version_id,
-        opened_at=at,
-        due_at=_due(site, at, route.due_hours),
-    )
+    try:
+        with transaction.atomic():
+            case = ExceptionCase.objects.create(
+                number=next_number("EX"),
+                category=category,
+                cause=cause,
+                subject_type=subject_type,
+                subject_id=subject_id,
+                subject_number=subject_number,
+                site=site,
+                supplier_id=supplier_id,
+                supplier_name=supplier_name,
+                key=key,
+                owner_role=route.owner_role,
+                policy_id=route.version_id,
+                opened_at=at,
+                due_at=_due(site, at, route.due_hours),
+                **known,
+            )
+    except IntegrityError:
+        rival = _open_one(key)
+        if rival is None:  # not the open key: a real fault
+            raise
+        return _bring_up_to_date(rival, known, at)
     audit.record(
         case, "open_case", actor=system_user("workflow"), at=at, category=category, cause=cause, about=subject_number
     )
     outbox.publish(CaseOpened(**_about(case), at=at, is_human=False, category=category, cause=cause))
+    return case
+
+
+def _open_one(key: str) -> ExceptionCase | None:
+    return (
+        ExceptionCase.objects.select_for_update(of=("self",), no_key=True).filter(key=key, state=CaseState.OPEN).first()
+    )
+
+
+def _bring_up_to_date(case: ExceptionCase, known: dict[str, Any], at: datetime) -> ExceptionCase:
+    changed = [name for name, value in known.items() if getattr(case, name) != value]
+    if changed:
+        for name in changed:
+            setattr(case, name, known[name])
+        case.version += 1
+        case.save(update_fields=[*changed, "version"])
+        audit.record(case, "update_case", actor=system_user("workflow"), at=at, sentence=case.sentence)
     return case
 
 
@@ -94,9 +114,7 @@ def _about(case: ExceptionCase) -> dict[str, Any]:
 @transaction.atomic
 def cure_case(*, key: str, outcome: str, at: datetime) -> ExceptionCase | None:
     """Close the open case of a key because its cause is gone (EX-2); none open is no error."""
-    case = (
-        ExceptionCase.objects.select_for_update(of=("self",), no_key=True).filter(key=key, state=CaseState.OPEN).first()
-    )
+    case = _open_one(key)
     if case is None:
         return None
     case.cure(at=at, outcome=outcome[:300])
@@ -113,9 +131,9 @@ def cure_case(*, key: str, outcome: str, at: datetime) -> ExceptionCase | None:
 def resolve_case(*, case_id: int, expected_version: int, actor: User, outcome: str, at: datetime) -> ExceptionCase:
     """Close a case by a person's decision; the reason is kept.
 
-    :raises InvalidError: nothing says what was done.
+    :raises InvalidError: it does not say what was done.
     :raises NotPermittedError: the case belongs to another role or site.
-    :raises StaleError: somebody dealt with it meanwhile.
+    :raises StaleError: somebody dealt with it meanwhile; says who and when.
     """
     case = (
         ExceptionCase.objects.select_for_update(of=("self",), no_key=True)
@@ -126,11 +144,10 @@ def resolve_case(*, case_id: int, expected_version: int, actor: User, outcome: s
     if case is None:
         raise NotFoundError("not_found", "There is no such exception.")
     require(access.can_work_case(actor, case))
+    _require_open(case, expected_version)
     if not outcome.strip():
         raise InvalidError("outcome_missing", "Say what was done.", field="outcome")
-    if case.version != expected_version or case.state != CaseState.OPEN:
-        raise StaleError("changed_since_opened", f"{case.number} changed since you opened it.", number=case.number)
-    case.resolve(by_id=actor.pk, at=at, outcome=outcome[:300])
+    case.resolve(by_id=actor.pk, at=at, outcome=outcome.strip()[:300])
     case.version += 1
     case.save(update_fields=["state", "closed_at", "closed_by", "outcome", "version"])
     audit.record(case, "resolve_case", actor=actor, at=at, outcome=outcome)
@@ -138,3 +155,19 @@ def resolve_case(*, case_id: int, expected_version: int, actor: User, outcome: s
         CaseClosed(**_about(case), at=at, actor_id=actor.pk, category=case.category, outcome=outcome, cured=False)
     )
     return case
+
+
+def _require_open(case: ExceptionCase, expected_version: int) -> None:
+    if case.version == expected_version and case.state == CaseState.OPEN:
+        return
+    closed = case.state != CaseState.OPEN
+    by = f" by {case.closed_by}" if case.closed_by else ""
+    raise StaleError(
+        "changed_since_opened",
+        f"{case.number} {case.get_state_display().lower()}{by}: {case.outcome}"
+        if closed
+        else f"{case.number} changed since you opened it.",
+        number=case.number,
+        changed_by=str(case.closed_by or ""),
+        changed_at=case.closed_at.isoformat() if case.closed_at else "",
+    )

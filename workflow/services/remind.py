@@ -51,7 +51,8 @@ def _letter(step: ApprovalStep, address: str) -> EmailMessage:
         f"Approve {asked.subject_number} {asked.title[:60]}, {asked.currency} {asked.amount:,.2f}, {asked.site.name}"
     )
     body = (
-        f"{asked.requester} asks for {asked.title}.\n\nAmount: {asked.currency} {asked.amount:,.2f}\nSite: {asked.site.name}\n"
+        f"{asked.requester} asks for {asked.title}.\n\n"
+        f"Amount: {asked.currency} {asked.amount:,.2f}\nSite: {asked.site.name}\n"
         f"Needed by: {asked.need_by}\nWhy you: {step.label}, {step.rule}\n\n"
         f"Open and decide: {settings.PUBLIC_URL}/inbox/{asked.pk}/\n"
     )

@@ -1,0 +1,49 @@
+"""Policies as administrators make them: drafted by Polly, published by Petra, an hour before the tests' now."""
+
+from datetime import timedelta
+from typing import Any
+
+from policies.models import PolicyKind, PolicyVersion
+from policies.services import StageInput, create_draft, delete_rule, publish_version, save_rule
+from tests.factories import NOW, Company
+
+EARLIER = NOW - timedelta(hours=1)
+MANAGER = StageInput("site_role", "site_manager")
+REGION = StageInput("region_role", "region_manager")
+
+
+def draft(made: Company, kind: str = PolicyKind.APPROVAL) -> PolicyVersion:
+    return create_draft(kind=kind, actor=made.polly, at=EARLIER)
+
+
+def publish(made: Company, version: PolicyVersion, **changes: Any) -> PolicyVersion:
+    version.refresh_from_db()
+    return publish_version(
+        version_id=version.pk, expected_version=version.version, **{"actor": made.petra, "at": EARLIER, **changes}
+    )
+
+
+def add_rule(made: Company, version: PolicyVersion, name: str, *stages: StageInput, **axes: Any) -> PolicyVersion:
+    version.refresh_from_db()
+    save_rule(
+        version_id=version.pk, expected_version=version.version, actor=made.polly, at=EARLIER, stages=list(stages),
+        name=name, **axes,
+    )  # fmt: skip
+    version.refresh_from_db()
+    return version
+
+
+def clear(made: Company, version: PolicyVersion) -> PolicyVersion:
+    for rule_id in list(version.approval_rules.values_list("pk", flat=True)):
+        version.refresh_from_db()
+        delete_rule(
+            version_id=version.pk, expected_version=version.version, rule_id=rule_id, actor=made.polly, at=EARLIER
+        )
+    version.refresh_from_db()
+    return version
+
+
+def one_rule(made: Company, *stages: StageInput, **axes: Any) -> PolicyVersion:
+    """Publish a matrix of a single row."""
+    version = clear(made, draft(made))
+    return publish(made, add_rule(made, version, "Everything", *stages, **axes))

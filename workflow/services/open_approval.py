@@ -1,0 +1,123 @@
+"""A document asks for approval."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from foundation import audit
+from foundation.errors import ConflictError
+from foundation.models import CostCentre, Site, User
+from foundation.selectors import system_user
+from foundation.selectors.rates import FrozenRate
+from policies.decisions.approval import ApprovalFacts
+from policies.decisions.stored import decision_to_json, facts_to_json
+from workflow.models import ApprovalRequest, ApprovalStep, RequestState, StepAssignee
+from workflow.selectors.people import Asked
+from workflow.selectors.routing import Routing, route
+from workflow.services.moves import close_request, open_step, raise_unstaffed
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A document that asks for approval: what it is, and what was on the screen (AP-7)."""
+
+    subject_type: str
+    subject_id: int
+    subject_number: str
+    subject_version: int
+    content_hash: str
+    title: str
+    site: Site
+    requester: User
+    amount: Decimal
+    currency: str
+    need_by: date | None
+    rate: FrozenRate
+    duty: str
+    chains: tuple[str, ...]
+    cost_centres: tuple[CostCentre, ...] = ()
+
+
+@transaction.atomic
+def open_approval(*, asking: Asking, facts: ApprovalFacts, actor: User, at: datetime) -> ApprovalRequest:
+    """Freeze the facts, let the policy in force decide, and ask the people of the first stage.
+
+    A touchless decision comes back approved (AP-8). A stage nobody may decide goes to the fallback owner and raises
+    an exception (AP-3); if even that is empty the request stays open with the exception.
+
+    :raises ConflictError: the document has an open request already.
+    """
+    if ApprovalRequest.objects.filter(
+        subject_type=asking.subject_type, subject_id=asking.subject_id, state=RequestState.OPEN
+    ).exists():
+        raise ConflictError("approval_open", f"{asking.subject_number} already waits for approval.")
+    routing = route(
+        facts,
+        site=asking.site,
+        requester=asking.requester,
+        at=at,
+        duty=asking.duty,
+        chains=asking.chains,
+        cost_centres=asking.cost_centres,
+    )
+    request = _create(asking, facts, routing, at)
+    if request.is_touchless:
+        close_request(request, RequestState.APPROVED, actor=system_user("policy"), at=at)
+    else:
+        steps = _create_steps(request, routing.stages)
+        open_step(request, steps[0], at=at)
+        if routing.unstaffed:
+            raise_unstaffed(request, routing.unstaffed, at)
+    audit.record_fact(
+        f"approval.{asking.subject_type}",
+        request.pk,
+        asking.subject_number,
+        "route_for_approval",
+        actor=actor,
+        at=at,
+        policy_version=routing.policy.label,
+        facts=request.facts,
+        decision=request.decision,
+    )
+    return request
+
+
+def _create(asking: Asking, facts: ApprovalFacts, routing: Routing, at: datetime) -> ApprovalRequest:
+    return ApprovalRequest.objects.create(
+        subject_type=asking.subject_type,
+        subject_id=asking.subject_id,
+        subject_number=asking.subject_number,
+        subject_version=asking.subject_version,
+        content_hash=asking.content_hash,
+        title=asking.title[:200],
+        site=asking.site,
+        requester=asking.requester,
+        need_by=asking.need_by,
+        amount=asking.amount,
+        currency=asking.currency,
+        base_amount=facts.base_amount,
+        rate=asking.rate.rate,
+        rate_date=asking.rate.date,
+        facts=facts_to_json(facts) | {"chains": list(asking.chains), "duty": asking.duty},
+        policy=routing.policy,
+        decision=decision_to_json(routing.decision),
+        is_touchless=routing.decision.is_touchless,
+        opened_at=at,
+    )
+
+
+def _create_steps(request: ApprovalRequest, stages: Sequence[Asked]) -> list[ApprovalStep]:
+    steps = ApprovalStep.objects.bulk_create(
+        ApprovalStep(
+            request=request, position=number, rule=s.rule[:160], label=s.label[:160], completion=s.completion,
+            due_hours=s.due_hours,
+        )
+        for number, s in enumerate(stages, start=1)
+    )  # fmt: skip
+    StepAssignee.objects.bulk_create(
+        StepAssignee(step=step, person=person) for step, s in zip(steps, stages, strict=True) for person in s.people
+    )
+    return steps

@@ -1,0 +1,126 @@
+"""A person decides the open stage of a request."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from foundation import duties, outbox
+from foundation.errors import NotFoundError, NotPermittedError, StaleError, require
+from foundation.models import User
+from policies.decisions.duties import hard_conflict
+from policies.selectors import duty_pairs_in_force
+from workflow.decisions.stages import is_done, may_decide
+from workflow.events import StepDecided
+from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState, StepState
+from workflow.services.moves import about_step, close_request, open_step
+
+
+@transaction.atomic
+def record_decision(
+    *,
+    subject_type: str,
+    subject_id: int,
+    subject_version: int,
+    content_hash: str,
+    verdict: str,
+    actor: User,
+    reason: str,
+    at: datetime,
+) -> ApprovalRequest:
+    """Record what a person decides at the open stage; the owning room has locked its document and calls this.
+
+    Returns the request: still open when more people or stages follow, else approved or rejected.
+
+    Two people at once: the second waits for the row, then reads who was faster.
+
+    :raises NotFoundError: the document never asked for approval.
+    :raises StaleError: it is not what was sent for approval (AP-7), or somebody decided first; says who and when.
+    :raises NotPermittedError: own request, not asked, already decided, or a hard duty pair (AP-4, SD-1).
+    """
+    request = _lock_open(subject_type, subject_id)
+    if (request.subject_version, request.content_hash) != (subject_version, content_hash):
+        raise StaleError("changed_since_opened", f"{request.subject_number} is no longer what was sent for approval.")
+    step = request.steps.select_for_update(no_key=True).get(state=StepState.OPEN)
+    _require_may_decide(request, step, actor, at)
+    ApprovalDecision.objects.create(
+        step=step,
+        actor=actor,
+        verdict=verdict,
+        reason=reason,
+        subject_version=subject_version,
+        content_hash=content_hash,
+        decided_at=at,
+    )
+    for chain in request.facts["chains"]:
+        duties.record(chain, subject_type, subject_id, request.facts["duty"], person_id=actor.pk, at=at)
+    _advance(request, step, verdict=verdict, actor=actor, at=at)
+    return request
+
+
+def _lock_open(subject_type: str, subject_id: int) -> ApprovalRequest:
+    requests = ApprovalRequest.objects.select_for_update(of=("self",), no_key=True).filter(
+        subject_type=subject_type, subject_id=subject_id
+    )
+    request = requests.select_related("site__region", "site__calendar", "policy").order_by("-pk").first()
+    if request is None:
+        raise NotFoundError("not_found", "This document never asked for approval.")
+    if request.state != RequestState.OPEN:
+        raise _too_late(request, "is already", request.get_state_display().lower())
+    return request
+
+
+def _too_late(request: ApprovalRequest, *words: str) -> StaleError:
+    """Say who was faster, and when."""
+    last = ApprovalDecision.objects.filter(step__request=request).select_related("actor").order_by("-pk").first()
+    by = f" by {last.actor}" if last else ""
+    when = last.decided_at if last else request.closed_at
+    return StaleError(
+        "already_decided",
+        f"{request.subject_number} {' '.join(words)}{by}.",
+        number=request.subject_number,
+        changed_by=str(last.actor) if last else "",
+        changed_at=when.isoformat() if when else "",
+    )
+
+
+def _require_may_decide(request: ApprovalRequest, step: ApprovalStep, actor: User, at: datetime) -> None:
+    asked = set(step.assignees.values_list("person_id", flat=True))
+    already = set(ApprovalDecision.objects.filter(step__request=request).values_list("actor_id", flat=True))
+    earlier = request.steps.filter(position__lt=step.position, assignees__person_id=actor.pk)
+    if actor.pk not in asked | already and earlier.exists():
+        raise _too_late(request, "no longer waits for you: your stage was decided")
+    require(may_decide(actor_id=actor.pk, requester_id=request.requester_id, asked=asked, already=already))
+    clash = hard_conflict(
+        request.facts["duty"], actor.pk, duties.done_on(request.facts["chains"]), duty_pairs_in_force(at)
+    )
+    if clash:
+        raise NotPermittedError("duty_conflict", clash.sentence, duty=clash.duty, held=clash.held)
+
+
+def _advance(request: ApprovalRequest, step: ApprovalStep, *, verdict: str, actor: User, at: datetime) -> None:
+    if verdict == ApprovalDecision.Verdict.REJECTED:
+        step.reject(at=at)
+    else:
+        approvals = step.decisions.filter(verdict=ApprovalDecision.Verdict.APPROVED).count()
+        if not is_done(step.completion, step.assignees.count(), approvals):
+            return
+        step.approve(at=at)
+    step.save(update_fields=["state", "decided_at"])
+    outbox.publish(
+        StepDecided(
+            **about_step(request, step),
+            at=at,
+            actor_id=actor.pk,
+            rule=step.rule,
+            label=step.label,
+            verdict=verdict,
+            opened_at=step.opened_at.isoformat() if step.opened_at else "",
+        )
+    )
+    following = request.steps.filter(state=StepState.WAITING).order_by("position").first()
+    if verdict == ApprovalDecision.Verdict.REJECTED:
+        close_request(request, RequestState.REJECTED, actor=actor, at=at)
+    elif following is None:
+        close_request(request, RequestState.APPROVED, actor=actor, at=at)
+    else:
+        open_step(request, following, at=at)
