@@ -48,6 +48,15 @@ def can_enter(user: User, site: Site | None) -> Verdict:
     return Verdict("not_your_duty", "You do not enter invoices. A user administrator can grant that duty.")
 
 
+def can_send(user: User, site: Site | None) -> Verdict:
+    """Judge whether a machine client of ours may send a bill; unlike a named system actor it needs the duty."""
+    if site is not None:
+        return can_at(user, ENTER_INVOICES, site, "enter invoices")
+    if holds_anywhere(user, ENTER_INVOICES):
+        return ALLOWED
+    return Verdict("not_your_duty", "This client does not enter invoices. A user administrator can grant that duty.")
+
+
 def can_release(user: User, invoice: Invoice) -> Verdict:
     """Judge whether the person may release holds of the invoice at all."""
     if invoice.site is not None:

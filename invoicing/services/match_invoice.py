@@ -20,7 +20,6 @@ from invoicing.services.hold_changes import HoldsAfter, apply_holds
 from invoicing.services.shares import store_shares
 from procurement.models import PurchaseOrder, PurchaseOrderLine
 
-
 # What ranks the bills that claim one order line.
 _CLAIMANT = tuple(
     f"line__{name}"
