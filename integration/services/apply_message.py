@@ -18,7 +18,7 @@ from foundation.selectors import system_user
 from integration import canonical
 from integration.canonical import Decoded, Fault
 from integration.dialects.ubl import invoice as ubl_invoice
-from integration.dialects.x12 import acknowledgment as x12_acknowledgment
+from integration.dialects.x12 import inbound as x12_inbound
 from integration.models import InboxMessage, InboxStatus
 from invoicing.decisions.commands import ChargeCommand, InvoiceCommand, LineCommand
 from invoicing.services import receive_invoice
@@ -64,7 +64,7 @@ def decode(message: InboxMessage) -> Decoded:
     raw = bytes(message.raw)
     dialect = message.connection.dialect
     if dialect == "x12":
-        return x12_acknowledgment.decode(raw)
+        return x12_inbound.decode(raw)
     if dialect == "ubl":
         try:
             return ubl_invoice.decode(xml.parse(raw))

@@ -16,7 +16,7 @@ from foundation.models import Delivery, DeliveryState, User
 from foundation.selectors import system_user
 from integration.canonical import Identifier, Order, OrderLine, Party
 from integration.dialects.x12 import purchase_order
-from integration.dialects.x12.envelope import Address
+from integration.dialects.x12.writer import Address
 from integration.models import Connection, Direction
 from invoicing.models import Invoice
 from invoicing.selectors import voucher

@@ -4,21 +4,26 @@ from datetime import date
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
-from integration.canonical import Charge, Decoded, Fault, Identifier, Invoice, InvoiceLine, Party
-from integration.dialects.ubl.rules import (
+from integration.canonical import Charge, Decoded, Fault, Identifier, Invoice, InvoiceLine, Party, TaxSubtotal
+from integration.dialects.ubl.document import (
     BUYER,
     CREDIT_NOTE,
     INVOICE,
     NS,
     SELLER,
     TOTALS,
-    broken_rules,
+    document_tax,
     has,
+    is_charge,
     lines,
     number,
     quantity_path,
+    stated,
+    subtotals,
     text,
 )
+from integration.dialects.ubl.rules import broken_rules
+from integration.dialects.ubl.rules.codes import CREDIT_TYPES
 
 _UNIT_ALIASES = {"PCE": "H87", "CS": "XCS", "BX": "XBX", "CT": "XCT", "PK": "XPK", "RO": "XRO"}
 
@@ -32,8 +37,8 @@ def decode(root: Element) -> Decoded:
             )
         )
     faults = [
-        Fault(rule.id, f"{rule.id}: the document needs {rule.says}.", rule.id, is_fatal=rule.is_fatal)
-        for rule in broken_rules(root)
+        Fault(rule.id, f"{rule.id}: the document needs {rule.says}.", places[0][:200], is_fatal=rule.is_fatal)
+        for rule, places in broken_rules(root)
     ]
     faults += _unreadable(root)
     if any(fault.is_fatal for fault in faults):
@@ -80,11 +85,12 @@ def _date(node: Element, path: str) -> date | None:
 
 
 def _invoice(root: Element) -> Invoice:
-    is_credit = root.tag == CREDIT_NOTE or text(root, "cbc:InvoiceTypeCode") == "381"
+    is_credit = root.tag == CREDIT_NOTE or text(root, "cbc:InvoiceTypeCode") in CREDIT_TYPES
     issued = _date(root, "cbc:IssueDate")
     gross = number(root, f"{TOTALS}/cbc:TaxInclusiveAmount") or Decimal(0)
     sign = Decimal(-1) if root.tag == INVOICE and gross < 0 else Decimal(1)
     order = text(root, "cac:OrderReference/cbc:ID")
+    tax = document_tax(root)
     return Invoice(
         kind="credit_note" if is_credit or sign < 0 else "invoice",
         number=text(root, "cbc:ID"),
@@ -97,11 +103,23 @@ def _invoice(root: Element) -> Invoice:
         charges=tuple(_charge(a, sign) for a in root.findall("cac:AllowanceCharge", NS)),
         total=sign * gross,
         net=_signed(number(root, f"{TOTALS}/cbc:TaxExclusiveAmount"), sign),
-        tax=_signed(number(root, "cac:TaxTotal/cbc:TaxAmount"), sign),
+        tax=_signed(number(tax, "cbc:TaxAmount") if tax is not None else None, sign),
         rounding=number(root, f"{TOTALS}/cbc:PayableRoundingAmount") or Decimal(0),
         order_number=order,
         credited_number=text(root, "cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID"),
         bank_account=text(root, "cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID"),
+        prepaid=sign * (stated(root, "PrepaidAmount") or Decimal(0)),
+        payable=_signed(stated(root, "PayableAmount"), sign),
+        taxes=tuple(_subtotal(s, sign) for s in subtotals(root)),
+    )
+
+
+def _subtotal(node: Element, sign: Decimal) -> TaxSubtotal:
+    return TaxSubtotal(
+        text(node, "cac:TaxCategory/cbc:ID"),
+        number(node, "cac:TaxCategory/cbc:Percent"),
+        sign * (number(node, "cbc:TaxableAmount") or Decimal(0)),
+        sign * (number(node, "cbc:TaxAmount") or Decimal(0)),
     )
 
 
@@ -155,9 +173,8 @@ def _line(line: Element, order: str, sign: Decimal) -> InvoiceLine:
 
 def _charge(node: Element, sign: Decimal) -> Charge:
     amount = number(node, "cbc:Amount") or Decimal(0)
-    is_charge = text(node, "cbc:ChargeIndicator").lower() == "true"
     return Charge(
-        amount=sign * (amount if is_charge else -amount),
+        amount=sign * (amount if is_charge(node) else -amount),
         code=text(node, "cbc:AllowanceChargeReasonCode")[:20],
         description=text(node, "cbc:AllowanceChargeReason")[:200],
         tax_code=text(node, "cac:TaxCategory/cbc:ID"),
