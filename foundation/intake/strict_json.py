@@ -65,7 +65,10 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _decimal(text: str) -> Decimal:
     if len(text) > _MAX_DIGITS:
         raise InvalidError("json_number_too_long", f"A number has more than {_MAX_DIGITS} characters.", value=text[:60])
-    return Decimal(text)
+    value = Decimal(text)
+    if value and abs(value.adjusted()) > _MAX_DIGITS:
+        raise InvalidError("json_number_out_of_range", f"The number {text} cannot be.", value=text)
+    return value
 
 
 def _integer(text: str) -> int:

@@ -3,24 +3,11 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.http import StreamingHttpResponse
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def safe(value: Any) -> Any:
-    """Return a cell: numbers and days stay what they are, text that starts like a formula gets a quote."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, str) and value.startswith(_DANGEROUS):
-        return f"'{value}"
-    return value
+from foundation.intake.csv import safe
 
 
 def stream_csv(name: str, head: list[str], rows: Iterable[list[Any]]) -> StreamingHttpResponse:
