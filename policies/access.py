@@ -1,6 +1,6 @@
 """Who may read and change policies: policy administrators; everybody else may read what binds them."""
 
-from foundation import access
+from foundation import access, duties
 from foundation.models import Role, User
 from foundation.verdict import Verdict
 from policies.models import PolicyState, PolicyVersion
@@ -24,10 +24,14 @@ def can_draft(user: User) -> Verdict:
 
 
 def can_publish(user: User, version: PolicyVersion) -> Verdict:
-    """Judge publishing: a policy administrator who did not make the draft (SD-1 draft/publish policy)."""
+    """Judge publishing: a policy administrator who wrote nothing of the draft (SD-1 draft/publish policy)."""
     verdict = can_edit(user, version)
     if not verdict:
         return verdict
-    if version.created_by_id == user.pk:
-        return Verdict("second_person_needed", "You made this draft, so another policy administrator publishes it.")
+    if version.created_by_id == user.pk or ("draft_policy", user.pk) in duties.done_on([_chain(version)]):
+        return Verdict("second_person_needed", "You wrote in this draft, so another policy administrator publishes it.")
     return verdict
+
+
+def _chain(version: PolicyVersion) -> str:
+    return duties.chain_of("policy", version.pk)

@@ -1,6 +1,5 @@
-"""Changing the rows of a draft. Published versions are refused here, whatever the door."""
+"""The rows of the other drafts: tolerances, duty pairs, exception routes, and a draft's switches."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,119 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from foundation import audit
-from foundation.errors import InvalidError, NotFoundError, require
-from foundation.models import User
-from policies import access
-from policies.models import ApprovalRule, ApprovalStage, MatchTolerance
-from policies.services.versions import lock_version
-
-
-@dataclass(frozen=True, slots=True)
-class StageInput:
-    """A stage as typed."""
-
-    who: str
-    role: str = ""
-    person_id: int | None = None
-    completion: str = "one"
-    due_hours: int = 8
-
-
-@transaction.atomic
-def save_rule(
-    *,
-    version_id: int,
-    expected_version: int,
-    actor: User,
-    at: datetime,
-    rule_id: int | None = None,
-    stages: list[StageInput],
-    **axes: Any,
-) -> ApprovalRule:
-    """Add or change a row of a draft matrix; `axes` are the rule's columns, the position last when it is new.
-
-    :raises InvalidError: an empty band, or a touchless row with stages.
-    """
-    draft = lock_version(version_id, expected_version)
-    require(access.can_edit(actor, draft))
-    _check(axes, stages)
-    if rule_id is None:
-        last = ApprovalRule.objects.filter(policy=draft, is_additional=axes.get("is_additional", False)).count()
-        rule = ApprovalRule(policy=draft, position=last + 1)
-    else:
-        found = ApprovalRule.objects.filter(policy=draft, pk=rule_id).first()
-        if found is None:
-            raise NotFoundError("not_found", "There is no such row in this draft.")
-        rule = found
-    for name, value in axes.items():
-        setattr(rule, name, value)
-    rule.save()
-    rule.stages.all().delete()
-    ApprovalStage.objects.bulk_create(
-        ApprovalStage(
-            rule=rule, position=number, who=s.who, role=s.role, person_id=s.person_id, completion=s.completion,
-            due_hours=s.due_hours,
-        )
-        for number, s in enumerate(stages, start=1)
-    )  # fmt: skip
-    _count(draft)
-    audit.record(draft, "save_rule", actor=actor, at=at, rule=str(rule))
-    return rule
-
-
-def _check(axes: dict[str, Any], stages: list[StageInput]) -> None:
-    low, high = axes.get("amount_from"), axes.get("amount_to")
-    if low is not None and high is not None and high <= low:
-        raise InvalidError(
-            "band_empty", f"The band from {low} to {high} is empty: the end must be above the start.", field="amount_to"
-        )
-    if axes.get("is_touchless") and stages:
-        raise InvalidError(
-            "touchless_with_stage", "A touchless row asks nobody. Remove the stages.", field="is_touchless"
-        )
-    if not axes.get("is_touchless") and not stages:
-        raise InvalidError(
-            "rule_without_stage", "The row asks nobody. Add a stage or mark it touchless.", field="stages"
-        )
-
-
-@transaction.atomic
-def move_rule(*, version_id: int, expected_version: int, rule_id: int, up: bool, actor: User, at: datetime) -> None:
-    """Swap a row with its neighbour; at the end of the list nothing happens."""
-    draft = lock_version(version_id, expected_version)
-    require(access.can_edit(actor, draft))
-    rule = ApprovalRule.objects.filter(policy=draft, pk=rule_id).first()
-    if rule is None:
-        raise NotFoundError("not_found", "There is no such row in this draft.")
-    rows = list(ApprovalRule.objects.filter(policy=draft, is_additional=rule.is_additional).order_by("position"))
-    here = rows.index(rule)
-    there = here - 1 if up else here + 1
-    if 0 <= there < len(rows):
-        rows[here], rows[there] = rows[there], rows[here]
-        _renumber(rows)
-        _count(draft)
-        audit.record(draft, "move_rule", actor=actor, at=at, rule=rule.name, up=up)
-
-
-@transaction.atomic
-def delete_rule(*, version_id: int, expected_version: int, rule_id: int, actor: User, at: datetime) -> None:
-    """Take a row out of a draft; the rows below move up."""
-    draft = lock_version(version_id, expected_version)
-    require(access.can_edit(actor, draft))
-    rule = ApprovalRule.objects.filter(policy=draft, pk=rule_id).first()
-    if rule is None:
-        raise NotFoundError("not_found", "There is no such row in this draft.")
-    name, additional = rule.name, rule.is_additional
-    rule.delete()
-    _renumber(list(ApprovalRule.objects.filter(policy=draft, is_additional=additional).order_by("position")))
-    _count(draft)
-    audit.record(draft, "delete_rule", actor=actor, at=at, rule=name)
-
-
-def _renumber(rows: list[ApprovalRule]) -> None:
-    for number, row in enumerate(rows, start=1):
-        row.position = number
-    ApprovalRule.objects.bulk_update(rows, ["position"])
+from foundation.errors import InvalidError, NotFoundError
+from foundation.models import Role, User
+from policies.decisions.tolerances import LIMITS
+from policies.models import DutyPair, DutyStrength, ExceptionRoute, MatchTolerance, ToleranceScope
+from policies.services.versions import count_change, lock_draft
 
 
 @transaction.atomic
@@ -137,8 +28,14 @@ def save_tolerance(
     mode: str = "",
 ) -> MatchTolerance:
     """Add or change one level of a draft's tolerances; a limit is a number, None (inherit) or named in `unlimited`."""
-    draft = lock_version(version_id, expected_version)
-    require(access.can_edit(actor, draft))
+    draft = lock_draft(version_id, expected_version, actor)
+    if (scope == ToleranceScope.ENTERPRISE) == bool(scope_code):
+        raise InvalidError(
+            "tolerance_scope", "The enterprise level has no code; every other level needs one.", field="scope_code"
+        )
+    unknown = [name for name in {*limits, *unlimited} if name not in LIMITS]
+    if unknown:
+        raise InvalidError("limit_unknown", f"There is no limit called {unknown[0]}.", field=unknown[0])
     both = [name for name in unlimited if limits.get(name) is not None]
     if both:
         raise InvalidError("limit_twice", f"{both[0]} has a number and is unlimited. Choose one.", field=both[0])
@@ -148,11 +45,124 @@ def save_tolerance(
     row, _ = MatchTolerance.objects.update_or_create(
         policy=draft, scope=scope, scope_code=scope_code, defaults={**limits, "unlimited": unlimited, "mode": mode}
     )
-    _count(draft)
+    count_change(draft, actor, at)
     audit.record(draft, "save_tolerance", actor=actor, at=at, level=str(row))
     return row
 
 
-def _count(draft: Any) -> None:
-    draft.version += 1
-    draft.save(update_fields=["version"])
+@transaction.atomic
+def delete_tolerance(*, version_id: int, expected_version: int, tolerance_id: int, actor: User, at: datetime) -> None:
+    """Take a level out of a draft, so that it inherits again.
+
+    :raises InvalidError: the enterprise level is what all others inherit from.
+    """
+    draft = lock_draft(version_id, expected_version, actor)
+    row = MatchTolerance.objects.filter(policy=draft, pk=tolerance_id).first()
+    if row is None:
+        raise NotFoundError("not_found", "There is no such level in this draft.")
+    if row.scope == ToleranceScope.ENTERPRISE:
+        raise InvalidError("tolerance_base", "The enterprise level stays: every other level inherits from it.")
+    level = str(row)
+    row.delete()
+    count_change(draft, actor, at)
+    audit.record(draft, "delete_tolerance", actor=actor, at=at, level=level)
+
+
+@transaction.atomic
+def save_duty_pair(
+    *,
+    version_id: int,
+    expected_version: int,
+    first: str,
+    second: str,
+    strength: str,
+    actor: User,
+    at: datetime,
+    countersign_days: int | None = None,
+) -> DutyPair:
+    """Add a pair of duties to a draft, or change its strength; the order of the two does not matter (SD-1).
+
+    :raises InvalidError: one duty twice, or a compensated pair without days for the second signature.
+    """
+    draft = lock_draft(version_id, expected_version, actor)
+    if not first or not second or first == second:
+        raise InvalidError("duty_pair", "Name two different duties.", field="second")
+    if (strength == DutyStrength.COMPENSATED) != (countersign_days is not None):
+        raise InvalidError(
+            "countersign_days", "Only a compensated pair has days to countersign, and it needs them.",
+            field="countersign_days",
+        )  # fmt: skip
+    if DutyPair.objects.filter(policy=draft, first=second, second=first).exists():
+        first, second = second, first
+    pair, _ = DutyPair.objects.update_or_create(
+        policy=draft,
+        first=first,
+        second=second,
+        defaults={"strength": strength, "countersign_days": countersign_days},
+    )
+    count_change(draft, actor, at)
+    audit.record(draft, "save_duty_pair", actor=actor, at=at, pair=str(pair), strength=strength)
+    return pair
+
+
+@transaction.atomic
+def delete_duty_pair(*, version_id: int, expected_version: int, pair_id: int, actor: User, at: datetime) -> None:
+    """Take a pair out of a draft."""
+    draft = lock_draft(version_id, expected_version, actor)
+    pair = DutyPair.objects.filter(policy=draft, pk=pair_id).first()
+    if pair is None:
+        raise NotFoundError("not_found", "There is no such pair in this draft.")
+    name = str(pair)
+    pair.delete()
+    count_change(draft, actor, at)
+    audit.record(draft, "delete_duty_pair", actor=actor, at=at, pair=name)
+
+
+@transaction.atomic
+def save_route(
+    *,
+    version_id: int,
+    expected_version: int,
+    category: str,
+    name: str,
+    owner_role: str,
+    due_hours: int,
+    actor: User,
+    at: datetime,
+) -> ExceptionRoute:
+    """Say in a draft who owns a kind of exception and in how many business hours (EX-1).
+
+    :raises InvalidError: no such role, or no time at all.
+    """
+    draft = lock_draft(version_id, expected_version, actor)
+    if owner_role not in Role.values:
+        raise InvalidError("route_role", "Choose the role that owns it.", field="owner_role", value=owner_role)
+    if due_hours < 1:
+        raise InvalidError("route_hours", "Give at least one business hour.", field="due_hours")
+    route, _ = ExceptionRoute.objects.update_or_create(
+        policy=draft,
+        category=category,
+        defaults={"name": name, "owner_role": owner_role, "due_hours": due_hours},
+    )
+    count_change(draft, actor, at)
+    audit.record(draft, "save_route", actor=actor, at=at, category=category, owner=owner_role, hours=due_hours)
+    return route
+
+
+@transaction.atomic
+def save_switches(
+    *, version_id: int, expected_version: int, settings: dict[str, Any], actor: User, at: datetime
+) -> None:
+    """Change a draft's switches, such as how approved lines become orders; amounts and percents are strings.
+
+    :raises InvalidError: a switch this policy does not have.
+    """
+    draft = lock_draft(version_id, expected_version, actor)
+    unknown = sorted(set(settings) - set(draft.settings))
+    if unknown:
+        raise InvalidError("switch_unknown", f"This policy has no switch called {unknown[0]}.", field=unknown[0])
+    before = {name: draft.settings[name] for name in settings}
+    draft.settings = {**draft.settings, **settings}
+    draft.save(update_fields=["settings"])
+    count_change(draft, actor, at)
+    audit.record(draft, "save_switches", actor=actor, at=at, before=before, after=settings)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from foundation import audit, outbox
+from foundation import audit, duties, outbox
 from foundation.errors import DomainError, InvalidError, NotFoundError, StaleError, require
 from foundation.models import User
 from policies import access
@@ -22,6 +22,35 @@ from policies.models import (
     PolicyVersion,
 )
 from policies.selectors import version_in_force
+
+
+def chain_of_version(version: PolicyVersion) -> str:
+    """Name the duty chain of a version: who wrote it, who published it (SD-2)."""
+    return duties.chain_of("policy", version.pk)
+
+
+def lock_draft(version_id: int, expected_version: int, actor: User) -> PolicyVersion:
+    """Return a draft locked for a change by `actor`.
+
+    :raises NotPermittedError: not a policy administrator, or no draft any more.
+    :raises StaleError: somebody changed the draft since it was opened.
+    """
+    draft = lock_version(version_id, expected_version)
+    require(access.can_edit(actor, draft))
+    return draft
+
+
+def count_change(draft: PolicyVersion, actor: User, at: datetime) -> None:
+    """Count a change of a draft and remember who wrote in it: none of them publishes it (SD-1)."""
+    draft.version += 1
+    draft.save(update_fields=["version"])
+    duties.record(chain_of_version(draft), "policy", draft.pk, "draft_policy", person_id=actor.pk, at=at)
+
+
+def lock_kind(kind: str) -> None:
+    """Let one person at a time number or publish versions of a kind."""
+    rows = PolicyVersion.objects.select_for_update(no_key=True).filter(kind=kind)
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def lock_version(version_id: int, expected_version: int | None = None) -> PolicyVersion:
@@ -43,6 +72,7 @@ def create_draft(
 ) -> PolicyVersion:
     """Start a draft: a copy of the version in force, or empty when there is none yet."""
     require(access.can_draft(actor))
+    lock_kind(kind)
     last = PolicyVersion.objects.filter(kind=kind).order_by("-number").values_list("number", flat=True).first() or 0
     try:
         base: PolicyVersion | None = version_in_force(kind, at)
@@ -58,6 +88,7 @@ def create_draft(
     )
     if base:
         _copy_rows(base, draft)
+    duties.record(chain_of_version(draft), "policy", draft.pk, "draft_policy", person_id=actor.pk, at=at)
     audit.record(draft, "draft_policy", actor=actor, at=at, kind=kind, number=draft.number)
     return draft
 
@@ -91,20 +122,17 @@ def publish_version(
     :raises NotPermittedError: not a policy administrator, or the one who made the draft (SD-1).
     :raises InvalidError: the start lies in the past, or the content cannot decide anything.
     """
-    draft = lock_version(version_id, expected_version)
+    draft = lock_draft(version_id, expected_version, actor)
     require(access.can_publish(actor, draft))
     starts = effective_from or at
     if starts < at:
         raise InvalidError("start_in_past", "A policy cannot start in the past.", field="effective_from")
     check_publishable(draft)
-    for old in PolicyVersion.objects.select_for_update(no_key=True).filter(
-        kind=draft.kind, state=PolicyState.PUBLISHED, effective_until=None
-    ):
-        old.supersede(effective_until=starts)
-        old.save(update_fields=["state", "effective_until"])
+    _end_the_one_before(draft, starts)
     draft.publish(by_id=actor.pk, at=at, effective_from=starts)
     draft.version += 1
     draft.save(update_fields=["state", "published_by", "published_at", "effective_from", "version"])
+    duties.record(chain_of_version(draft), "policy", draft.pk, "publish_policy", person_id=actor.pk, at=at)
     audit.record(draft, "publish_policy", actor=actor, at=at, policy_version=draft.label, starts=starts.isoformat())
     outbox.publish(
         PolicyPublished(
@@ -118,6 +146,20 @@ def publish_version(
         )
     )
     return draft
+
+
+def _end_the_one_before(draft: PolicyVersion, starts: datetime) -> None:
+    lock_kind(draft.kind)
+    open_ended = PolicyVersion.objects.filter(kind=draft.kind, state=PolicyState.PUBLISHED, effective_until=None)
+    for old in open_ended:
+        if old.effective_from is not None and old.effective_from > starts:
+            raise InvalidError(
+                "later_version_waits",
+                f"{old} already starts at {old.effective_from:%d %b %Y %H:%M}. Start this one after it.",
+                field="effective_from",
+            )
+        old.supersede(effective_until=starts)
+        old.save(update_fields=["state", "effective_until"])
 
 
 def check_publishable(draft: PolicyVersion) -> None:
@@ -134,6 +176,8 @@ def check_publishable(draft: PolicyVersion) -> None:
                 raise InvalidError("rule_without_stage", f"{rule} asks nobody. Add a stage or mark it touchless.")
             if rule.is_touchless and rule.stages.all():
                 raise InvalidError("touchless_with_stage", f"{rule} is touchless but has stages. Choose one.")
+    if draft.kind == PolicyKind.ROUTING and not ExceptionRoute.objects.filter(policy=draft, category="other").exists():
+        raise InvalidError("route_missing", "Add the kind “other”: it takes what no other kind does.")
     if draft.kind == PolicyKind.TOLERANCE:
         base = MatchTolerance.objects.filter(policy=draft, scope="enterprise").first()
         missing = [n for n in LIMITS if base is None or (getattr(base, n) is None and n not in base.unlimited)]
@@ -146,8 +190,7 @@ def check_publishable(draft: PolicyVersion) -> None:
 @transaction.atomic
 def discard_draft(*, version_id: int, expected_version: int, actor: User, at: datetime) -> PolicyVersion:
     """Throw a draft away; it stays readable."""
-    draft = lock_version(version_id, expected_version)
-    require(access.can_edit(actor, draft))
+    draft = lock_draft(version_id, expected_version, actor)
     draft.discard()
     draft.version += 1
     draft.save(update_fields=["state", "version"])
