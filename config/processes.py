@@ -69,6 +69,11 @@ def relay() -> list[str]:
     return [sys.executable, "manage.py", "relay"]
 
 
+def module(name: str, *arguments: object) -> list[str]:
+    """Return the command of a module that runs by itself."""
+    return [sys.executable, "-m", name, *map(str, arguments)]
+
+
 class ProcessGroup:
     """Named processes with one log file each in `logs`."""
 

@@ -6,7 +6,8 @@
     make chaos ARGS="--without-relay"       must go red: nobody tells what happened
 
 A third of the messages are approvals that must become exactly one order, a third deliveries that must be booked once, a
-third invoices that must be matched and released once. Bars: none lost, none doubled, order kept, books in agreement.
+third UBL invoices that must be matched, released and handed to the ERP once; the ERP refuses some vouchers and loses
+some answers. Bars: none lost, none doubled, order kept, books in agreement.
 """
 
 import argparse
@@ -46,6 +47,8 @@ class Chaos:
             environment["DJANGO_SETTINGS_MODULE"] = "tools.sabotage"
         self._group = processes.ProcessGroup(data / "log", environment)
         self._commands: dict[str, list[str]] = {}
+        self._erp, self._erp_log = processes.ProcessGroup(data / "log"), data / "erp.jsonl"
+        self._credentials: Any = None
 
     def run(self) -> Verdict:
         """Break things while messages come in; then wait for quiet and compare."""
@@ -56,13 +59,15 @@ class Chaos:
             messages = self._prepare()
             self._start()
             partners = Partners(self._base, self._data / "partners.jsonl", self._options.seed)
-            partners.sign_in({message.person for message in messages})
+            partners.sign_in({message.person for message in messages if message.person})
+            partners.open_machine_door(self._credentials.client_id, self._credentials.client_secret)
             partners.start(messages, SENDERS)
             self._break_things(partners, len(messages))
             self._wait_for_quiet()
             return judge(self._history(partners.answers))
         finally:
             self._group.stop()
+            self._erp.stop()
             self._broker.stop()
             _forget_connection()
             server.leave()
@@ -73,7 +78,9 @@ class Chaos:
         logging.disable(logging.WARNING)
         from tools import chaos_books as books  # noqa: PLC0415 - models are ready only now
 
-        messages: list[Message] = books.open_books(self._options.messages // 3, ORDERS)
+        port = processes.free_port()
+        messages, self._credentials, secret = books.open_books(self._options.messages // 3, ORDERS, port)
+        self._erp.start("erp", processes.module("tools.receiver", port, self._erp_log, secret, self._options.seed))
         self._dice.shuffle(messages)
         _forget_connection()
         return messages
@@ -137,7 +144,7 @@ class Chaos:
                 rig.manage(command)
             except SystemExit as failure:
                 broken.append(str(failure)[:300])
-        told, owed = books.told(), books.owed()
+        told, owed = books.told(self._erp_log), books.owed()
         return History(answers, books.effects(), owed, told, books.parked(), broken)
 
     def report(self, verdict: Verdict, seconds: float) -> bool:

@@ -1,22 +1,27 @@
 """What the chaos run sends, and what it must find afterwards. Needs Django set up."""
 
+import json
 from decimal import Decimal
+from pathlib import Path
 
 from django.utils import timezone
 
 from foundation import registries, relay
-from foundation.models import DomainEvent, EffectLedger
+from foundation.models import Delivery, DeliveryState, DomainEvent, EffectLedger
+from integration.models import InboxMessage, InboxStatus
 from invoicing.models import Invoice, InvoiceState
 from procurement.models import GoodsReceipt, OrderLineSource, PurchaseOrder, Requisition
-from tools import cycle, scene
+from tools import cycle, doors, scene
 from tools.partners import Message
 from workflow.models import ApprovalRequest
 
 SETTLED = (InvoiceState.RELEASED, InvoiceState.POSTED, InvoiceState.PAID)
 
 
-def open_books(each: int, orders: int) -> list[Message]:
-    """Make the company and its open orders; return `each` approvals, deliveries and invoices to send.
+def open_books(each: int, orders: int, erp_port: int) -> tuple[list[Message], doors.Credentials, str]:
+    """Make the company, its open orders and its connections; return what to send, and the partners' secrets.
+
+    `each` approvals, deliveries and invoices.
 
     Delivery and invoice `n` are of the same quantity on the same order, so that in the end every invoice is covered,
     in whatever order they come; quantities differ, so that no two invoices look alike.
@@ -25,7 +30,8 @@ def open_books(each: int, orders: int) -> list[Message]:
     approvals = [_approval(company, n) for n in range(each)]
     placed = [_order(company, n) for n in range(orders)]
     pairs = [(n, placed[n % orders]) for n in range(each)]
-    return [*approvals, *(_delivery(n, o) for n, o in pairs), *(_invoice(n, o) for n, o in pairs)]
+    messages = [*approvals, *(_delivery(n, o) for n, o in pairs), *(_invoice(n, o) for n, o in pairs)]
+    return messages, doors.connect_supplier(company.supplier), doors.connect_erp(erp_port)
 
 
 def _approval(company: scene.Scene, number: int) -> Message:
@@ -50,23 +56,21 @@ def _delivery(number: int, order: PurchaseOrder) -> Message:
 
 
 def _invoice(number: int, order: PurchaseOrder) -> Message:
-    fields = {
-        "token": f"invoice-{number}",
-        "supplier_number": f"S{(number + 1) * 7919}",
-        "invoice_date": timezone.localdate().isoformat(),
-        "tax_percent": "20",
-        "lines-TOTAL_FORMS": "1",
-        "lines-INITIAL_FORMS": "1",
-        "lines-0-order_line_no": "10",
-        "lines-0-quantity": str(number + 1),
-        "lines-0-unit_price": "12.50",
-    }
-    return Message(f"invoice-{number}", "supplier", f"/supplier/invoices/new/?po={order.number}", fields)
+    body = doors.ubl_invoice(
+        number=f"S{(number + 1) * 7919}", order=order.number, quantity=number + 1, price=scene.PRICE,
+        issued=timezone.localdate(),
+    )  # fmt: skip
+    return Message(f"invoice-{number}", "", f"/api/v1/messages/{doors.DOCUMENTS}/", body=body)
 
 
 def are_quiet() -> bool:
-    """Tell whether every event had its whole effect or is parked."""
-    return not DomainEvent.objects.filter(done_at=None, parked_at=None).exists()
+    """Tell whether every event, message and delivery had its whole effect or is parked."""
+    waiting = (
+        DomainEvent.objects.filter(done_at=None, parked_at=None),
+        InboxMessage.objects.filter(status=InboxStatus.RECEIVED),
+        Delivery.objects.filter(state=DeliveryState.WAITING),
+    )
+    return not any(rows.exists() for rows in waiting)
 
 
 def effects() -> list[str]:
@@ -90,16 +94,28 @@ def owed() -> dict[str, list[str]]:
         for consumer, _handler in registries.subscriptions.handlers(kind):
             key = f"{consumer} about {subject_type} {subject_id}"
             ledger.setdefault(key, []).append(f"{consumer}:{msg_id}")
+    for key, msg_id in Delivery.objects.order_by("id").values_list("order_key", "msg_id"):
+        ledger.setdefault(f"erp about {key}", []).append(f"erp:{msg_id}")
     return ledger
 
 
-def told() -> list[str]:
-    """Return what subscribers were told, in the order it took effect."""
+def told(erp_log: Path) -> list[str]:
+    """Return what subscribers were told and the ERP took, each in the order it took effect."""
     rows = EffectLedger.objects.order_by("applied_at", "id").values_list("consumer", "msg_id")
-    return [f"{consumer}:{msg_id}" for consumer, msg_id in rows]
+    taken = [json.loads(line)["msg_id"] for line in erp_log.read_text().splitlines()] if erp_log.exists() else []
+    return [*(f"{consumer}:{msg_id}" for consumer, msg_id in rows), *(f"erp:{msg_id}" for msg_id in taken)]
 
 
 def parked() -> list[str]:
-    """Return the events that wait for a person."""
-    rows = DomainEvent.objects.exclude(parked_at=None).values_list("kind", "subject_number", "last_error")
-    return [f"{kind} {number}: {error[:200]}" for kind, number, error in rows]
+    """Return the events, messages and deliveries that wait for a person."""
+    events = DomainEvent.objects.exclude(parked_at=None).values_list("kind", "subject_number", "last_error")
+    messages = InboxMessage.objects.exclude(status__in=[InboxStatus.RECEIVED, InboxStatus.APPLIED])
+    deliveries = Delivery.objects.filter(state=DeliveryState.PARKED)
+    return [
+        *(f"{kind} {number}: {error[:200]}" for kind, number, error in events),
+        *(f"message {name}: {effect}" for name, effect in messages.values_list("external_id", "effect")),
+        *(
+            f"delivery {number}: {error[:200]}"
+            for number, error in deliveries.values_list("subject_number", "last_error")
+        ),
+    ]

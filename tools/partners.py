@@ -23,12 +23,13 @@ SUCCESS, REFUSAL, FAULT = range(200, 400), range(400, 500), range(500, 600)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A form as one person sends it; `id` is its identity, whatever happens on the way."""
+    """A form as one person sends it, or a machine's bytes; `id` is its identity, whatever happens on the way."""
 
     id: str
     person: str
     path: str
     fields: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
 class Partners:
@@ -42,6 +43,7 @@ class Partners:
         self._waiting: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._cookies: dict[str, httpx.Cookies] = {}
+        self._token = ""
         self.answers: dict[str, str] = {}
 
     def sign_in(self, people: Iterable[str]) -> None:
@@ -53,6 +55,12 @@ class Partners:
                 client.post(f"/demo/sign-in/demo.{name}/", data={"csrfmiddlewaretoken": token}).raise_for_status()
                 client.get("/me/")  # signing in changed the proof of origin
                 self._cookies[name] = client.cookies
+
+    def open_machine_door(self, client_id: str, client_secret: str) -> None:
+        """Get the token that machines send their messages with."""
+        asked = {"grant_type": "client_credentials", "scope": "messages"}
+        answer = httpx.post(f"{self._base}/api/oauth/token/", data=asked, auth=(client_id, client_secret), timeout=15)
+        self._token = answer.raise_for_status().json()["access_token"]
 
     def start(self, messages: Iterable[Message], senders: int) -> None:
         """Send in the background."""
@@ -90,18 +98,24 @@ class Partners:
 
     def _send(self, message: Message) -> int:
         """Return the HTTP status, or 0 for silence."""
-        cookies = self._cookies[message.person]
-        body = {**message.fields, "csrfmiddlewaretoken": cookies["csrftoken"]}
         try:
-            return httpx.post(
-                f"{self._base}{message.path}",
-                data=body,
-                cookies=cookies,
-                headers={"Referer": self._base},
-                timeout=15,
-            ).status_code
+            return (self._send_bytes(message) if message.body else self._send_form(message)).status_code
         except httpx.HTTPError:
             return 0
+
+    def _send_form(self, message: Message) -> httpx.Response:
+        cookies = self._cookies[message.person]
+        fields = {**message.fields, "csrfmiddlewaretoken": cookies["csrftoken"]}
+        headers = {"Referer": self._base}
+        return httpx.post(f"{self._base}{message.path}", data=fields, cookies=cookies, headers=headers, timeout=15)
+
+    def _send_bytes(self, message: Message) -> httpx.Response:
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Idempotency-Key": message.id,
+            "Content-Type": "application/xml",
+        }
+        return httpx.post(f"{self._base}{message.path}", content=message.body, headers=headers, timeout=15)
 
     def _note(self, message: Message, status: int) -> None:
         with self._lock:

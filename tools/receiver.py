@@ -1,6 +1,6 @@
-"""A small real ERP door: takes signed deliveries, keeps each in a log, and is as unreliable as such doors are.
+"""A small real ERP door: takes signed vouchers, answers with its number, and is as unreliable as such doors are.
 
-    python tools/receiver.py PORT LOG SECRET [SEED]
+    python -m tools.receiver PORT LOG SECRET [SEED]
 
 With a seed, one delivery in twenty is refused with 503 before it is taken, and one in forty is taken but its answer is
 lost, so that the sender must send again. Each log line is forced to disk before the answer goes out.
@@ -11,12 +11,18 @@ import os
 import random
 import sys
 import threading
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 REFUSED, ANSWER_LOST = 0.05, 0.025
+
+
+def voucher(msg_id: str) -> str:
+    """Return the number the ERP books a delivery under: the same for the same message."""
+    return f"ERP-{zlib.crc32(msg_id.encode()):08X}"
 
 
 class Door(ThreadingHTTPServer):
@@ -61,23 +67,25 @@ class Desk(BaseHTTPRequestHandler):
         if fate < REFUSED:
             self._answer(503)
             return
+        headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            self.server.webhook.verify(body, dict(self.headers.items()))
+            self.server.webhook.verify(body, headers)
         except WebhookVerificationError:
             self._answer(401)
             return
-        self.server.keep(
-            {"msg_id": self.headers["webhook-id"], "path": self.path, "body": body.decode("utf-8", "replace")}
-        )
+        msg_id = headers["webhook-id"]
+        self.server.keep({"msg_id": msg_id, "path": self.path, "body": body.decode("utf-8", "replace")})
         if fate < REFUSED + ANSWER_LOST:
             self.close_connection = True  # taken, but the sender never hears of it
             return
-        self._answer(200)
+        self._answer(200, json.dumps({"voucher": voucher(msg_id)}).encode())
 
-    def _answer(self, status: int) -> None:
+    def _answer(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Keep quiet; the log file says it all."""

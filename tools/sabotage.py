@@ -22,12 +22,14 @@ class ForgetIdentity:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer as if nothing like it had come before."""
-        if request.method == "POST":
+        if request.method == "POST" and request.content_type != "application/xml":
             sent = request.POST.copy()
             for name in IDENTITIES:
                 if name in sent:
                     sent[name] = uuid.uuid4().hex
             request.POST = sent  # type: ignore[misc]
+        if "HTTP_IDEMPOTENCY_KEY" in request.META:
+            request.META["HTTP_IDEMPOTENCY_KEY"] = uuid.uuid4().hex
         return self._get_response(request)
 
 
