@@ -18,5 +18,7 @@ class FoundationConfig(AppConfig):
     name = "foundation"
 
     def ready(self) -> None:
-        """Install database guards once all rooms have migrated."""
+        """Install database guards once all rooms have migrated; teach the API's description our own types."""
+        import foundation.machine.schema  # noqa: F401, PLC0415 - drf-spectacular finds extensions by import
+
         post_migrate.connect(_install_guards, dispatch_uid="foundation.guards")

@@ -3,4 +3,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("procurement.web.requisition_urls")),
     path("", include("procurement.web.order_urls")),
+    path("", include("procurement.portal.urls")),
 ]

@@ -114,7 +114,7 @@ def field(bound: BoundField, hint: str = "", label: str = "", classes: str = "")
     help_id, error_id = f"{bound.id_for_label}_hint", f"{bound.id_for_label}_error"
     hint = hint or str(bound.help_text or "")
     described = " ".join(part for part, there in ((help_id, hint), (error_id, bound.errors)) if there)
-    attrs = {"aria-describedby": described} if described else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": described} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     is_check = getattr(bound.field.widget, "input_type", "") == "checkbox"

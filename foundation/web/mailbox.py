@@ -5,9 +5,7 @@ import email.policy
 import time
 import uuid
 from collections.abc import Sequence
-from email.message import EmailMessage as ReadMessage
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -36,7 +34,7 @@ def read_mail() -> list[dict[str, str]]:
     """Return the newest letters as plain text."""
     letters = []
     for path in sorted(_folder().glob("*.eml"), reverse=True)[:_KEEP]:
-        letter = cast("ReadMessage", email.message_from_bytes(path.read_bytes(), policy=email.policy.default))
+        letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         body = letter.get_body(("plain",))
         letters.append(
             {

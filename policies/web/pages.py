@@ -118,7 +118,8 @@ def version(request: HttpRequest, page: str, number: int) -> HttpResponse:
         }
         return render(request, "policies/tolerances.html", context)
     form = CaseForm(request.GET or None)
-    hit, explanation = None, ()
+    hit: int | None = None
+    explanation: tuple[str, ...] = ()
     if request.GET and form.is_valid():
         decision = decide(form.facts(), matrix_of(policy))
         hit, explanation = (decision.rule.position if decision.rule else 0), decision.explanation

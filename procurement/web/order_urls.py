@@ -1,6 +1,5 @@
 from django.urls import path
 
-from procurement.portal import orders as portal
 from procurement.web import orders, receiving
 
 urlpatterns = [
@@ -13,9 +12,4 @@ urlpatterns = [
     path("receiving/", receiving.expected, name="receiving"),
     path("receiving/<str:number>/", receiving.receive, name="receive"),
     path("receiving/<str:number>/reverse/", receiving.reverse, name="reverse_receipt"),
-    path("supplier/", portal.home, name="portal_home"),
-    path("supplier/orders/", portal.order_list, name="portal_orders"),
-    path("supplier/orders/<str:number>/", portal.order_detail, name="portal_order"),
-    path("supplier/orders/<str:number>/answer/", portal.answer, name="portal_answer"),
-    path("supplier/orders/<str:number>/answered/<str:answer_number>/", portal.answered, name="portal_answered"),
 ]

@@ -56,7 +56,7 @@ def assign(request: HttpRequest, line_id: int) -> HttpResponse:
     form = SourceForm(request.POST)
     if not form.is_valid():
         for field, errors in form.errors.items():
-            messages.error(request, f"{form.fields[field].label}: {' '.join(errors)}")
+            messages.error(request, f"{form.fields[field].label}: {' '.join(map(str, errors))}")
         return redirect("queue")
     try:
         line = assign_source(line_id=line_id, actor=request.user, at=timezone.now(), **form.cleaned_data)  # noqa: TID251 - the porch

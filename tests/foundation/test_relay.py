@@ -121,7 +121,7 @@ def test_event_nobody_listens_to_is_done_when_it_is_stored(told: list[str]) -> N
 def test_one_transaction_rings_once(told: list[str]) -> None:
     rung = []
 
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if sql.startswith("notify"):
             rung.append(sql)
         return execute(sql, params, many, context)

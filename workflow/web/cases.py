@@ -1,5 +1,7 @@
 """The exception queue and one exception (UX 6.5)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -31,7 +33,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     closed = request.GET.get("state") == "closed"
     if closed:
         page = paginate(request, rows.exclude(state=CaseState.OPEN))
-        context = {"rows": page.rows, "page": page}
+        context: dict[str, Any] = {"rows": page.rows, "page": page}
     else:
         context = {"rows": list(rows.filter(state=CaseState.OPEN).order_by("due_at", "pk")[:200]), "page": None}
     categories = sorted(

@@ -1,6 +1,7 @@
 """The inbox: what waits for a person's decision, and deciding it (UX 6.2)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -35,13 +36,8 @@ def inbox(request: HttpRequest, request_id: int | None = None) -> HttpResponse:
     chosen = next((s for s in steps if s.request_id == request_id), None)
     if request_id is not None and chosen is None:
         return _decided(request, request_id)
-    context = {
-        "steps": steps,
-        "now": _now(),
-        "step": chosen or (steps[0] if steps else None),
-        "chosen": chosen is not None,
-    }
-    step = context["step"]
+    step = chosen or (steps[0] if steps else None)
+    context: dict[str, Any] = {"steps": steps, "now": _now(), "step": step, "chosen": chosen is not None}
     if step is not None:
         subject = registries.subjects.get(step.request.subject_type)
         context |= {

@@ -27,7 +27,7 @@ def test_overdue_stage_is_reminded_once_to_each_person_asked() -> None:
     letter = mail.outbox[0]
     assert letter.subject == f"Approve {requisition.number} Stretch wrap 500 mm, GBP 9,600.00, Leeds"
     assert f"/inbox/{asked().pk}/" in letter.body
-    assert [state for state in asked().steps.values_list("state", flat=True)] == ["open", "waiting"]  # AP-5
+    assert list(asked().steps.values_list("state", flat=True)) == ["open", "waiting"]  # AP-5
     assert AuditEvent.objects.filter(action="remind").count() == 1
 
 

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from procurement.portal import orders
+
+urlpatterns = [
+    path("supplier/", orders.home, name="portal_home"),
+    path("supplier/orders/", orders.order_list, name="portal_orders"),
+    path("supplier/orders/<str:number>/", orders.order_detail, name="portal_order"),
+    path("supplier/orders/<str:number>/answer/", orders.answer, name="portal_answer"),
+    path("supplier/orders/<str:number>/answered/<str:answer_number>/", orders.answered, name="portal_answered"),
+]
