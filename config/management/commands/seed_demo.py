@@ -1,0 +1,21 @@
+"""Fill an empty database with Northgate Supply, the demo company."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from config.demo.company import found_company
+from foundation.models import Organisation
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with the demo company; does nothing when there is one already."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demo company is for demo settings only.")
+        if Organisation.objects.exists():
+            return
+        found_company(timezone.now(), self.stdout)  # noqa: TID251 - a command is a porch: it reads the clock
