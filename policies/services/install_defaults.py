@@ -21,7 +21,7 @@ from policies.models import (
 
 RISKY = [
     "off_contract", "price_above_contract", "not_preferred", "supplier_not_active", "restricted_category",
-    "possible_split", "free_text_in_catalogue", "price_unknown",
+    "possible_split", "free_text_in_catalogue", "price_unknown", "changed_after_approval",
 ]  # fmt: skip
 _MANAGER = ("site_role", "site_manager", 8)
 _REGION = ("region_role", "region_manager", 12)

@@ -13,6 +13,7 @@ POSSIBLE_SPLIT = "possible_split"
 FREE_TEXT_IN_CATALOGUE = "free_text_in_catalogue"
 NO_SOURCE = "no_source"
 PRICE_UNKNOWN = "price_unknown"
+CHANGED_AFTER_APPROVAL = "changed_after_approval"
 
 WORDS = {
     OFF_CONTRACT: "A contract covers this, and the line is outside it.",
@@ -24,6 +25,7 @@ WORDS = {
     FREE_TEXT_IN_CATALOGUE: "The catalogue has items that match this text.",
     NO_SOURCE: "No supplier offers this here; a buyer will look for one.",
     PRICE_UNKNOWN: "The price is zero, so the amount cannot be judged.",
+    CHANGED_AFTER_APPROVAL: "A price rose after it was approved.",
 }
 
 
@@ -73,11 +75,15 @@ def is_possible_split(amount: Decimal, earlier: Sequence[Earlier], limits: Itera
     )
 
 
-def requisition_flags(lines: Iterable[LineFacts], *, urgent: bool, split: bool) -> tuple[str, ...]:
-    """Return the flags of the whole requisition, sorted."""
+def requisition_flags(
+    lines: Iterable[LineFacts], *, urgent: bool, split: bool, changed: bool = False
+) -> tuple[str, ...]:
+    """Return the flags of the whole requisition, sorted; `changed` when it was approved at a lower price before."""
     found = {flag for line in lines for flag in line_flags(line)}
     if urgent:
         found.add(URGENT)
     if split:
         found.add(POSSIBLE_SPLIT)
+    if changed:
+        found.add(CHANGED_AFTER_APPROVAL)
     return tuple(sorted(found))

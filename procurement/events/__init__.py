@@ -17,6 +17,7 @@ from procurement.events.requisitions import (
     RequisitionCancelled,
     RequisitionOrdered,
     RequisitionRejected,
+    RequisitionReopened,
     RequisitionReturned,
     RequisitionSubmitted,
 )
@@ -25,5 +26,5 @@ __all__ = [
     "AcknowledgmentApplied", "AcknowledgmentDecided", "AcknowledgmentInReview", "AcknowledgmentSuperseded",
     "AnswerOverdue", "GoodsReceiptPosted", "GoodsReceiptReversed", "OrderCancelled", "OrderClosed", "OrderCreated",
     "OrderHeld", "OrderIssued", "RequisitionApproved", "RequisitionCancelled", "RequisitionOrdered",
-    "RequisitionRejected", "RequisitionReturned", "RequisitionSubmitted",
+    "RequisitionRejected", "RequisitionReopened", "RequisitionReturned", "RequisitionSubmitted",
 ]  # fmt: skip

@@ -63,3 +63,12 @@ class RequisitionOrdered(RequisitionEvent):
     """Every line is on an order."""
 
     kind: ClassVar[str] = "procurement.requisition.ordered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequisitionReopened(RequisitionEvent):
+    """A price moved beyond tolerance after approval, so it is asked for again (RQ-4)."""
+
+    kind: ClassVar[str] = "procurement.requisition.reopened"
+
+    reason: str

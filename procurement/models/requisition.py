@@ -91,6 +91,11 @@ class Requisition(Document):
         """The last stage agreed, or the policy let it pass."""
         self.approved_at = at
 
+    @transition(field=state, source=RequisitionState.APPROVED, target=RequisitionState.SUBMITTED)
+    def reopen_approval(self, *, at: datetime, reason: str) -> None:
+        """A price moved beyond what was agreed, before anything was ordered (RQ-4)."""
+        self.submitted_at, self.approved_at, self.state_reason = at, None, reason
+
     @transition(field=state, source=RequisitionState.SUBMITTED, target=RequisitionState.REJECTED)
     def reject(self, *, at: datetime, reason: str) -> None:
         """Somebody said no."""

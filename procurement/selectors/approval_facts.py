@@ -39,8 +39,11 @@ class Judged:
     by_line: dict[int, tuple[str, ...]]
 
 
-def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: datetime) -> Judged:
-    """Return facts and flags of a requisition as it stands; unsaved drafts work too."""
+def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: datetime, *, changed: bool = False) -> Judged:
+    """Return facts and flags of a requisition as it stands; unsaved drafts work too.
+
+    `changed` says that it was approved before at a lower price (RQ-4).
+    """
     site = requisition.ship_to
     day = at.astimezone(ZoneInfo(site.time_zone)).date()
     base_amount, rate = freeze_amount(requisition.total_amount, requisition.currency, day)
@@ -50,7 +53,7 @@ def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: dateti
     line_facts = [_line_facts(line, states) for line in lines]
     matrix, _policy = matrix_in_force(at)
     split = is_possible_split(base_amount, _earlier(requisition, lines, at), _limits(matrix))
-    flags = requisition_flags(line_facts, urgent=requisition.is_urgent, split=split)
+    flags = requisition_flags(line_facts, urgent=requisition.is_urgent, split=split, changed=changed)
     facts = ApprovalFacts(
         document_type="requisition",
         base_amount=base_amount,

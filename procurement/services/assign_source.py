@@ -10,6 +10,7 @@ from foundation.models import User
 from procurement import access
 from procurement.models import PriceSource, Requisition, RequisitionLine, RequisitionState
 from procurement.services.place_orders import place_orders
+from procurement.services.reopen_approval import NewPrice, may_reopen, reopen_approval
 from suppliers.models import MAY_ORDER, Supplier
 
 
@@ -19,19 +20,35 @@ def assign_source(
 ) -> RequisitionLine:
     """Give a waiting line its supplier and price, by a buyer, and order it (RQ-4).
 
-    The price may not exceed what was approved; more needs a new approval (AP-7).
+    A price above the approved one sends the requisition back to approval first; once a part of it is ordered, the
+    line can be ordered at the approved price only.
 
-    :raises InvalidError: the price is above the approved one, the supplier gets no orders, or the reason is missing.
+    :raises InvalidError: the price is above the approved one and a part is ordered, the supplier gets no orders, or
+        the reason is missing.
     """
     found = RequisitionLine.objects.filter(pk=line_id).values_list("requisition_id", flat=True).first()
     if found is None:
         raise NotFoundError("not_found", "There is no such line.")
-    requisition = lock(Requisition, found, with_=("ship_to",))
+    requisition = lock(
+        Requisition, found, with_=("ship_to__region", "ship_to__calendar", "requester", "cost_centre", "changed_by")
+    )
     if not access.can_see_requisition(actor, requisition):
         raise NotFoundError("not_found", "There is no such line.")
     require(access.can_source(actor, requisition))
-    line = requisition.lines.select_for_update(of=("self",), no_key=True).get(pk=line_id)
+    held = requisition.lines.select_for_update(of=("self",), no_key=True).select_related("category", "unit", "item")
+    lines = list(held.order_by("line_no"))
+    line = next(row for row in lines if row.pk == line_id)
+    dearer = unit_price > line.unit_price if unit_price.is_finite() else False
     _check(requisition, line, supplier, unit_price, reason)
+    if dearer and not may_reopen(lines):
+        raise InvalidError(
+            "above_approved",
+            f"{unit_price} is above the approved price {line.unit_price.normalize():f}, and a part of "
+            f"{requisition.number} is ordered already. Ask {requisition.requester} to request the line anew.",
+            field="unit_price",
+            value=str(unit_price),
+        )
+    approved_price = line.unit_price
     line.supplier, line.unit_price, line.price_source = supplier, money.round_unit_price(unit_price), PriceSource.TYPED
     line.contract_id = line.catalogue_item_id = None
     line.sourcing = {**(line.sourcing or {}), "assigned_by": actor.username, "assigned_reason": reason.strip()}
@@ -47,12 +64,17 @@ def assign_source(
             "waiting_reason",
         ]
     )
-    requisition.save(update_fields=touch(requisition, by_id=actor.pk, at=at))
+    if not dearer:
+        requisition.save(update_fields=touch(requisition, by_id=actor.pk, at=at))
     audit.record(
         requisition, "assign_source", actor=actor, at=at, line=line.line_no, supplier=supplier.code,
         price=str(line.unit_price), reason=reason,
     )  # fmt: skip
-    place_orders(requisition_id=requisition.pk, at=at, actor=actor)
+    if dearer:
+        line.unit_price = approved_price
+        reopen_approval(requisition, lines, {line.pk: NewPrice(unit_price)}, actor=actor, at=at)
+    else:
+        place_orders(requisition_id=requisition.pk, at=at, actor=actor)
     return line
 
 
@@ -71,10 +93,5 @@ def _check(
         )
     if not unit_price.is_finite() or unit_price <= 0:
         raise InvalidError("price_not_positive", "Enter a price above zero.", field="unit_price", value=str(unit_price))
-    if line.unit_price and unit_price > line.unit_price:
-        raise InvalidError(
-            "above_approved", f"{unit_price} is above the approved price {line.unit_price.normalize():f}. Return it for a new approval.",
-            field="unit_price", value=str(unit_price),
-        )  # fmt: skip
     if not reason.strip():
         raise InvalidError("reason_missing", "Say why this supplier.", field="reason")

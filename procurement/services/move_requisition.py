@@ -1,29 +1,25 @@
 """Submitting, deciding, returning, withdrawing and cancelling a requisition."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from foundation import audit, duties, outbox
-from foundation.documents import content_hash, lock, require_unchanged, touch
+from foundation.documents import lock, require_unchanged, touch
 from foundation.errors import InvalidError, require
 from foundation.models import User
 from procurement import access
 from procurement.events import (
-    RequisitionApproved,
     RequisitionCancelled,
     RequisitionRejected,
     RequisitionReturned,
     RequisitionSubmitted,
 )
-from procurement.models import Requisition, RequisitionLine
-from procurement.selectors.approval_facts import Judged, chains_of, judge
-from procurement.services.write_requisition import content_of
+from procurement.models import Requisition
+from procurement.selectors.approval_facts import chains_of, judge
+from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze, mark_approved
 from workflow.models import ApprovalRequest, RequestState
-from workflow.services import Asking, open_approval, record_decision, withdraw_approval
-
-SUBJECT = "requisition"
+from workflow.services import record_decision, withdraw_approval
 
 
 @transaction.atomic
@@ -43,85 +39,16 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
         raise InvalidError("no_lines", "Add at least one line before you submit.", field="lines")
     judged = judge(requisition, lines, at)
     requisition.submit(at=at)
-    requisition.flags = list(judged.flags)
-    requisition.content_hash = content_hash(content_of(requisition, lines))
-    requisition.save(
-        update_fields=[
-            "state",
-            "submitted_at",
-            "state_reason",
-            "flags",
-            "content_hash",
-            *touch(requisition, by_id=actor.pk, at=at),
-        ]
-    )
+    freeze(requisition, lines, judged, actor=actor, at=at)
     duties.record(
         chains_of(requisition)[0], SUBJECT, requisition.pk, "request", person_id=requisition.requester_id, at=at
     )
     audit.record(
         requisition, "submit", actor=actor, at=at, flags=requisition.flags, total=str(requisition.total_amount)
     )
-    outbox.publish(RequisitionSubmitted(**_about(requisition, actor, at)))
-    request = open_approval(asking=_asking(requisition, lines, judged), facts=judged.facts, actor=actor, at=at)
-    if request.state == RequestState.APPROVED:
-        _approve(requisition, request, actor=None, at=at)
+    outbox.publish(RequisitionSubmitted(**about(requisition, actor, at)))
+    ask_approval(requisition, lines, judged, actor=actor, at=at)
     return requisition
-
-
-def _asking(requisition: Requisition, lines: list[RequisitionLine], judged: Judged) -> Asking:
-    first = lines[0].description
-    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
-    return Asking(
-        subject_type=SUBJECT,
-        subject_id=requisition.pk,
-        subject_number=requisition.number,
-        subject_version=requisition.version,
-        content_hash=requisition.content_hash,
-        title=requisition.title or f"{first}{more}",
-        site=requisition.ship_to,
-        requester=requisition.requester,
-        amount=requisition.total_amount,
-        currency=requisition.currency,
-        need_by=requisition.need_by,
-        rate=judged.rate,
-        duty="approve_requisition",
-        chains=chains_of(requisition),
-        cost_centres=(requisition.cost_centre,),
-    )
-
-
-def _about(requisition: Requisition, actor: User | None, at: datetime) -> dict[str, Any]:
-    return {
-        "subject_id": requisition.pk,
-        "subject_number": requisition.number,
-        "at": at,
-        "version": requisition.version,
-        "site_id": requisition.ship_to_id,
-        "actor_id": actor.pk if actor else None,
-        "is_human": actor is not None and actor.kind != User.Kind.SYSTEM,
-        "total_amount": requisition.total_amount,
-        "currency": requisition.currency,
-    }
-
-
-def _approve(requisition: Requisition, request: ApprovalRequest, *, actor: User | None, at: datetime) -> None:
-    requisition.approve(at=at)
-    requisition.save(
-        update_fields=[
-            "state",
-            "approved_at",
-            *touch(requisition, by_id=actor.pk if actor else requisition.requester_id, at=at),
-        ]
-    )
-    audit.record(
-        requisition,
-        "approve",
-        actor=actor,
-        at=at,
-        policy_version=request.decision["version"],
-        touchless=request.is_touchless,
-    )
-    outbox.publish(RequisitionApproved(**_about(requisition, actor, at), touchless=request.is_touchless))
 
 
 @transaction.atomic
@@ -137,7 +64,7 @@ def approve_requisition(
     """
     requisition, request = _decide(pk, expected_version, seen_hash, "approved", actor, reason, at)
     if request.state == RequestState.APPROVED:
-        _approve(requisition, request, actor=actor, at=at)
+        mark_approved(requisition, request, actor=actor, at=at)
     else:
         _note_step(requisition, request, actor, reason, at)
     return requisition
@@ -157,7 +84,7 @@ def reject_requisition(
     requisition.reject(at=at, reason=reason.strip()[:500])
     requisition.save(update_fields=["state", "closed_at", "state_reason", *touch(requisition, by_id=actor.pk, at=at)])
     audit.record(requisition, "reject", actor=actor, at=at, reason=reason, policy_version=request.decision["version"])
-    outbox.publish(RequisitionRejected(**_about(requisition, actor, at), reason=reason[:500]))
+    outbox.publish(RequisitionRejected(**about(requisition, actor, at), reason=reason[:500]))
     return requisition
 
 
@@ -230,7 +157,7 @@ def _return(requisition: Requisition, *, actor: User, at: datetime, reason: str,
         ]
     )
     audit.record(requisition, action, actor=actor, at=at, reason=reason)
-    outbox.publish(RequisitionReturned(**_about(requisition, actor, at), reason=reason[:500]))
+    outbox.publish(RequisitionReturned(**about(requisition, actor, at), reason=reason[:500]))
     return requisition
 
 
@@ -254,5 +181,5 @@ def cancel_requisition(
     requisition.save(update_fields=["state", "closed_at", "state_reason", *touch(requisition, by_id=actor.pk, at=at)])
     requisition.lines.exclude(waiting_reason="").update(waiting_reason="")
     audit.record(requisition, "cancel", actor=actor, at=at, reason=reason)
-    outbox.publish(RequisitionCancelled(**_about(requisition, actor, at), reason=reason[:500]))
+    outbox.publish(RequisitionCancelled(**about(requisition, actor, at), reason=reason[:500]))
     return requisition

@@ -23,8 +23,10 @@ from procurement.models import (
 )
 from procurement.selectors.orders import content_of
 from procurement.services.issue_order import issue_locked_order
+from procurement.services.reopen_approval import NewPrice, reopen_approval
 from suppliers.models import Supplier
 from suppliers.selectors import LineNeed, sources_for
+from workflow.models import ApprovalRequest, RequestState
 from workflow.services import cure_case, open_case
 
 ACTOR = "ordering"
@@ -34,12 +36,14 @@ ACTOR = "ordering"
 def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None) -> list[PurchaseOrder]:
     """Order every approved, unordered line that has a source; the others wait in the buyer's queue with the reason.
 
-    Running it again orders nothing twice: a line is ordered when it says so.
+    A price that rose beyond tolerance sends the requisition back to approval before anything of it is ordered (RQ-4);
+    once a part is ordered, the line waits for the buyer instead. Running it again orders nothing twice: a line is
+    ordered when it says so.
     """
     requisition = lock(
         Requisition,
         requisition_id,
-        with_=("ship_to__region", "ship_to__legal_entity", "ship_to__calendar", "requester"),
+        with_=("ship_to__region", "ship_to__legal_entity", "ship_to__calendar", "requester", "cost_centre"),
     )
     if requisition.state != RequisitionState.APPROVED:
         return []
@@ -51,7 +55,10 @@ def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None
         .select_related("item__category", "unit", "category", "catalogue_item")
         .order_by("line_no")
     )
-    ready, waiting = _sort_out(requisition, lines, policy, at)
+    ready, waiting, risen = _sort_out(requisition, lines, policy, at)
+    if risen and not requisition.lines.exclude(ordered_at=None).exists():
+        reopen_approval(requisition, lines, risen, actor=person, at=at)
+        return []
     orders = _create_orders(requisition, ready, policy, person, at)
     _tell_waiting(requisition, waiting, at)
     if not waiting:
@@ -64,8 +71,8 @@ def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None
 
 def _sort_out(
     requisition: Requisition, lines: Sequence[RequisitionLine], policy: OrderingPolicy, at: datetime
-) -> tuple[list[RequisitionLine], dict[RequisitionLine, str]]:
-    """Split lines into those that can be ordered and those that wait, with the named reason."""
+) -> tuple[list[RequisitionLine], dict[RequisitionLine, str], dict[int, NewPrice]]:
+    """Split lines into those that can be ordered and those that wait, with the named reason and the risen prices."""
     suppliers = Supplier.objects.in_bulk({x.supplier_id for x in lines if x.supplier_id})
     needs = [
         LineNeed(x.pk, x.item_id, x.quantity, x.unit.code, at.date()) for x in lines if x.item_id and x.supplier_id
@@ -73,6 +80,7 @@ def _sort_out(
     now = sources_for(requisition.ship_to, needs) if needs else {}
     ready: list[RequisitionLine] = []
     waiting: dict[RequisitionLine, str] = {}
+    risen: dict[int, NewPrice] = {}
     for line in lines:
         supplier = suppliers.get(line.supplier_id or 0)
         sourcing = now.get(line.pk)
@@ -89,10 +97,11 @@ def _sort_out(
             waiting[line] = "price_unknown"
         elif line.price_source != "typed" and drifted(line.unit_price, price_now, policy.price_drift_percent):
             waiting[line] = "price_drift"
+            risen[line.pk] = NewPrice(price_now, sourcing)
         else:
             line.supplier = supplier
             ready.append(line)
-    return ready, waiting
+    return ready, waiting, risen
 
 
 def _create_orders(
@@ -100,7 +109,10 @@ def _create_orders(
 ) -> list[PurchaseOrder]:
     rows = {line.pk: line for line in ready}
     groups = orders_of((_approved(requisition, line) for line in ready), combine=policy.combine)
-    orders = [_create_order(requisition, [rows[a.line_id] for a in group], group, actor, at) for group in groups]
+    authority = _authority(requisition)
+    orders = [
+        _create_order(requisition, [rows[a.line_id] for a in group], group, authority, actor, at) for group in groups
+    ]
     if ready:
         RequisitionLine.objects.filter(pk__in=rows).update(ordered_at=at, waiting_reason="")
         for line in ready:
@@ -122,7 +134,12 @@ def _approved(requisition: Requisition, line: RequisitionLine) -> Approved:
 
 
 def _create_order(
-    requisition: Requisition, lines: Sequence[RequisitionLine], group: Sequence[Approved], actor: User, at: datetime
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    group: Sequence[Approved],
+    authority: dict[str, str],
+    actor: User,
+    at: datetime,
 ) -> PurchaseOrder:
     supplier = lines[0].supplier
     assert supplier is not None  # noqa: S101 - sorted out above; for the type checker
@@ -145,7 +162,7 @@ def _create_order(
     order_lines, sources = [], []
     for number, merged in enumerate(order_lines_of(group), start=1):
         members = [rows[a.line_id] for a in merged]
-        order_line = _order_line(order, number * 10, members, requisition)
+        order_line = _order_line(order, number * 10, members, requisition, authority)
         order_lines.append(order_line)
         sources += [
             OrderLineSource(order_line=order_line, requisition_line=member, quantity=member.base_quantity)
@@ -181,7 +198,11 @@ def _create_order(
 
 
 def _order_line(
-    order: PurchaseOrder, line_no: int, members: Sequence[RequisitionLine], requisition: Requisition
+    order: PurchaseOrder,
+    line_no: int,
+    members: Sequence[RequisitionLine],
+    requisition: Requisition,
+    authority: dict[str, str],
 ) -> PurchaseOrderLine:
     first = members[0]
     quantity = sum((m.quantity for m in members), Decimal(0))
@@ -205,13 +226,26 @@ def _order_line(
         first_approved_price=first.unit_price,
         line_amount=money.line_amount(quantity, first.unit_price, order.currency),
         need_by=first.need_by,
-        authority={
-            "requisition": requisition.number,
-            "requisition_lines": [m.line_no for m in members],
-            "requisition_hash": requisition.content_hash,
-            "approved_at": requisition.approved_at.isoformat() if requisition.approved_at else "",
-        },
+        authority={**authority, "requisition_lines": [m.line_no for m in members]},
     )
+
+
+def _authority(requisition: Requisition) -> dict[str, str]:
+    """Return who said yes to what: the approved content by its hash, and the policy version that judged it."""
+    version = (
+        ApprovalRequest.objects.filter(
+            subject_type="requisition", subject_id=requisition.pk, state=RequestState.APPROVED
+        )
+        .order_by("-pk")
+        .values_list("decision__version", flat=True)
+        .first()
+    )
+    return {
+        "requisition": requisition.number,
+        "requisition_hash": requisition.content_hash,
+        "policy_version": version or "",
+        "approved_at": requisition.approved_at.isoformat() if requisition.approved_at else "",
+    }
 
 
 def _tell_waiting(requisition: Requisition, waiting: dict[RequisitionLine, str], at: datetime) -> None:

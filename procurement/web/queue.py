@@ -14,7 +14,7 @@ from foundation.models import User
 from foundation.roles import ORDER
 from foundation.web.keyset import paginate
 from procurement import access
-from procurement.models import RequisitionLine
+from procurement.models import RequisitionLine, RequisitionState
 from procurement.services import assign_source
 from procurement.services.place_orders import REASONS
 from procurement.validators import validate_price
@@ -63,5 +63,10 @@ def assign(request: HttpRequest, line_id: int) -> HttpResponse:
     except InvalidError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, f"{line.description} is ordered from {line.supplier}.")
+        if line.requisition.state == RequisitionState.SUBMITTED:
+            messages.info(
+                request, f"{line.description} is dearer than approved. It waits for approval at the new price."
+            )
+        else:
+            messages.success(request, f"{line.description} is ordered from {line.supplier}.")
     return redirect("queue")

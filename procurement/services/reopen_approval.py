@@ -1,0 +1,80 @@
+"""A price moved beyond what was agreed, so the requisition is asked for again (RQ-4, AP-7)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from foundation import audit, duties, money, outbox
+from foundation.models import User
+from procurement.events import RequisitionReopened
+from procurement.models import PriceSource, Requisition, RequisitionLine
+from procurement.selectors.approval_facts import chains_of, judge
+from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze
+from procurement.services.write_requisition import sourcing_to_json
+from suppliers.decisions.sourcing import Sourcing
+from workflow.services import cure_case
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrice:
+    """What a line costs now, net per its unit in the requisition's currency; `sourcing` when the offer says so."""
+
+    unit_price: Decimal
+    sourcing: Sourcing | None = None
+
+
+def may_reopen(lines: Sequence[RequisitionLine]) -> bool:
+    """Say whether the whole requisition can be asked for again: nothing of it is ordered yet."""
+    return all(line.ordered_at is None for line in lines)
+
+
+def reopen_approval(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    prices: Mapping[int, NewPrice],
+    *,
+    actor: User,
+    at: datetime,
+) -> None:
+    """Put new prices on lines of an approved, locked requisition and ask for approval of the whole (RQ-4).
+
+    `lines` are all its lines, none of them ordered; `prices` by line key. The policy in force decides anew, told
+    that the price rose; whoever brings the new price may not approve it (AP-4).
+    """
+    changed = [line for line in lines if line.pk in prices]
+    reason = "; ".join(_reprice(line, prices[line.pk], requisition.currency) for line in changed)[:500]
+    RequisitionLine.objects.bulk_update(
+        changed,
+        ["unit_price", "line_amount", "price_source", "supplier", "contract", "catalogue_item", "sourcing",
+         "waiting_reason"],
+    )  # fmt: skip
+    requisition.total_amount = money.total(line.line_amount for line in lines)
+    judged = judge(requisition, lines, at, changed=True)
+    requisition.reopen_approval(at=at, reason=reason)
+    freeze(requisition, lines, judged, actor=actor, at=at)
+    if actor.kind != User.Kind.SYSTEM:
+        duties.record(chains_of(requisition)[0], SUBJECT, requisition.pk, "request", person_id=actor.pk, at=at)
+    audit.record(requisition, "reopen_approval", actor=actor, at=at, reason=reason, total=str(requisition.total_amount))
+    for line in changed:
+        cure_case(key=f"no_source:{line.pk}", outcome="It waits for approval at the new price.", at=at)
+    outbox.publish(RequisitionReopened(**about(requisition, actor, at), reason=reason))
+    ask_approval(requisition, lines, judged, actor=actor, at=at)
+
+
+def _reprice(line: RequisitionLine, new: NewPrice, currency: str) -> str:
+    before = line.unit_price
+    line.unit_price = money.round_unit_price(new.unit_price)
+    line.line_amount = money.line_amount(line.quantity, line.unit_price, currency)
+    line.waiting_reason = ""
+    if new.sourcing is not None and new.sourcing.offer is not None:
+        offer = new.sourcing.offer
+        line.supplier_id, line.contract_id = offer.supplier_id, offer.contract_id
+        line.catalogue_item_id = offer.catalogue_item_id
+        line.price_source = PriceSource.CONTRACT if offer.contract_id else PriceSource.CATALOGUE
+        line.sourcing = sourcing_to_json(new.sourcing)
+    return f"Line {line.line_no}: {_plain(before)} became {_plain(line.unit_price)} {currency} after approval"
+
+
+def _plain(price: Decimal) -> str:
+    return f"{price.normalize():f}"

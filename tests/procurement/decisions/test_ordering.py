@@ -1,0 +1,52 @@
+"""RQ-4 (price drift) and RQ-5 (combining lines into orders)."""
+
+from decimal import Decimal
+
+import pytest
+
+from procurement.decisions.ordering import Approved, drifted, order_lines_of, orders_of
+
+
+@pytest.mark.parametrize(
+    ("_case", "approved", "now", "percent", "expected"),
+    [
+        ("stands", "4.00", "4.00", "2", False),
+        ("fell", "4.00", "3.00", "2", False),
+        ("rose to the limit", "4.00", "4.08", "2", False),
+        ("rose above it", "4.00", "4.0801", "2", True),
+        ("zero tolerance", "4.00", "4.000001", "0", True),
+        ("approved without a price", "0", "0.01", "2", True),
+    ],
+)
+def test_drifted(_case: str, approved: str, now: str, percent: str, expected: bool) -> None:
+    assert drifted(Decimal(approved), Decimal(now), Decimal(percent)) is expected
+
+
+def line(row: str) -> Approved:
+    pk, requisition, supplier, site, currency, terms, thing = row.split()
+    return Approved(int(pk), int(requisition), int(supplier), int(site), currency, int(terms), (thing,))
+
+
+@pytest.mark.parametrize(
+    ("_case", "combine", "rows", "orders"),
+    [
+        #                                      line requisition supplier site currency terms thing
+        ("one supplier, one order",    True,  ["1 1 7 1 GBP 30 wrap", "2 1 7 1 GBP 30 tape"], [[1, 2]]),
+        ("two suppliers",              True,  ["1 1 7 1 GBP 30 wrap", "2 1 8 1 GBP 30 tape"], [[1], [2]]),
+        ("two sites",                  True,  ["1 1 7 1 GBP 30 wrap", "2 1 7 2 GBP 30 tape"], [[1], [2]]),
+        ("two currencies",             True,  ["1 1 7 1 GBP 30 wrap", "2 1 7 1 EUR 30 tape"], [[2], [1]]),
+        ("two terms",                  True,  ["1 1 7 1 GBP 30 wrap", "2 1 7 1 GBP 60 tape"], [[1], [2]]),
+        ("two requisitions combined",  True,  ["1 1 7 1 GBP 30 wrap", "2 2 7 1 GBP 30 tape"], [[1, 2]]),
+        ("policy: each its own order", False, ["1 1 7 1 GBP 30 wrap", "2 2 7 1 GBP 30 tape"], [[1], [2]]),
+    ],
+)  # fmt: skip
+def test_orders_of(_case: str, combine: bool, rows: list[str], orders: list[list[int]]) -> None:
+    found = orders_of([line(row) for row in rows], combine=combine)
+
+    assert [[a.line_id for a in order] for order in found] == orders
+
+
+def test_lines_that_agree_become_one_order_line_in_the_order_they_were_written() -> None:
+    rows = [line("1 1 7 1 GBP 30 tape"), line("2 1 7 1 GBP 30 wrap"), line("3 2 7 1 GBP 30 tape")]
+
+    assert [[a.line_id for a in group] for group in order_lines_of(rows)] == [[1, 3], [2]]
