@@ -35,9 +35,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class OrderingPolicy:
-    """How approved lines become orders and how far a supplier's answer may differ (RQ-4, RQ-5, AK-2).
+    """How approved lines become orders and how far a supplier's answer may differ (RQ-3 to RQ-5, AK-2).
 
-    Percent: 2 means 2 %. `ack_late_days` is calendar days after the date asked for.
+    Percent: 2 means 2 %. `ack_late_days` is calendar days after the date asked for. The two sets name the flags that
+    stop a requisition from being submitted, or from its final approval; every other flag warns.
     """
 
     version: str
@@ -47,6 +48,8 @@ class OrderingPolicy:
     ack_quantity_percent: Decimal
     ack_price_percent: Decimal
     ack_late_days: int
+    block_submission: frozenset[str]
+    block_approval: frozenset[str]
 
 
 def version_in_force(kind: str, at: datetime) -> PolicyVersion:
@@ -110,6 +113,8 @@ def ordering_policy_in_force(at: datetime) -> OrderingPolicy:
         ack_quantity_percent=Decimal(stored["ack_quantity_percent"]),
         ack_price_percent=Decimal(stored["ack_price_percent"]),
         ack_late_days=int(stored["ack_late_days"]),
+        block_submission=frozenset(stored.get("block_submission", ())),
+        block_approval=frozenset(stored.get("block_approval", ())),
     )
 
 

@@ -83,7 +83,7 @@ TOLERANCE: dict[str, Any] = {
 }
 ORDERING = {
     "combine": True, "auto_issue": True, "price_drift_percent": "2", "ack_quantity_percent": "0",
-    "ack_price_percent": "0", "ack_late_days": 1,
+    "ack_price_percent": "0", "ack_late_days": 1, "block_submission": [], "block_approval": ["supplier_not_active"],
 }  # fmt: skip
 
 

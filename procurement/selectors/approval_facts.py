@@ -13,7 +13,7 @@ from foundation.duties import chain_of
 from foundation.selectors import rate_on
 from foundation.selectors.rates import FrozenRate
 from policies.decisions.approval import ApprovalFacts, Matrix
-from policies.selectors import matrix_in_force
+from policies.selectors import matrix_in_force, ordering_policy_in_force
 from procurement.decisions.flags import (
     Earlier,
     LineFacts,
@@ -37,6 +37,8 @@ class Judged:
     rate: FrozenRate
     flags: tuple[str, ...]
     by_line: dict[int, tuple[str, ...]]
+    blocks_submission: tuple[str, ...] = ()
+    blocks_approval: tuple[str, ...] = ()
 
 
 def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: datetime, *, changed: bool = False) -> Judged:
@@ -66,7 +68,15 @@ def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: dateti
         supplier_states=frozenset(states.values()),
         requester_roles=frozenset(role for role, _, _ in roles_of(requisition.requester)),
     )
-    return Judged(facts, rate, flags, {f.line_no: line_flags(f) for f in line_facts})
+    policy = ordering_policy_in_force(at)
+    return Judged(
+        facts,
+        rate,
+        flags,
+        {f.line_no: line_flags(f) for f in line_facts},
+        blocks_submission=tuple(flag for flag in flags if flag in policy.block_submission),
+        blocks_approval=tuple(flag for flag in flags if flag in policy.block_approval),
+    )
 
 
 def _line_facts(line: RequisitionLine, states: dict[int, str]) -> LineFacts:

@@ -6,7 +6,10 @@ from typing import Any
 
 from foundation import audit, outbox
 from foundation.documents import content_hash, touch
+from foundation.errors import NotPermittedError
 from foundation.models import User
+from policies.selectors import ordering_policy_in_force
+from procurement.decisions.flags import WORDS
 from procurement.events import RequisitionApproved
 from procurement.models import Requisition, RequisitionLine
 from procurement.selectors.approval_facts import Judged, chains_of
@@ -30,11 +33,27 @@ def freeze(
 def ask_approval(
     requisition: Requisition, lines: Sequence[RequisitionLine], judged: Judged, *, actor: User, at: datetime
 ) -> ApprovalRequest:
-    """Ask the people the policy names, or approve at once when it names none (AP-8)."""
+    """Ask the people the policy names, or approve at once when it names none (AP-8).
+
+    :raises NotPermittedError: it would pass untouched, and policy stops what a flag names (RQ-3).
+    """
     request = open_approval(asking=_asking(requisition, lines, judged), facts=judged.facts, actor=actor, at=at)
     if request.state == RequestState.APPROVED:
+        require_unblocked(requisition.flags, at)
         mark_approved(requisition, request, actor=None, at=at)
     return request
+
+
+def require_unblocked(flags: Sequence[str], at: datetime) -> None:
+    """Refuse the final approval of what policy stops (RQ-3); a person sends it back to be changed.
+
+    :raises NotPermittedError: names the first flag that blocks.
+    """
+    blocking = [flag for flag in flags if flag in ordering_policy_in_force(at).block_approval]
+    if blocking:
+        raise NotPermittedError(
+            "flag_blocks_approval", f"{WORDS[blocking[0]]} Policy lets nobody approve that. Send it back for a change."
+        )
 
 
 def _asking(requisition: Requisition, lines: Sequence[RequisitionLine], judged: Judged) -> Asking:

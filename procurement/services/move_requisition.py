@@ -9,6 +9,7 @@ from foundation.documents import lock, require_unchanged, touch
 from foundation.errors import InvalidError, require
 from foundation.models import User
 from procurement import access
+from procurement.decisions.flags import WORDS
 from procurement.events import (
     RequisitionCancelled,
     RequisitionRejected,
@@ -17,7 +18,7 @@ from procurement.events import (
 )
 from procurement.models import Requisition
 from procurement.selectors.approval_facts import chains_of, judge
-from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze, mark_approved
+from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze, mark_approved, require_unblocked
 from workflow.models import ApprovalRequest, RequestState
 from workflow.services import record_decision, withdraw_approval
 
@@ -26,7 +27,7 @@ from workflow.services import record_decision, withdraw_approval
 def submit_requisition(*, requisition_id: int, expected_version: int | None, actor: User, at: datetime) -> Requisition:
     """Freeze the facts, ask for approval, and approve at once when the policy says touchless (AP-8).
 
-    :raises InvalidError: there are no lines.
+    :raises InvalidError: there are no lines, or policy stops what a flag names (RQ-3).
     :raises StaleError: it changed since it was opened.
     """
     requisition = lock(
@@ -38,6 +39,13 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
     if not lines:
         raise InvalidError("no_lines", "Add at least one line before you submit.", field="lines")
     judged = judge(requisition, lines, at)
+    if judged.blocks_submission:
+        raise InvalidError(
+            "flag_blocks_submission",
+            f"{WORDS[judged.blocks_submission[0]]} Policy lets nobody submit such a requisition.",
+            field="lines",
+            value=judged.blocks_submission[0],
+        )
     requisition.submit(at=at)
     freeze(requisition, lines, judged, actor=actor, at=at)
     duties.record(
@@ -60,10 +68,12 @@ def approve_requisition(
     Two people pressing at once: the second waits for the row, then finds nothing left to decide.
 
     :raises StaleError: it changed since it was opened.
-    :raises NotPermittedError: own request, not asked, already decided, or a duty pair (AP-4, SD-1).
+    :raises NotPermittedError: own request, not asked, already decided, a duty pair (AP-4, SD-1), or the last approval
+        of something policy stops (RQ-3).
     """
     requisition, request = _decide(pk, expected_version, seen_hash, "approved", actor, reason, at)
     if request.state == RequestState.APPROVED:
+        require_unblocked(requisition.flags, at)
         mark_approved(requisition, request, actor=actor, at=at)
     else:
         _note_step(requisition, request, actor, reason, at)
