@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
@@ -82,6 +83,11 @@ app.conf.beat_schedule = {
     "reminders": _every("workflow.sweep_reminders", MINUTE),
     "answers": _every("procurement.sweep_acknowledgments", MINUTE),
     "goods overdue": _every("invoicing.sweep_waiting", MINUTE),
+    "invariants": {
+        "task": "workflow.check_invariants",
+        "schedule": crontab(hour=2, minute=30),
+        "options": {"expires": 60 * MINUTE},
+    },
     "heartbeat": _every("foundation.heartbeat", MINUTE, name="worker"),
 }
 

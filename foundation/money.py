@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from foundation.errors import InvalidError
 
 # ISO 4217 minor units that differ from two.
-_MINOR_UNITS = {
+MINOR_UNITS = {
     "BHD": 3, "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KMF": 0, "KRW": 0,
     "KWD": 3, "LYD": 3, "OMR": 3, "PYG": 0, "RWF": 0, "TND": 3, "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0,
     "XOF": 0, "XPF": 0,
@@ -18,7 +18,7 @@ _UNIT_PRICE_STEP = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 
 def minor_units(currency: str) -> int:
     """Return the decimals of a currency's smallest coin: 2 unless ISO 4217 says otherwise."""
-    return _MINOR_UNITS.get(currency, 2)
+    return MINOR_UNITS.get(currency, 2)
 
 
 def round_amount(amount: Decimal, currency: str) -> Decimal:

@@ -4,7 +4,8 @@
 - `panels`: page slot -> functions that return a small fragment or nothing;
 - `search`: what a query finds;
 - `subscriptions`: event kind -> handlers;
-- `navigation`: entries of the staff menu.
+- `navigation`: entries of the staff menu;
+- `invariants`: what must always be true of a room's rows, checked by `check_invariants`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -151,10 +152,39 @@ class Navigation:
         return sorted((e for e in self._entries.values() if e.allowed(user)), key=lambda e: e.order)
 
 
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """Something that must always be true, as one set-based statement that finds every document it is not true of.
+
+    `code` is public and never renamed, `law` says what must be true in the trade's words. `sql` takes no parameters
+    and returns two columns: the number of an offending document, and a sentence that says what is wrong with it.
+    """
+
+    code: str
+    law: str
+    sql: str
+
+
+class Invariants:
+    """Every room's own list."""
+
+    def __init__(self) -> None:
+        self._by_code: dict[str, Invariant] = {}
+
+    def add(self, *invariants: Invariant) -> None:
+        """Register checks; the last registration of a code wins so that a reload is harmless."""
+        self._by_code.update({invariant.code: invariant for invariant in invariants})
+
+    def all(self) -> list[Invariant]:
+        """Return every check, in order of registration: the ground's first."""
+        return list(self._by_code.values())
+
+
 subjects = Subjects()
 subscriptions = Subscriptions()
 panels = Panels()
 search = Search()
 navigation = Navigation()
+invariants = Invariants()
 # (when, text, who, tone) lines an upper room adds to a document's timeline: functions (user, type, pk) -> iterable.
 timelines: list[Callable[[Any, str, int], Iterable[Any]]] = []

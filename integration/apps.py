@@ -8,10 +8,13 @@ class IntegrationConfig(AppConfig):
 
     def ready(self) -> None:
         """Furnish the ground's registries."""
+        from foundation import registries  # noqa: PLC0415 - apps are ready only now
         from foundation.registries import subscriptions  # noqa: PLC0415 - apps are ready only now
         from integration import subscribers  # noqa: PLC0415 - apps are ready only now
+        from integration.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
         from integration.web import furniture  # noqa: PLC0415 - apps are ready only now
 
         subscriptions.add("invoicing.invoice.released", subscribers.hand_to_erp)
         subscriptions.add("procurement.order.issued", subscribers.send_order)
         furniture.register()
+        registries.invariants.add(*invariants())

@@ -15,9 +15,11 @@ class InvoicingConfig(AppConfig):
 
     def ready(self) -> None:
         """Subscribe to what concerns bills, and fence the tables suppliers may see."""
+        from foundation import registries  # noqa: PLC0415 - apps are ready only now
         from foundation.guards import fence  # noqa: PLC0415 - models are ready only now
         from foundation.registries import subscriptions  # noqa: PLC0415 - models are ready only now
         from invoicing import subscribers  # noqa: PLC0415 - models are ready only now
+        from invoicing.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
         from invoicing.web import furniture  # noqa: PLC0415 - models are ready only now
 
         for table in ("invoice", "invoiceline", "invoicecharge"):
@@ -32,3 +34,4 @@ class InvoicingConfig(AppConfig):
             subscriptions.add(kind, subscribers.match_again_for_order)
         for kind in SUPPLIER_MOVED:
             subscriptions.add(kind, subscribers.match_again_for_supplier)
+        registries.invariants.add(*invariants())

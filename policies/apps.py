@@ -8,7 +8,10 @@ class PoliciesConfig(AppConfig):
 
     def ready(self) -> None:
         """Furnish the ground's registries."""
+        from foundation import registries  # noqa: PLC0415 - apps are ready only now
         from foundation.registries import MenuEntry, navigation  # noqa: PLC0415 - apps are ready only now
         from policies import access  # noqa: PLC0415 - apps are ready only now
+        from policies.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
 
         navigation.add(MenuEntry("Policies", "policies_home", 80, lambda u: bool(access.can_read_policies(u))))
+        registries.invariants.add(*invariants())

@@ -8,10 +8,11 @@ class ProcurementConfig(AppConfig):
 
     def ready(self) -> None:
         """Furnish the ground's registries."""
-        from foundation import guards  # noqa: PLC0415 - apps are ready only now
+        from foundation import guards, registries  # noqa: PLC0415 - apps are ready only now
         from foundation.registries import subscriptions  # noqa: PLC0415 - apps are ready only now
         from procurement import subscribers  # noqa: PLC0415 - apps are ready only now
         from procurement.portal.fences import FENCES  # noqa: PLC0415 - apps are ready only now
+        from procurement.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
         from procurement.web import furniture  # noqa: PLC0415 - apps are ready only now
 
         for kind, handler in (
@@ -27,3 +28,4 @@ class ProcurementConfig(AppConfig):
         furniture.register()
         for table, grants in FENCES.items():
             guards.fence(table, **grants)
+        registries.invariants.add(*invariants())

@@ -8,9 +8,11 @@ class SuppliersConfig(AppConfig):
 
     def ready(self) -> None:
         """Furnish the ground's registries; a supplier sees its own record only."""
-        from foundation import guards  # noqa: PLC0415 - apps are ready only now
+        from foundation import guards, registries  # noqa: PLC0415 - apps are ready only now
+        from suppliers.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
         from suppliers.web import furniture  # noqa: PLC0415 - apps are ready only now
 
         furniture.register()
         guards.fence("suppliers_supplier", using="id = %(me)s")
         guards.fence("suppliers_catalogueitem")
+        registries.invariants.add(*invariants())

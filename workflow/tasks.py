@@ -5,10 +5,16 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from workflow.services import remind_overdue
+from workflow.services import raise_breaches, remind_overdue
 
 
 @shared_task(name="workflow.sweep_reminders")
 def sweep_reminders(**_unknown: Any) -> int:
     """Remind people of steps that are overdue, once each; returns how many letters were sent."""
     return remind_overdue(at=timezone.now())  # noqa: TID251 - the porch reads the clock
+
+
+@shared_task(name="workflow.check_invariants", soft_time_limit=3_000, time_limit=3_060)
+def check_invariants(**_unknown: Any) -> int:
+    """Ask every night whether the laws of the house are true of every row; returns how many are broken."""
+    return raise_breaches(at=timezone.now())  # noqa: TID251 - the porch reads the clock

@@ -245,6 +245,10 @@ def _put_off(delivery_id: int, error: str, at: datetime) -> None:
     delivery.next_attempt_at = at + timedelta(seconds=pause)
     if at - delivery.created_at > PARK_AFTER:
         delivery.park(error=error)
+        audit.record_fact(
+            "integration.delivery", delivery.pk, delivery.subject_number, "park", actor=system_user("relay"), at=at,
+            error=error[:300],
+        )  # fmt: skip
     delivery.save(update_fields=["state", "last_error", "claimed_at", "next_attempt_at"])
     if delivery.attempts >= len(BACKOFF) or delivery.state == DeliveryState.PARKED:
         open_case(

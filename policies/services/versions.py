@@ -128,7 +128,7 @@ def publish_version(
     if starts < at:
         raise InvalidError("start_in_past", "A policy cannot start in the past.", field="effective_from")
     check_publishable(draft)
-    _end_the_one_before(draft, starts)
+    _end_the_one_before(draft, starts, actor=actor, at=at)
     draft.publish(by_id=actor.pk, at=at, effective_from=starts)
     draft.version += 1
     draft.save(update_fields=["state", "published_by", "published_at", "effective_from", "version"])
@@ -148,7 +148,7 @@ def publish_version(
     return draft
 
 
-def _end_the_one_before(draft: PolicyVersion, starts: datetime) -> None:
+def _end_the_one_before(draft: PolicyVersion, starts: datetime, *, actor: User, at: datetime) -> None:
     lock_kind(draft.kind)
     open_ended = PolicyVersion.objects.filter(kind=draft.kind, state=PolicyState.PUBLISHED, effective_until=None)
     for old in open_ended:
@@ -160,6 +160,7 @@ def _end_the_one_before(draft: PolicyVersion, starts: datetime) -> None:
             )
         old.supersede(effective_until=starts)
         old.save(update_fields=["state", "effective_until"])
+        audit.record(old, "supersede_policy", actor=actor, at=at, by=draft.label, ends=starts.isoformat())
 
 
 def check_publishable(draft: PolicyVersion) -> None:

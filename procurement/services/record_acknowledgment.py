@@ -106,7 +106,7 @@ def record_acknowledgment(
     verdict = judge(_ordered(order_lines), [_pure(a) for a in answers], _limits(at))
     codes = {v.line_no: v.code for v in verdict.lines}
     _store_lines(acknowledgment, order_lines, answers, codes)
-    _overtake_older(order, acknowledgment)
+    _overtake_older(order, acknowledgment, actor, at)
     if verdict.needs_buyer:
         acknowledgment.send_to_review()
         _mark(order, order_lines, verdict, answers, actor, at, promises=False)
@@ -224,7 +224,7 @@ def _store_lines(
     AcknowledgmentLine.objects.bulk_create(rows)
 
 
-def _overtake_older(order: PurchaseOrder, newest: OrderAcknowledgment) -> None:
+def _overtake_older(order: PurchaseOrder, newest: OrderAcknowledgment, actor: User | None, at: datetime) -> None:
     """A newer answer takes the place of those the buyer has not decided yet (AK-3)."""
     for old in order.acknowledgments.filter(state=AckState.REVIEW, answered_at__lte=newest.answered_at).exclude(
         pk=newest.pk
@@ -232,6 +232,7 @@ def _overtake_older(order: PurchaseOrder, newest: OrderAcknowledgment) -> None:
         old.overtake()
         old.version += 1
         old.save(update_fields=["state", "version"])
+        audit.record(old, "acknowledgment_overtaken", actor=actor, at=at, order=order.number, by=newest.number)
 
 
 def _mark(

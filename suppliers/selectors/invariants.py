@@ -1,0 +1,30 @@
+"""What must always be true of suppliers and contracts. Source: DESIGN invariants 6 and 7."""
+
+from foundation.registries import Invariant
+
+SUPPLIER = (
+    Invariant(
+        "suppliers_supplier_state_is_audited",
+        "Every change of a supplier's standing has its audit row (AU-1)",
+        """
+        select s.code, 'is ' || s.state || ', but its last audit row says ' || last.said
+          from suppliers_supplier s
+          join lateral (select e.data ->> 'after' as said from foundation_auditevent e
+                         where e.object_type = 'suppliers.supplier' and e.object_id = s.id and e.data ? 'after'
+                         order by e.seq desc limit 1) last on true
+         where last.said <> s.state""",
+    ),
+    Invariant(
+        "supplier_person_is_a_supplier",
+        "Who sees a supplier's documents through the portal is a person of that supplier and no one of ours (invariant 7)",
+        """
+        select u.username, 'sees the documents of ' || s.code || ' and is ' || u.kind
+          from suppliers_supplieruser m join foundation_user u on u.id = m.user_id
+          join suppliers_supplier s on s.id = m.supplier_id where u.kind <> 'supplier'""",
+    ),
+)
+
+
+def invariants() -> tuple[Invariant, ...]:
+    """Return this room's checks."""
+    return SUPPLIER

@@ -1,0 +1,66 @@
+"""What must always be true of approvals and exception cases. Source: DESIGN invariants 3 and 6, RELIABILITY R6."""
+
+from foundation.registries import Invariant
+from foundation.selectors.breaches import AuditedMachine
+
+MACHINES = (
+    AuditedMachine(
+        "workflow.ExceptionCase",
+        subject="case",
+        created=("open_case",),
+        arrows={"resolve": ("resolve_case",), "cure": ("cure_case",)},
+        told={"workflow.case.opened": ("open_case",), "workflow.case.closed": ("resolve_case", "cure_case")},
+    ),
+)
+DECISIONS = (
+    Invariant(
+        "decision_by_who_may_take_it",
+        "Nobody decides what they requested, or what they were not asked (AP-4, R6)",
+        """
+        select r.subject_number, u.username || case when d.actor_id = r.requester_id then ' decided their own request'
+                                                    else ' decided without being asked' end
+          from workflow_approvaldecision d join workflow_approvalstep s on s.id = d.step_id
+          join workflow_approvalrequest r on r.id = s.request_id join foundation_user u on u.id = d.actor_id
+         where d.actor_id = r.requester_id
+            or not exists (select 1 from workflow_stepassignee a where a.step_id = s.id and a.person_id = d.actor_id)""",
+    ),
+    Invariant(
+        "decision_on_what_was_seen",
+        "A decision holds for the content it was made on (AP-7)",
+        """
+        select r.subject_number, u.username || ' decided on another content than was sent for approval'
+          from workflow_approvaldecision d join workflow_approvalstep s on s.id = d.step_id
+          join workflow_approvalrequest r on r.id = s.request_id join foundation_user u on u.id = d.actor_id
+         where d.content_hash <> r.content_hash""",
+    ),
+    Invariant(
+        "stage_approved_by_enough",
+        "A stage is approved when enough of the people asked said yes, and a request when every stage is (AP-2)",
+        """
+        select r.subject_number, s.label || ' counts as approved with ' || count(d.id) || ' approvals'
+          from workflow_approvalstep s join workflow_approvalrequest r on r.id = s.request_id
+          left join workflow_approvaldecision d on d.step_id = s.id and d.verdict = 'approved'
+         where s.state = 'approved'
+         group by r.subject_number, s.id
+        having count(d.id) < case s.completion when 'all' then greatest(
+                    (select count(*) from workflow_stepassignee a where a.step_id = s.id), 1) else 1 end
+        union all
+        select r.subject_number, 'is approved, but ' || s.label || ' is ' || s.state
+          from workflow_approvalrequest r join workflow_approvalstep s on s.request_id = r.id
+         where r.state = 'approved' and s.state <> 'approved'""",
+    ),
+    Invariant(
+        "touchless_by_a_rule",
+        "What no person decided was let pass by a row of the policy that says so (AP-8)",
+        """
+        select r.subject_number, 'was approved without a person and without a row that allows it'
+          from workflow_approvalrequest r
+         where r.state = 'approved' and not exists (select 1 from workflow_approvalstep s where s.request_id = r.id)
+           and not (r.is_touchless and (r.decision ->> 'touchless')::boolean and r.decision ->> 'rule' is not null)""",
+    ),
+)
+
+
+def invariants() -> tuple[Invariant, ...]:
+    """Return this room's checks; the models are read, so the apps must be ready."""
+    return (*DECISIONS, *(check for machine in MACHINES for check in machine.invariants()))
