@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -58,11 +59,21 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
         "message": error.message,
         "status": status,
         "request_id": getattr(request, "request_id", ""),
+        "back": _page_before(request),
     }
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"code": error.code, "message": error.message}, status=status)
     template = f"{status}.html" if status in {403, 404, 409} else "422.html"
     return render(request, template, context, status=status)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Return the page whose form was refused; the form's own address may not be opened."""
+    if request.method in {"GET", "HEAD"}:
+        return request.path
+    referer = request.headers.get("Referer", "")
+    known = url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}, require_https=False)
+    return referer if known else "/"
 
 
 def machine_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -74,6 +85,23 @@ def machine_exception_handler(error: Exception, context: dict[str, Any]) -> Resp
     audit_refusal(request, error)
     set_rollback()
     return problems.problem(status_of(error), error.code, error.message, **error.details)
+
+
+def is_machine(request: HttpRequest) -> bool:
+    """Say whether a machine asks: it reads problem details, and its body cannot be read twice."""
+    return request.path.startswith("/api/")
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Answer that somebody else holds what this needs; nothing was changed, so it may be sent again."""
+    message = "Somebody else is changing the same thing. Nothing was saved. Try again in a moment."
+    if is_machine(request):
+        body = {"type": "urn:crossdock:busy", "title": message, "status": 503, "code": "busy"}
+        answered: HttpResponse = JsonResponse(body, status=503, content_type=problems.CONTENT_TYPE)
+    else:
+        answered = _page(request, 503, message)
+    answered["Retry-After"] = "2"
+    return answered
 
 
 def _page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:

@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from config import errors
 from foundation import audit
 from foundation.errors import DomainError
+from foundation.retry import RETRIABLE, retry_transaction, sqlstate
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,40}$")
@@ -79,3 +81,36 @@ class DomainErrorMiddleware:
         if isinstance(exception, DomainError):
             return errors.answer(request, exception)
         return None
+
+
+class ContentionMiddleware:
+    """Two people met on the same rows: start the slower one over, or ask for patience. A form is read once and kept.
+
+    A machine's body is a stream that cannot be read again, so a machine is asked to repeat; its idempotency key makes
+    that safe.
+    """
+
+    # lock_timeout, statement_timeout: somebody else holds what this needs.
+    BUSY = RETRIABLE | {"55P03", "57014"}
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; contention comes through `process_exception`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Run the view again after a deadlock; answer 503 when the rows stay busy; anything else is a bug."""
+        if not isinstance(exception, OperationalError):
+            return None
+        match = request.resolver_match
+        if sqlstate(exception) in RETRIABLE and match and not errors.is_machine(request):
+            try:
+                view: Callable[..., HttpResponse] = match.func
+                return retry_transaction(view)(request, *match.args, **match.kwargs)
+            except DomainError as refusal:
+                return errors.answer(request, refusal)
+            except OperationalError as again:
+                exception = again
+        return errors.busy(request) if sqlstate(exception) in self.BUSY else None

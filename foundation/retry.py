@@ -10,8 +10,13 @@ from django.db import OperationalError
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_RETRIABLE = {"40001", "40P01"}
+RETRIABLE = {"40001", "40P01"}
 TRIES = 3
+
+
+def sqlstate(error: Exception) -> str:
+    """Return the database's own code of an error, or nothing."""
+    return str(getattr(error.__cause__, "sqlstate", None) or "")
 
 
 def retry_transaction(function: Callable[P, T]) -> Callable[P, T]:
@@ -23,7 +28,7 @@ def retry_transaction(function: Callable[P, T]) -> Callable[P, T]:
             try:
                 return function(*args, **kwargs)
             except OperationalError as error:
-                if getattr(error.__cause__, "sqlstate", None) not in _RETRIABLE or attempt == TRIES:
+                if sqlstate(error) not in RETRIABLE or attempt == TRIES:
                     raise
                 time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
