@@ -50,6 +50,24 @@ class LineView:
         """Billed less credited, in the ordered unit."""
         return self.in_unit(self.line.invoiced)
 
+    @property
+    def notes(self) -> Sequence[tuple[str, Decimal]]:
+        """Return what else happened to the line: a word and how much, in the ordered unit; zeros are left out."""
+        found = (
+            ("rejected", self.line.rejected),
+            ("to be checked", self.q.in_quarantine),
+            ("returned", self.line.returned),
+            ("over", self.q.over),
+            ("cancelled", self.q.cancelled),
+            ("closed short", self.q.closed_short),
+        )
+        return [(word, self.in_unit(base)) for word, base in found if base]
+
+    @property
+    def days_late(self) -> int:
+        """Return by how many days the promise misses the day asked for; 0 when it does not."""
+        return max(((self.line.promised or self.line.need_by) - self.line.need_by).days, 0)
+
 
 def line_views(order: PurchaseOrder) -> Sequence[LineView]:
     """Return the lines of an order with PO-0 quantities; one statement."""
@@ -66,22 +84,27 @@ def content_of(order: PurchaseOrder, lines: Iterable[PurchaseOrderLine]) -> dict
         "currency": order.currency,
         "terms_days": order.payment_terms_days,
         "need_by": order.need_by.isoformat(),
-        "total": str(order.total_amount.normalize()),
+        "total": _plain(order.total_amount),
         "lines": [
             {
                 "line_no": line.line_no,
                 "item": line.item.code if line.item else "",
                 "supplier_part": line.supplier_part,
                 "description": line.description,
-                "quantity": str(line.quantity.normalize()),
+                "quantity": _plain(line.quantity),
                 "unit": line.unit.code,
-                "unit_price": str(line.unit_price.normalize()),
-                "amount": str(line.line_amount.normalize()),
+                "unit_price": _plain(line.unit_price),
+                "amount": _plain(line.line_amount),
                 "need_by": line.need_by.isoformat(),
             }
             for line in lines
         ],
     }
+
+
+def _plain(value: Decimal) -> str:
+    """Write a number without needless zeros and never as 1E+1: suppliers' systems read it."""
+    return f"{value.normalize():f}"
 
 
 def open_amount(lines: Iterable[PurchaseOrderLine], currency: str) -> Decimal:

@@ -1,24 +1,26 @@
 """The staff's order pages."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import InvalidError
-from foundation.models import Site, User
+from foundation.models import User
 from foundation.selectors import timeline
 from foundation.web.csvout import stream_csv
 from foundation.web.keyset import paginate
 from procurement import access
 from procurement.models import OrderState, PurchaseOrder
+from procurement.selectors.order_list import VIEWS, OrderFilters, filtered_orders, next_step, stages
+from procurement.selectors.order_page import answer_views, compared, verbs_of
 from procurement.selectors.orders import line_views
 from procurement.services import (
     cancel_order,
@@ -30,175 +32,176 @@ from procurement.services import (
 )
 from workflow.selectors import messages_on, open_cases_on
 
-VIEWS = [
-    ("", "All"), ("unanswered", "Not answered"), ("late", "Late"), ("open", "To receive"), ("held", "On hold"),
-    ("closed", "Closed"),
+CSV_HEAD = [
+    "Number", "Supplier", "Site", "State", "Answer", "Received", "Invoiced", "Needed by", "Total", "Open", "Currency",
 ]  # fmt: skip
+Act = Callable[..., PurchaseOrder]
+ACTS: dict[str, tuple[Act, str]] = {
+    "hold": (hold_order, "is on hold"),
+    "unhold": (unhold_order, "goes on"),
+    "cancel": (cancel_order, "is cancelled"),
+    "close": (close_order, "is closed"),
+}
+
+
+class StaffRequest(HttpRequest):
+    """A request of a signed-in person of ours."""
+
+    user: User
 
 
 def _now() -> datetime:
     return timezone.now()  # noqa: TID251 - the porch reads the clock
 
 
-def _view(rows: QuerySet[PurchaseOrder], name: str) -> QuerySet[PurchaseOrder]:
-    if name == "unanswered":
-        return rows.filter(state=OrderState.ISSUED, acknowledged_at=None)
-    if name == "late":
-        return rows.filter(state=OrderState.ISSUED, receipt_status__in=["none", "partial"], need_by__lt=_now().date())
-    if name == "open":
-        return rows.filter(state=OrderState.ISSUED, receipt_status__in=["none", "partial"])
-    if name == "held":
-        return rows.exclude(hold_reason="")
-    if name == "closed":
-        return rows.filter(state__in=[OrderState.CLOSED, OrderState.CANCELLED])
-    return rows
-
-
-def _filtered(request: HttpRequest) -> QuerySet[PurchaseOrder]:
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    rows = _view(access.visible_orders(request.user).select_related("supplier", "ship_to"), request.GET.get("view", ""))
-    text, site = request.GET.get("q", "").strip()[:60], request.GET.get("site", "")[:8]
-    if site:
-        rows = rows.filter(ship_to__code=site)
-    if text:
-        rows = rows.filter(Q(number__icontains=text) | Q(supplier__name__icontains=text))
-    return rows
+def _filters(request: HttpRequest) -> OrderFilters:
+    return OrderFilters(**{
+        name: request.GET.get(name, "").strip()[:60] for name in ("view", "site", "supplier", "state", "q")
+    })  # fmt: skip
 
 
 @require_safe
 @login_required
-def order_list(request: HttpRequest) -> HttpResponse:
-    """List orders of the person's sites."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    sites = Site.objects.filter(pk__in=access.visible_sites(request.user)).order_by("name")
-    context = {"page": paginate(request, _filtered(request)), "views": VIEWS, "sites": sites, "today": _now().date()}
+def order_list(request: StaffRequest) -> HttpResponse:
+    """List orders of the person's sites, newest first; the filters live in the address."""
+    now, today, filters = _now(), timezone.localdate(), _filters(request)
+    page = paginate(request, filtered_orders(access.visible_orders(request.user), filters, today=today))
+    context = {
+        "page": page,
+        "rows": [(o, next_step(o, today=today, now=now), stages(o)) for o in page],
+        "views": VIEWS,
+        "filters": filters,
+        "is_filtered": filters != OrderFilters(),
+        "states": OrderState.choices,
+        "sites": access.visible_sites(request.user).only("code", "name"),
+    }
     return render(request, "procurement/order/list.html", context)
 
 
 @require_safe
 @login_required
-def order_csv(request: HttpRequest) -> StreamingHttpResponse:
+def order_csv(request: StaffRequest) -> StreamingHttpResponse:
     """Export the filtered list."""
-    head = [
-        "Number",
-        "Supplier",
-        "Site",
-        "State",
-        "Answer",
-        "Received",
-        "Invoiced",
-        "Needed by",
-        "Total",
-        "Open",
-        "Currency",
-    ]
+    found = filtered_orders(access.visible_orders(request.user), _filters(request), today=timezone.localdate())
 
     def rows() -> Iterator[list[Any]]:
-        for o in _filtered(request).order_by("-pk").iterator(chunk_size=500):
+        for o in found.order_by("-pk").iterator(chunk_size=500):
             yield [
                 o.number, o.supplier.name, o.ship_to.code, o.get_state_display(), o.get_ack_status_display(),
                 o.get_receipt_status_display(), o.get_invoice_status_display(), o.need_by, o.total_amount, o.open_amount,
                 o.currency,
             ]  # fmt: skip
 
-    return stream_csv("orders.csv", head, rows())
+    return stream_csv("orders.csv", CSV_HEAD, rows())
+
+
+def _find(request: StaffRequest, number: str) -> PurchaseOrder:
+    rows = access.visible_orders(request.user).select_related("supplier", "ship_to", "buyer", "hold_by")
+    return get_object_or_404(rows, number=number)
 
 
 @require_safe
 @login_required
-def order_detail(request: HttpRequest, number: str) -> HttpResponse:
+def order_detail(request: StaffRequest, number: str) -> HttpResponse:
     """Show one order: lines with what is open, answers, receipts, versions, history."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    order = get_object_or_404(
-        access.visible_orders(request.user).select_related("supplier", "ship_to", "buyer", "hold_by", "changed_by"),
-        number=number,
-    )
-    answers = (
-        order.acknowledgments.select_related("received_by")
-        .prefetch_related("lines__order_line__unit")
-        .order_by("-pk")[:20]
-    )
+    return _detail(request, _find(request, number))
+
+
+def _detail(
+    request: StaffRequest, order: PurchaseOrder, *, failed: str = "", error: str = "", status: int = 200
+) -> HttpResponse:
+    """Draw the page; `failed` is the form that was refused: a verb, or an answer's pk."""
+    lines, answers = line_views(order), answer_views(order)
+    may_order = access.can_order(request.user, order.ship_to)
     context = {
         "order": order,
-        "lines": line_views(order),
+        "lines": lines,
         "answers": answers,
+        "stages": stages(order),
         "receipts": order.receipts.select_related("created_by")
         .prefetch_related("lines__order_line", "lines__unit")
         .order_by("-pk")[:50],
-        "versions": order.versions.select_related("issued_by").order_by("-revision")[:20],
+        "versions": order.versions.select_related("issued_by").defer("content").order_by("-revision")[:20],
         "cases": open_cases_on("order", order.pk),
         "history": timeline("order", order.pk),
         "thread": messages_on("order", order.pk),
-        "may_order": access.can_order(request.user, order.ship_to),
+        "verbs": verbs_of(order, lines) if may_order else [],
+        "may_order": may_order,
+        "may_issue": may_order and order.state == OrderState.APPROVED and not order.hold_reason,
         "may_receive": access.can_receive_on(request.user, order),
-        "is_open": order.state in {OrderState.DRAFT, OrderState.APPROVED, OrderState.ISSUED},
+        "failed": failed,
+        "error": error,
+        "given": request.POST.get("reason", ""),
     }
-    return render(request, "procurement/order/detail.html", context)
+    return render(request, "procurement/order/detail.html", context, status=status)
 
 
 @require_safe
 @login_required
-def order_version(request: HttpRequest, number: str, revision: int) -> HttpResponse:
-    """Show an issued version as the supplier sees it."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    order = get_object_or_404(access.visible_orders(request.user).select_related("supplier", "ship_to"), number=number)
-    version = get_object_or_404(order.versions.select_related("issued_by"), revision=revision)
-    return render(request, "procurement/order/version.html", {"order": order, "version": version})
+def order_version(request: StaffRequest, number: str, revision: int) -> HttpResponse:
+    """Show an issued version as the supplier sees it, beside the one before."""
+    order = _find(request, number)
+    found = {
+        v.revision: v for v in order.versions.select_related("issued_by").filter(revision__in=[revision, revision - 1])
+    }
+    if revision not in found:
+        raise Http404
+    version, previous = found[revision], found.get(revision - 1)
+    context = {
+        "order": order,
+        "version": version,
+        "previous": previous,
+        "lines": compared(version, previous),
+        "total": Decimal(version.content["total"]),
+        "need_by": date.fromisoformat(version.content["need_by"]),
+    }
+    return render(request, "procurement/order/version.html", context)
 
 
 @require_POST
 @login_required
-def order_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    """Issue, hold, let go on, cancel or close."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    order = get_object_or_404(access.visible_orders(request.user), number=number)
-    version = int(request.POST.get("version", "0") or 0)
-    acts = {"hold": hold_order, "unhold": unhold_order, "cancel": cancel_order, "close": close_order}
-    said = {
-        "hold": "is on hold",
-        "unhold": "goes on",
-        "cancel": "is cancelled",
-        "close": "is closed",
-        "issue": "is on its way to the supplier",
-    }
+def order_act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
+    """Issue, hold, let go on, cancel or close; a refusal comes back beside its form."""
+    order = _find(request, number)
+    common: dict[str, Any] = {
+        "order_id": order.pk, "expected_version": _version(request), "actor": request.user, "at": _now(),
+    }  # fmt: skip
     try:
         if verb == "issue":
-            issue_order(order_id=order.pk, expected_version=version, actor=request.user, at=_now())
-        elif verb in acts:
-            acts[verb](
-                order_id=order.pk,
-                expected_version=version,
-                actor=request.user,
-                reason=request.POST.get("reason", ""),
-                at=_now(),
-            )
+            issue_order(**common)
+            said = "is on its way to the supplier"
+        elif verb in ACTS:
+            act, said = ACTS[verb]
+            act(reason=request.POST.get("reason", ""), **common)
         else:
             raise Http404
     except InvalidError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, f"{number} {said[verb]}.")
+        return _detail(request, order, failed=verb, error=error.message, status=422)
+    messages.success(request, f"{number} {said}.")
     return redirect("order", number)
 
 
 @require_POST
 @login_required
-def decide_answer(request: HttpRequest, number: str, answer_id: int) -> HttpResponse:
+def decide_answer(request: StaffRequest, number: str, answer_id: int) -> HttpResponse:
     """Take the supplier's terms, or insist on the order."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    order = get_object_or_404(access.visible_orders(request.user), number=number)
+    order = _find(request, number)
     answer = get_object_or_404(order.acknowledgments, pk=answer_id)
     try:
         decide_acknowledgment(
             acknowledgment_id=answer.pk,
-            expected_version=int(request.POST.get("version", "0") or 0),
+            expected_version=_version(request),
             accept=request.POST.get("decision") == "accept",
             actor=request.user,
             reason=request.POST.get("reason", ""),
             at=_now(),
         )
     except InvalidError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "Your decision about the supplier's answer is recorded.")
+        return _detail(request, order, failed=str(answer.pk), error=error.message, status=422)
+    messages.success(request, "Your decision about the supplier's answer is recorded.")
     return redirect("order", number)
+
+
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004 - no document has it
