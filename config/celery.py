@@ -80,6 +80,7 @@ app.conf.beat_schedule = {
     "relay": _every("foundation.relay", RELAY_EVERY),
     "deliveries": _every("integration.deliver", RELAY_EVERY),
     "inbox": _every("integration.apply_inbox", RELAY_EVERY),
+    "chase": _every("integration.chase", MINUTE),
     "reminders": _every("workflow.sweep_reminders", MINUTE),
     "answers": _every("procurement.sweep_acknowledgments", MINUTE),
     "goods overdue": _every("invoicing.sweep_waiting", MINUTE),

@@ -1,4 +1,4 @@
-"""What the worker does for the integration layer: send what is due, apply what came in."""
+"""What the worker does for the integration layer: send what is due, apply what came in, chase what is late."""
 
 from typing import Any
 
@@ -6,11 +6,18 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from integration.models import InboxMessage, InboxStatus
-from integration.services import apply_message, claim_due, postpone, send_delivery
+from integration.services import (
+    apply_message,
+    chase_functional_answers,
+    claim_due,
+    claim_received,
+    postpone,
+    send_delivery,
+    store_missing_orders,
+)
 
 log = structlog.get_logger(__name__)
-ROUNDS, BATCH = 20, 100
+ROUNDS = 20  # batches of one run
 
 
 @shared_task(name="integration.deliver")
@@ -29,20 +36,24 @@ def deliver(**_unknown: Any) -> int:
 def apply_inbox(**_unknown: Any) -> int:
     """Apply every message that was received and is due; returns how many were looked at."""
     looked = 0
-    for _ in range(ROUNDS):
-        now = timezone.now()  # noqa: TID251 - the porch reads the clock
-        due = list(
-            InboxMessage.objects.filter(status=InboxStatus.RECEIVED, next_attempt_at__lte=now)
-            .order_by("id")
-            .values_list("pk", flat=True)[:BATCH]
-        )
+    for _ in range(ROUNDS * 10):
+        due = claim_received(at=timezone.now())  # noqa: TID251 - the porch reads the clock
         if not due:
             break
         for pk in due:
             looked += 1
+            about: list[tuple[str, str]] = []
             try:
-                apply_message(message_id=pk, at=timezone.now())  # noqa: TID251 - same
-            except Exception as error:
+                apply_message(message_id=pk, at=timezone.now(), about=about)  # noqa: TID251 - same
+            except Exception as error:  # one message's fault must not stop the others
                 log.exception("inbox.failed", message=pk)
-                postpone(message_id=pk, error=f"{type(error).__name__}: {error}", at=timezone.now())  # noqa: TID251 - same
+                said = f"{type(error).__name__}: {error}"
+                postpone(message_id=pk, error=said, at=timezone.now(), about=about)  # noqa: TID251 - same
     return looked
+
+
+@shared_task(name="integration.chase")
+def chase(**_unknown: Any) -> int:
+    """Write orders that could not be written before, and ask after answers that are late; returns how many of both."""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    return store_missing_orders(at=now) + chase_functional_answers(at=now)

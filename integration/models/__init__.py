@@ -1,4 +1,5 @@
 from integration.models.connection import Connection, Direction
 from integration.models.message import InboxMessage, InboxStatus
+from integration.models.sent_envelope import SentEnvelope
 
-__all__ = ["Connection", "Direction", "InboxMessage", "InboxStatus"]
+__all__ = ["Connection", "Direction", "InboxMessage", "InboxStatus", "SentEnvelope"]

@@ -13,6 +13,8 @@ class InboxStatus(models.TextChoices):
     APPLIED = "applied", "Applied"
     REJECTED = "rejected", "Rejected"
     QUARANTINED = "quarantined", "Quarantined"
+    HELD = "held", "Held for a look"
+    SET_ASIDE = "set_aside", "Set aside"
 
 
 class InboxMessage(models.Model):
@@ -27,11 +29,17 @@ class InboxMessage(models.Model):
     status = models.CharField(max_length=12, choices=InboxStatus.choices, default=InboxStatus.RECEIVED)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(db_default=Now())
+    claimed_at = models.DateTimeField(null=True, help_text="a worker took it; still received later means that it died")
     applied_at = models.DateTimeField(null=True)
     document_type = models.CharField(max_length=40, blank=True)
     document_number = models.CharField(max_length=60, blank=True)
     effect = models.JSONField(default=dict, help_text="what it became, or the faults that refused it")
     conflict_with = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    envelope_key = models.CharField(max_length=200, blank=True, help_text="who, to whom, under which control number")
+    waits_for = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="followers",
+        help_text="the earlier message about the same document that must have its effect first",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -47,6 +55,8 @@ class InboxMessage(models.Model):
             models.Index(fields=["next_attempt_at", "id"], name="inbox_due", condition=Q(status="received")),
             models.Index(fields=["connection", "-id"], name="inbox_newest"),
             models.Index(fields=["document_number"], name="inbox_number", condition=~Q(document_number="")),
+            models.Index(fields=["connection", "body_sha256"], name="inbox_content"),
+            models.Index(fields=["connection", "envelope_key"], name="inbox_envelope", condition=~Q(envelope_key="")),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,13 @@
-from integration.services.apply_message import apply_message, decode, postpone, replay_message
-from integration.services.deliver import claim_due, resend_delivery, send_delivery, store_order, store_voucher
+from integration.services.apply_message import apply_message, decode, postpone
+from integration.services.deliver import claim_due, resend_delivery, send_delivery
+from integration.services.functional_answers import chase_functional_answers
+from integration.services.inbox import claim_received
 from integration.services.receive_message import receive_message
+from integration.services.settle_message import replay_message, set_message_aside, teach_meaning
+from integration.services.store_documents import store_missing_orders, store_order, store_voucher
 
 __all__ = [
-    "apply_message", "claim_due", "decode", "postpone", "receive_message", "replay_message", "resend_delivery",
-    "send_delivery", "store_order", "store_voucher",
+    "apply_message", "chase_functional_answers", "claim_due", "claim_received", "decode", "postpone", "receive_message",
+    "replay_message", "resend_delivery", "send_delivery", "set_message_aside", "store_missing_orders", "store_order",
+    "store_voucher", "teach_meaning",
 ]  # fmt: skip

@@ -1,158 +1,27 @@
 """Outgoing messages: stored with the change that caused them, sent by a worker, at least once, in order (IN-3)."""
 
 import json
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
+import secrets
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from foundation import audit
-from foundation.documents import content_hash
 from foundation.errors import ConflictError, InvalidError, NotFoundError
 from foundation.intake.http import Answer, UnreachableError, post_signed
 from foundation.models import Delivery, DeliveryState, User
 from foundation.selectors import system_user
-from integration.canonical import Identifier, Order, OrderLine, Party
-from integration.dialects.x12 import purchase_order
-from integration.dialects.x12.writer import Address
-from integration.models import Connection, Direction
+from integration.models import Connection
 from invoicing.models import Invoice
-from invoicing.selectors import voucher
 from invoicing.services import record_posting
-from procurement.models import OrderVersion
 from workflow.services import cure_case, open_case
 
 BACKOFF = (5, 30, 120, 600, 1800)  # seconds; then hourly
 HOURLY, PARK_AFTER = 3600, timedelta(hours=72)
+JITTER = 5  # up to a fifth longer, so that a receiver that comes back is not met by everything at once
 CLAIM_LASTS = timedelta(seconds=60)
 POSTED_OK, GONE_ON = 200, 300
-
-
-@transaction.atomic
-def store_voucher(*, invoice_id: int, at: datetime) -> Delivery | None:
-    """Store the one delivery that hands a released invoice to the ERP (TM-11); again it changes nothing.
-
-    Without an active ERP connection nothing is stored; the invoice stays released and `hand_over_released` picks it up.
-    """
-    connection = Connection.objects.filter(purpose="erp", direction=Direction.OUT, is_active=True).first()
-    if connection is None:
-        return None
-    body = voucher(invoice_id)
-    envelope = {
-        "specversion": "1.0",
-        "type": "crossdock.voucher.v1",
-        "source": "crossdock",
-        "id": f"voucher:{body['number']}",
-        "time": at.isoformat(),
-        "datacontenttype": "application/json",
-        "data": body,
-    }
-    return _store(
-        connection,
-        "voucher",
-        "invoice",
-        invoice_id,
-        str(body["number"]),
-        f"voucher:{invoice_id}",
-        json.dumps(envelope).encode(),
-        at,
-    )
-
-
-def _store(
-    connection: Connection, kind: str, subject_type: str, subject_id: int, number: str, key: str, body: bytes, at: datetime,
-    content_type: str = "application/json",
-) -> Delivery:  # fmt: skip
-    delivery, fresh = Delivery.objects.get_or_create(
-        connection=connection.code,
-        dedupe_key=key,
-        defaults={
-            "message_type": kind,
-            "subject_type": subject_type,
-            "subject_id": subject_id,
-            "subject_number": number,
-            "order_key": f"{subject_type}:{subject_id}",
-            "body": body,
-            "content_type": content_type,
-        },
-    )
-    if fresh:
-        audit.record_fact(
-            "integration.delivery", delivery.pk, number, "store_delivery", actor=system_user("relay"), at=at,
-            connection=connection.code, kind=kind, hash=content_hash(body.decode("utf-8", "replace")),
-        )  # fmt: skip
-    return delivery
-
-
-@transaction.atomic
-def store_order(*, order_id: int, revision: int, at: datetime) -> Delivery | None:
-    """Store the X12 850 of an issued version for a supplier who takes EDI; others see it in the portal."""
-    version = (
-        OrderVersion.objects.select_related("order__supplier", "order__ship_to", "order__legal_entity")
-        .filter(order_id=order_id, revision=revision)
-        .first()
-    )
-    if version is None or version.order.supplier.order_channel != "edi":
-        return None
-    connection = (
-        Connection.objects.select_for_update(of=("self",), no_key=True)
-        .filter(purpose="orders", supplier_id=version.supplier_id, dialect="x12", is_active=True)
-        .first()
-    )
-    if connection is None:
-        return None
-    key = f"order:{order_id}:{revision}"
-    existing = Delivery.objects.filter(connection=connection.code, dedupe_key=key).first()
-    if existing is not None:
-        return existing
-    connection.control_number += 1
-    connection.save(update_fields=["control_number"])
-    raw = purchase_order.encode(
-        _canonical(version), _address(connection), control=connection.control_number, stamp=f"{at:%Y%m%d%H%M}"
-    )
-    return _store(
-        connection, "order", "order", order_id, version.order.number, key, raw, at, content_type="application/edi-x12"
-    )
-
-
-def _address(connection: Connection) -> Address:
-    ids = connection.profile
-    return Address(
-        ids.get("our_qualifier", "ZZ"), ids.get("our_id", "CROSSDOCK"), ids.get("their_qualifier", "ZZ"),
-        ids.get("their_id", connection.code.upper()), ids.get("usage", "P"),
-    )  # fmt: skip
-
-
-def _canonical(version: OrderVersion) -> Order:
-    order, content = version.order, version.content
-    site = order.ship_to
-    place = Identifier("gln", site.gln) if site.gln else Identifier("ours", site.code)
-    return Order(
-        number=order.number,
-        revision=version.revision,
-        ordered=version.issued_at.date(),
-        currency=order.currency,
-        buyer=Party(order.legal_entity.name, (Identifier("ours", order.legal_entity.code),)),
-        supplier=Party(order.supplier.name, (Identifier("ours", order.supplier.code),)),
-        ship_to=Party(site.name, (place,)),
-        lines=tuple(_line(line) for line in content["lines"]),
-        purpose="original" if version.revision == 1 else "replace",
-    )
-
-
-def _line(line: dict[str, Any]) -> OrderLine:
-    return OrderLine(
-        line_no=int(line["line_no"]),
-        quantity=Decimal(line["quantity"]),
-        unit=line["unit"],
-        unit_price=Decimal(line["unit_price"]),
-        description=line["description"],
-        item=line["item"],
-        supplier_part=line["supplier_part"],
-        need_by=date.fromisoformat(line["need_by"]),
-    )
 
 
 def claim_due(*, at: datetime, limit: int = 50) -> list[int]:
@@ -241,6 +110,7 @@ def _put_off(delivery_id: int, error: str, at: datetime) -> None:
     if delivery.state != DeliveryState.WAITING:
         return
     pause = BACKOFF[delivery.attempts - 1] if 0 < delivery.attempts <= len(BACKOFF) else HOURLY
+    pause += secrets.randbelow(pause // JITTER + 1)
     delivery.last_error, delivery.claimed_at = error[:4000], None
     delivery.next_attempt_at = at + timedelta(seconds=pause)
     if at - delivery.created_at > PARK_AFTER:

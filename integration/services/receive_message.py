@@ -16,11 +16,13 @@ MAX_BYTES = 10 * 1024 * 1024
 
 
 def receive_message(
-    *, connection: Connection, external_id: str, raw: bytes, content_type: str, actor: User | None, at: datetime
-) -> InboxMessage:
+    *, connection: Connection, external_id: str, raw: bytes, content_type: str, actor: User | None, at: datetime,
+    hold: bool = False,
+) -> InboxMessage:  # fmt: skip
     """Store a message. The same id with the same bytes returns the stored one; with other bytes it is a conflict.
 
-    The caller answers 202 once this has returned: the bytes are safe then.
+    The caller answers 202 once this has returned: the bytes are safe then. With `hold` it waits until a person has
+    looked at it.
 
     :raises InvalidError: empty, too large, or the connection takes no messages.
     :raises ConflictError: this id came before with other content; the newcomer is kept apart and shown.
@@ -35,7 +37,12 @@ def receive_message(
         message, fresh = InboxMessage.objects.exclude(status=InboxStatus.QUARANTINED).get_or_create(
             connection=connection,
             external_id=identity,
-            defaults={"body_sha256": digest, "raw": raw, "content_type": content_type[:60]},
+            defaults={
+                "body_sha256": digest,
+                "raw": raw,
+                "content_type": content_type[:60],
+                "status": InboxStatus.HELD if hold else InboxStatus.RECEIVED,
+            },
         )
         if fresh:
             audit.record_fact(

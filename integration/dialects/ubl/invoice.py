@@ -31,11 +31,7 @@ _UNIT_ALIASES = {"PCE": "H87", "CS": "XCS", "BX": "XBX", "CT": "XCT", "PK": "XPK
 def decode(root: Element) -> Decoded:
     """Return the canonical invoice of a parsed document, or the rules it breaks; never raises on bad content."""
     if root.tag not in {INVOICE, CREDIT_NOTE}:
-        return Decoded(
-            faults=(
-                Fault("not_an_invoice", "The document is neither a UBL invoice nor a credit note.", root.tag[-80:]),
-            )
-        )
+        return Decoded(faults=(_not_ours(root.tag),))
     faults = [
         Fault(rule.id, f"{rule.id}: the document needs {rule.says}.", places[0][:200], is_fatal=rule.is_fatal)
         for rule, places in broken_rules(root)
@@ -44,6 +40,18 @@ def decode(root: Element) -> Decoded:
     if any(fault.is_fatal for fault in faults):
         return Decoded(faults=tuple(faults), control_number=text(root, "cbc:ID"))
     return Decoded((_invoice(root),), tuple(faults), text(root, "cbc:ID"))
+
+
+def _not_ours(tag: str) -> Fault:
+    if tag.startswith("{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice"):
+        return Fault(
+            "not_this_dialect", "This is EN 16931 in the syntax of UN/CEFACT (CII); this connection reads UBL.", tag[-80:],
+            cure="Send the same invoice in UBL 2.1, such as Peppol BIS Billing 3.",
+        )  # fmt: skip
+    return Fault(
+        "not_an_invoice", "The document is neither a UBL invoice nor a credit note.", tag[-80:],
+        cure="Send an invoice or a credit note here.",
+    )  # fmt: skip
 
 
 def _unreadable(root: Element) -> list[Fault]:
