@@ -3,12 +3,15 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from oauth2_provider import views as oauth2
 
 from integration.api import views as api
-from integration.web import pages
+from integration.web import pages, upload
 
 urlpatterns = [
     path("integration/", pages.message_list, name="messages"),
     path("integration/messages/<int:message_id>/", pages.message_detail, name="message"),
     path("integration/messages/<int:message_id>/replay/", pages.replay, name="replay_message"),
+    path("integration/messages/<int:message_id>/teach/", pages.teach, name="teach_message"),
+    path("integration/messages/<int:message_id>/set-aside/", pages.set_aside, name="set_message_aside"),
+    path("integration/upload/", upload.upload, name="upload_message"),
     path("integration/deliveries/<int:delivery_id>/resend/", pages.resend, name="resend_delivery"),
     path("api/v1/messages/<slug:code>/", api.Messages.as_view(), name="api_messages"),
     path("api/v1/messages/<slug:code>/<int:message_id>/", api.MessageVerdict.as_view(), name="api_message"),

@@ -1,10 +1,17 @@
 """What the integration layer furnishes for the menu and the exception pages."""
 
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
-from foundation.registries import MenuEntry, Subject, navigation, subjects
+from foundation.models import User
+from foundation.registries import MenuEntry, Subject, navigation, panels, subjects
 from integration import access
 from integration.models import InboxMessage
+from integration.web.words import SETTLED, question_of
+from workflow.models import CaseState, ExceptionCase
+
+SHOWN_BYTES = 3_000
 
 
 def register() -> None:
@@ -19,3 +26,22 @@ def register() -> None:
             visible=lambda user, _pk: bool(access.can_see_messages(user)),
         )
     )
+    panels.add("case.main", message_of_case)
+
+
+def message_of_case(request: HttpRequest, pk: int) -> str:
+    """Show the message an exception is about, as it came, with its cure."""
+    case = ExceptionCase.objects.filter(pk=pk, subject_type="message").only("subject_id", "state").first()
+    if case is None or not isinstance(request.user, User) or not access.can_see_messages(request.user):
+        return ""
+    message = InboxMessage.objects.select_related("connection").filter(pk=case.subject_id).first()
+    if message is None:
+        return ""
+    may_operate = bool(access.can_operate(request.user)) and case.state == CaseState.OPEN
+    context = {
+        "message": message,
+        "raw": bytes(message.raw)[:SHOWN_BYTES].decode("utf-8", "replace"),
+        "may_replay": may_operate and message.status not in SETTLED and message.status != "quarantined",
+        "question": question_of(message) if may_operate else None,
+    }
+    return render_to_string("integration/case_panel.html", context, request=request)

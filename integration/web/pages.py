@@ -1,4 +1,7 @@
-"""The monitor: connections, messages in and out, one message with its bytes, and replaying it (IN-4)."""
+"""The monitor: connections, messages in and out, one message with its bytes, and what a person does about it (IN-4)."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,12 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from foundation.errors import ConflictError, require
+from foundation.errors import ConflictError, InvalidError, require
 from foundation.models import Delivery, User
 from foundation.web.keyset import paginate
 from integration import access
 from integration.models import Connection, InboxMessage, InboxStatus
-from integration.services import replay_message, resend_delivery
+from integration.selectors import preview_of
+from integration.services import replay_message, resend_delivery, set_message_aside, teach_meaning
+from integration.web.words import SETTLED, question_of
 
 SHOWN_BYTES = 20_000
 
@@ -53,41 +58,85 @@ def message_detail(request: HttpRequest, message_id: int) -> HttpResponse:
     """Show one message: bytes as they came, what was read, faults, effect."""
     assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
     require(access.can_see_messages(request.user))
-    message = get_object_or_404(InboxMessage.objects.select_related("connection", "conflict_with"), pk=message_id)
-    context = {
+    related = ("connection__supplier", "conflict_with", "waits_for")
+    message = get_object_or_404(InboxMessage.objects.select_related(*related), pk=message_id)
+    return render(request, "integration/message.html", _context(request.user, message))
+
+
+def _context(user: User, message: InboxMessage) -> dict[str, Any]:
+    may_operate = bool(access.can_operate(user))
+    return {
         "message": message,
         "raw": bytes(message.raw)[:SHOWN_BYTES].decode("utf-8", "replace"),
         "size": len(message.raw),
-        "may_replay": access.can_operate(request.user) and message.status in {InboxStatus.PARKED, InboxStatus.REJECTED},
+        "preview": preview_of(message),
+        "faults": message.effect.get("faults", []),
+        "may_settle": may_operate and message.status not in SETTLED,
+        "may_replay": may_operate and message.status not in SETTLED and message.status != InboxStatus.QUARANTINED,
+        "question": question_of(message) if may_operate else None,
     }
-    return render(request, "integration/message.html", context)
+
+
+def _act(request: HttpRequest, done: str, act: Callable[[User], object], then: tuple[Any, ...]) -> HttpResponse:
+    """Do one thing for an operator, say how it went, and go back to the page."""
+    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
+    require(access.can_operate(request.user))
+    try:
+        act(request.user)
+    except (ConflictError, InvalidError) as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, done)
+    return redirect(*then)
 
 
 @require_POST
 @login_required
 def replay(request: HttpRequest, message_id: int) -> HttpResponse:
-    """Try a message again after the cure."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    require(access.can_operate(request.user))
-    try:
-        replay_message(message_id=message_id, actor=request.user, at=timezone.now())  # noqa: TID251 - the porch
-    except ConflictError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "The message will be tried again within seconds.")
-    return redirect("message", message_id)
+    """Try a message again after the cure, or apply one that was held for a look."""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    return _act(
+        request,
+        "The message will be tried within seconds.",
+        lambda user: replay_message(message_id=message_id, actor=user, at=now),
+        ("message", message_id),
+    )
+
+
+@require_POST
+@login_required
+def set_aside(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Give a message up, with the reason."""
+    now, reason = timezone.now(), request.POST.get("reason", "")  # noqa: TID251 - the porch reads the clock
+    return _act(
+        request,
+        "The message is set aside.",
+        lambda user: set_message_aside(message_id=message_id, actor=user, reason=reason, at=now),
+        ("message", message_id),
+    )
+
+
+@require_POST
+@login_required
+def teach(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Say what a partner's word means, and try the message again."""
+    now, meaning = timezone.now(), request.POST.get("meaning", "")  # noqa: TID251 - the porch reads the clock
+    return _act(
+        request,
+        "Remembered for this connection. The message will be tried within seconds.",
+        lambda user: teach_meaning(message_id=message_id, meaning=meaning, actor=user, at=now),
+        ("message", message_id),
+    )
 
 
 @require_POST
 @login_required
 def resend(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Send a delivery again, now."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    require(access.can_operate(request.user))
-    try:
-        resend_delivery(delivery_id=delivery_id, actor=request.user, at=timezone.now())  # noqa: TID251 - the porch
-    except ConflictError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "It will be sent within seconds.")
-    return redirect("messages")
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    return _act(
+        request,
+        "It will be sent within seconds.",
+        lambda user: resend_delivery(delivery_id=delivery_id, actor=user, at=now),
+        ("messages",),
+    )
