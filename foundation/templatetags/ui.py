@@ -92,6 +92,15 @@ def moment(context: template.Context, value: datetime | None) -> SafeString | st
     )
 
 
+@register.simple_tag(takes_context=True)
+def instant(context: template.Context, text: str) -> SafeString | str:
+    """Write an instant that comes as ISO text, as `moment` does; anything else is shown as it is."""
+    try:
+        return moment(context, datetime.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 @register.simple_tag
 def chip(state: str, label: Any = "", tone: str = "") -> SafeString:
     """Draw a state as a dot and a word; the tone follows from the state unless given."""
@@ -211,6 +220,12 @@ def panels(context: template.Context, slot: str, pk: int | None = None) -> SafeS
 def words(code: str) -> str:
     """Write a code such as off_contract as words."""
     return str(code).replace("_", " ")
+
+
+@register.filter
+def tone(level: str) -> str:
+    """Return the colour family of a message's level."""
+    return {"error": "bad", "warning": "warn", "success": "ok"}.get(level, "")
 
 
 @register.filter
