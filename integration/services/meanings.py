@@ -36,7 +36,8 @@ def supplier_of(connection: Connection, party: canonical.Party) -> Supplier:
     """
     if connection.supplier is not None:
         return connection.supplier
-    for identifier in party.ids:
+    stated = [identifier for identifier in party.ids if identifier.scheme and identifier.value]
+    for identifier in stated:
         known = SupplierIdentifier.objects.filter(scheme=identifier.scheme, value=identifier.value)
         row = known.select_related("supplier").first()
         if row is not None:
@@ -44,8 +45,8 @@ def supplier_of(connection: Connection, party: canonical.Party) -> Supplier:
         by_tax = Supplier.objects.filter(tax_id=identifier.value).first() if identifier.scheme == "vat" else None
         if by_tax is not None:
             return by_tax
-    ids = ", ".join(f"{i.scheme} {i.value}" for i in party.ids) or "no id"
-    first = f"{party.ids[0].scheme}:{party.ids[0].value}" if party.ids else ""
+    ids = ", ".join(f"{i.scheme} {i.value}" for i in stated) or "no id with a scheme"
+    first = f"{stated[0].scheme}:{stated[0].value}" if stated else ""
     raise MissingError(
         "supplier_unknown",
         f"No supplier of ours is {party.name or 'unnamed'} ({ids}). Say who it is, then replay.",

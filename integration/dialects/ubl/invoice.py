@@ -143,8 +143,9 @@ def _party(root: Element, path: str) -> Party:
     for found in root.findall(f"{path}/cac:PartyIdentification/cbc:ID", NS):
         if (found.text or "").strip():
             ids.append(Identifier(found.get("schemeID", ""), (found.text or "").strip()))
-    for tax in root.findall(f"{path}/cac:PartyTaxScheme/cbc:CompanyID", NS):
-        ids.append(Identifier("vat", (tax.text or "").strip()))
+    for tax in root.findall(f"{path}/cac:PartyTaxScheme", NS):
+        if text(tax, "cac:TaxScheme/cbc:ID") == "VAT" and has(tax, "cbc:CompanyID"):  # others hold remarks, not numbers
+            ids.append(Identifier("vat", text(tax, "cbc:CompanyID")))
     legal = root.find(f"{path}/cac:PartyLegalEntity/cbc:CompanyID", NS)
     if legal is not None and (legal.text or "").strip():
         ids.append(Identifier(legal.get("schemeID", "legal"), (legal.text or "").strip()))
