@@ -34,6 +34,7 @@ class Group:
 
     code: str
     control: str
+    at: int  # number of its GS in the interchange
     sets: list[Transaction] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     declared: str = ""
@@ -83,7 +84,14 @@ def read(raw: bytes) -> list[Interchange]:
 
     :raises EnvelopeError: it cannot be read at all.
     """
-    return [_interchange(segments) for segments in interchanges(text_of(raw))]
+    found = [_interchange(segments) for segments in interchanges(text_of(raw))]
+    seen: set[tuple[str, str, str]] = set()
+    for one in found:
+        key = (one.sender, one.receiver, one.control)
+        if key in seen:
+            one.faults.append(_repeated("interchange", one.control, "1/13"))
+        seen.add(key)
+    return found
 
 
 def _interchange(segments: list[Segment]) -> Interchange:
@@ -96,20 +104,45 @@ def _interchange(segments: list[Segment]) -> Interchange:
             _compare(found.faults, segment, found.control, len(found.groups), "interchange")
         else:
             _take(found, segment)
+    last = str(segments[-1].at)
     if not closed:
-        found.faults.append(Fault("iea_missing", "The interchange has no IEA segment; it may be cut off."))
+        said = "The interchange has no IEA segment; it may be cut off."
+        found.faults.append(Fault("iea_missing", said, last, cure="Send the whole interchange again."))
     for group in found.groups:
         if not group.is_closed:
-            group.faults.append(Fault("ge_missing", f"Group {group.control} has no GE segment."))
+            group.faults.append(Fault("ge_missing", f"Group {group.control[:10]} has no GE segment.", last))
         for transaction in group.sets:
             if not transaction.is_closed:
-                transaction.faults.append(Fault("se_missing", f"Set {transaction.control} has no SE segment."))
+                said = f"Set {transaction.control[:10]} has no SE segment."
+                transaction.faults.append(Fault("se_missing", said, last))
+    _find_repeats(found)
     return found
+
+
+def _find_repeats(found: Interchange) -> None:
+    """Note groups and sets that carry the number of an earlier one: a gap is legal, a repeat is not."""
+    groups: set[tuple[str, str]] = set()
+    for group in found.groups:
+        if (group.code, group.control) in groups:
+            group.faults.append(_repeated("group", group.control, str(group.at)))
+        groups.add((group.code, group.control))
+        sets: set[tuple[str, str]] = set()
+        for transaction in group.sets:
+            if (transaction.code, transaction.control) in sets:
+                transaction.faults.append(_repeated("set", transaction.control, str(transaction.at)))
+            sets.add((transaction.code, transaction.control))
+
+
+def _repeated(what: str, control: str, position: str) -> Fault:
+    return Fault(
+        f"{what}_repeated", f"Two of the message's {what}s have control number {control[:10]}.", position, control[:10],
+        cure="Give each its own number.",
+    )  # fmt: skip
 
 
 def _take(found: Interchange, segment: Segment) -> None:
     if segment.tag == "GS":
-        found.groups.append(Group(segment.get(1), segment.get(6)))
+        found.groups.append(Group(segment.get(1), segment.get(6), segment.at))
         return
     if not found.groups or found.groups[-1].is_closed:
         if segment.tag not in {"TA1", "ISB", "ISE"}:

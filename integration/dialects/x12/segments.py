@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MAX_SEGMENTS = 200_000
+MAX_SEGMENTS = 100_000  # an answer of ten thousand lines has about half as many
 MAX_ELEMENT = 4_000
 ISA_ELEMENTS = 16
 _SHORTEST_ISA, _FULL_ISA = 40, 106
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _FIRST = re.compile(r"ISA(?=[^A-Za-z0-9\s])")
 
 
@@ -62,6 +63,11 @@ def interchanges(text: str) -> Iterator[list[Segment]]:
 
 def _one(text: str, start: int) -> tuple[list[Segment], int]:
     element, terminator = _separators(text, start)
+    if terminator == element or terminator.isalnum() or terminator == " ":
+        raise EnvelopeError(
+            "separators_unusable", "The ISA ends with a letter, a digit or its own element separator.", "1/16",
+            cure="Use a sign that is not in the data, such as ~.",
+        )  # fmt: skip
     segments: list[Segment] = []
     position = start
     while position < len(text):
@@ -86,14 +92,19 @@ def _segment(piece: str, element: str, number: int, allowed: str) -> Segment:
     if "\n" in piece or "\r" in piece:
         piece = piece.replace("\r", "").replace("\n", "")  # wrapped at a fixed width by a transport
     tag, *elements = piece.split(element)
+    if len(piece) > MAX_ELEMENT or _CONTROL.search(piece):
+        _check(elements, number, allowed)
+    return Segment(tag.strip(), tuple(elements), number)
+
+
+def _check(elements: list[str], number: int, allowed: str) -> None:
     for place, value in enumerate(elements, start=1):
         if len(value) > MAX_ELEMENT:
             raise EnvelopeError(
                 "element_too_long", f"An element is longer than {MAX_ELEMENT} characters.", f"{number}/{place}"
             )
-        if any(char < " " and char not in allowed for char in value):
+        if any(char not in allowed for char in _CONTROL.findall(value)):
             raise EnvelopeError("control_character", "An element holds a control character.", f"{number}/{place}")
-    return Segment(tag.strip(), tuple(elements), number)
 
 
 def _separators(text: str, start: int) -> tuple[str, str]:
@@ -102,7 +113,7 @@ def _separators(text: str, start: int) -> tuple[str, str]:
     if len(isa) < _SHORTEST_ISA:
         raise EnvelopeError("isa_unreadable", "The ISA segment is too short to read its separators.", "1")
     element = isa[3]
-    if len(isa) == _FULL_ISA and isa[103] == element and isa.count(element) == ISA_ELEMENTS:
+    if len(isa) == _FULL_ISA and isa[103] == element and isa.count(element) == ISA_ELEMENTS and isa[105] not in " \t":
         return element, isa[105]
     position = start
     for _ in range(ISA_ELEMENTS):
@@ -116,8 +127,11 @@ def _terminator(text: str, last: int, element: str) -> str:
     """Return what stands between ISA16, which may be missing, and the segment after the ISA."""
     following = re.compile(rf"\s*(?:GS|TA1|ISB|IEA){re.escape(element)}")
     for offset in (2, 1):
-        candidate = text[last + offset : last + offset + 1]
-        if candidate and following.match(text, last + offset + 1):
+        at = last + offset
+        while text[at : at + 1] in {" ", "\t"}:  # blanks at the end of a line, whose end is the terminator
+            at += 1
+        candidate = text[at : at + 1]
+        if candidate and following.match(text, at + 1):
             if candidate in "\r\n" and following.match(text, last + 2) and text.count(text[last + 1], last) > 2:  # noqa: PLR2004
                 return text[last + 1]  # no component separator: a terminator, then a new line
             return candidate

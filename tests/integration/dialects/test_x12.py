@@ -1,5 +1,6 @@
 """X12: 850 out, 855 in. The public samples are read; wrong counts are noted, wrong control numbers refuse."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -148,6 +149,47 @@ def test_several_interchanges_with_their_own_separators_are_read() -> None:
 
     assert [d.order_number for d in decoded.documents] == ["PO-1", "PO-2"]
     assert decoded.envelope_key == "ACME>NORTHGATE#000000007 ACME>NORTHGATE#000000008"
+
+
+ACCEPT = "BAK*00*AT*PO-1*20260310"
+TWO = message(ACCEPT).replace(b"GE*1*7~", b"ST*855*0001~BAK*00*AT*PO-2*20260310~SE*3*0001~GE*2*7~")
+
+
+@pytest.mark.parametrize(
+    ("_case", "raw", "code", "position", "refused"),
+    [
+        ("SE01 counts wrong",           message(ACCEPT, se="SE*9*0001~"), "se_count", "3/1", False),
+        ("GE01 counts wrong",           message(ACCEPT, ending="GE*5*7~IEA*1*000000007~"), "group_count", "6/1", False),
+        ("IEA01 counts wrong",          message(ACCEPT, ending="GE*1*7~IEA*4*000000007~"), "interchange_count", "7/1", False),
+        ("SE02 differs",                message(ACCEPT, se="SE*3*0002~"), "se_control", "3/2", True),
+        ("GE02 differs",                message(ACCEPT, ending="GE*1*8~IEA*1*000000007~"), "group_control", "6/2", True),
+        ("IEA02 differs",               message(ACCEPT, ending="GE*1*7~IEA*1*000000009~"), "interchange_control", "7/2", True),
+        ("set number twice",            TWO, "set_repeated", "6", True),
+        ("group number twice",          message(ACCEPT).replace(b"IEA*1", b"GS*PR*A*B*20260310*0900*7*X*004010~GE*0*7~IEA*2"), "group_repeated", "7", True),
+        ("the same interchange twice",  message(ACCEPT) * 2, "interchange_repeated", "1/13", True),
+        ("an ISA inside",               message(ACCEPT).replace(b"GS*PR", HEAD[:106].encode() + b"GS*PR"), "iea_missing", "1", True),
+        ("nothing but an ISA",          HEAD[:106].encode(), "iea_missing", "1", True),
+        ("letters as separators",       message(ACCEPT).replace(b"*", b"x"), "no_isa", "1", True),
+        ("element ends segments too",   message(ACCEPT).replace(b"~", b"*"), "separators_unusable", "1/16", True),
+        ("a letter ends segments",      message(ACCEPT).replace(b"~", b"Q"), "separators_unusable", "1/16", True),
+        ("an ISA of 5 elements",        b"ISA*00*x*00*" + b" " * 300, "isa_unreadable", "1", True),
+        ("a long element",              message("BAK*00*AT*" + "P" * 5000 + "*20260310"), "element_too_long", "4/3", True),
+        ("a million segments",          message(*["N3*A"] * 250_000), "too_many_segments", "100001", True),
+        ("a number of 40 digits",       message("BAK*00*AC*PO-1*20260310", f"PO1*10*{'9' * 40}*CA*48", "ACK*IA"), "number_unreadable", "3/2", True),
+        ("a negative quantity",         message("BAK*00*AC*PO-1*20260310", "PO1*10*-5*CA*48", "ACK*IA"), "number_out_of_range", "3/2", True),
+        ("segments before the group",   message(ACCEPT).replace(b"GS*PR", b"BAK*00*AT*PO-9~GS*PR"), "outside_group", "2", True),
+        ("segments between the sets",   message(ACCEPT).replace(b"GE*1", b"BAK*00*AT*PO-9~GE*1"), "outside_set", "6", True),
+        ("no trailer of the set",       message(ACCEPT).replace(b"SE*3*0001~", b""), "se_missing", "6", True),
+    ],
+)  # fmt: skip
+def test_hostile_envelope_is_told_by_position(_case: str, raw: bytes, code: str, position: str, refused: bool) -> None:
+    started = time.monotonic()
+
+    decoded = decode(raw)
+
+    assert (code, position) in [(fault.code, fault.position) for fault in decoded.faults]
+    assert decoded.is_refused == refused
+    assert time.monotonic() - started < 2
 
 
 def test_cut_off_message_is_refused() -> None:
