@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from foundation.selectors import system_user
 from procurement.models import AckStatus, OrderState, PurchaseOrder
-from procurement.services import mark_answer_overdue
+from procurement.services import mail_answer_copies, mark_answer_overdue
 
 BATCH = 500
 
@@ -24,3 +24,9 @@ def sweep_acknowledgments(**_unknown: Any) -> int:
     )
     actor = system_user("sweeper")
     return sum(mark_answer_overdue(order_id=pk, actor=actor, at=now) for pk in late)
+
+
+@shared_task(name="procurement.mail_answers")
+def mail_answers(**_unknown: Any) -> int:
+    """Mail suppliers a copy of what they answered in the portal; returns how many letters went."""
+    return mail_answer_copies(at=timezone.now())  # noqa: TID251 - the porch reads the clock

@@ -50,6 +50,7 @@ class OrderAcknowledgment(FSMModelMixin, models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("foundation.User", null=True, on_delete=models.PROTECT, related_name="+")
     decision_reason = models.CharField(max_length=300, blank=True)
+    copied_at = models.DateTimeField(null=True, help_text="when the supplier was mailed a copy of a portal answer")
 
     class Meta:
         constraints = [
@@ -59,7 +60,12 @@ class OrderAcknowledgment(FSMModelMixin, models.Model):
                 name="acknowledgment_decided_pair",
             ),
         ]
-        indexes = [models.Index(fields=["order", "-id"], name="acknowledgment_order")]
+        indexes = [
+            models.Index(fields=["order", "-id"], name="acknowledgment_order"),
+            models.Index(
+                fields=["received_at"], name="acknowledgment_uncopied", condition=Q(source="portal", copied_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

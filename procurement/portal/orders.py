@@ -1,9 +1,7 @@
 """The supplier's pages about orders. Everything here runs as the role that sees one supplier."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,14 +9,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from foundation.errors import DomainError
+from foundation.errors import InvalidError
 from foundation.web.keyset import paginate
 from procurement import access
-from procurement.models import AckState, AckStatus, OrderState, PurchaseOrder, PurchaseOrderLine
+from procurement.models import AckState, OrderAcknowledgment, OrderState, PurchaseOrder
+from procurement.portal.answer_form import REASONS, problems, read, rows_as_ordered
+from procurement.selectors.order_page import answer_views
 from procurement.services import AnswerLine, record_acknowledgment
 from suppliers.portal.door import PortalRequest, portal_view
 
-REASONS = ["Out of stock", "Capacity", "Price changed", "Pack size", "Minimum order", "Other"]
+COMING = {"state": OrderState.ISSUED, "receipt_status__in": ["none", "partial"]}
+VIEWS = (("", "All"), ("unanswered", "To answer"), ("coming", "To deliver"), ("done", "Delivered"))
 
 
 def _now() -> datetime:
@@ -28,15 +29,13 @@ def _now() -> datetime:
 @require_safe
 @portal_view
 def home(request: PortalRequest) -> HttpResponse:
-    """Show what waits for the supplier."""
+    """Show what waits for the supplier: orders to answer, then what to deliver next."""
     mine = access.orders_of_supplier(request.supplier.pk).select_related("ship_to")
     waiting = mine.filter(state=OrderState.ISSUED, acknowledged_at=None).order_by("ack_due_at", "pk")[:20]
-    coming = (
-        mine.filter(state=OrderState.ISSUED, receipt_status__in=["none", "partial"])
-        .exclude(acknowledged_at=None)
-        .order_by("need_by")[:10]
-    )
-    context = {"waiting": list(waiting), "coming": list(coming), "now": _now()}
+    coming = mine.filter(**COMING).exclude(acknowledged_at=None).order_by("need_by", "pk")[:10]
+    context = {
+        "waiting": list(waiting), "coming": list(coming), "now": _now(), "today": timezone.localdate(), "section": "home",
+    }  # fmt: skip
     return render(request, "portal/home.html", context)
 
 
@@ -45,12 +44,20 @@ def home(request: PortalRequest) -> HttpResponse:
 def order_list(request: PortalRequest) -> HttpResponse:
     """List the supplier's orders, newest first."""
     rows = access.orders_of_supplier(request.supplier.pk).select_related("ship_to")
-    if request.GET.get("view") == "unanswered":
+    view, text = request.GET.get("view", ""), request.GET.get("q", "").strip()[:40]
+    if view == "unanswered":
         rows = rows.filter(state=OrderState.ISSUED, acknowledged_at=None)
-    text = request.GET.get("q", "").strip()[:40]
+    elif view == "coming":
+        rows = rows.filter(**COMING)
+    elif view == "done":
+        rows = rows.filter(receipt_status__in=["full", "over"])
     if text:
         rows = rows.filter(number__icontains=text)
-    return render(request, "portal/orders/list.html", {"page": paginate(request, rows), "section": "orders"})
+    context = {
+        "page": paginate(request, rows), "section": "orders", "views": VIEWS, "view": view, "text": text,
+        "now": _now(), "today": timezone.localdate(),
+    }  # fmt: skip
+    return render(request, "portal/orders/list.html", context)
 
 
 def _order(request: PortalRequest, number: str) -> PurchaseOrder:
@@ -67,23 +74,11 @@ def order_detail(request: PortalRequest, number: str) -> HttpResponse:
     context = {
         "order": order,
         "lines": order.lines.select_related("unit", "item").order_by("line_no"),
-        "answers": order.acknowledgments.prefetch_related("lines__order_line").order_by("-pk")[:10],
+        "answers": order.acknowledgments.order_by("-pk")[:10],
         "may_answer": order.state == OrderState.ISSUED,
         "section": "orders",
     }
     return render(request, "portal/orders/detail.html", context)
-
-
-@dataclass(slots=True)
-class Row:
-    """One line of the answer form."""
-
-    line: PurchaseOrderLine
-    quantity: str
-    promised: str
-    price: str
-    reason: str = ""
-    error: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,32 +87,35 @@ def answer(request: PortalRequest, number: str) -> HttpResponse:
     """Let the supplier accept everything, change lines, or reject."""
     order = _order(request, number)
     lines = list(order.lines.select_related("unit", "item").order_by("line_no"))
-    rows = [Row(x, _plain(x.quantity), (x.promised or x.need_by).isoformat(), _plain(x.unit_price)) for x in lines]
     context: dict[str, Any] = {
-        "order": order, "rows": rows, "reasons": REASONS, "key": uuid.uuid4().hex, "errors": [], "section": "orders",
+        "order": order, "rows": rows_as_ordered(lines), "reasons": REASONS, "key": uuid.uuid4().hex, "errors": [],
+        "may_answer": order.state == OrderState.ISSUED, "section": "orders",
     }  # fmt: skip
     if request.method != "POST":
         return render(request, "portal/orders/answer.html", context)
-    header = {"accept": "accept_all", "reject": "reject_all"}.get(request.POST.get("action", ""), "lines")
+    rejects = request.POST.get("action") == "reject"
+    note = request.POST.get("reject_reason" if rejects else "note", "").strip()
+    errors: list[tuple[str, str]] = []
     said: list[AnswerLine] = []
-    errors: list[str] = []
-    if header == "lines":
-        rows, said, errors = _read(request, lines)
-    note = request.POST.get("note", "").strip()
-    if header == "reject_all" and not note:
-        errors.append("Say why you reject the order.")
+    if rejects and not note:
+        errors = [("reject_reason", "Say why you reject the order.")]
+    elif not rejects:
+        context["rows"], said = read(request.POST, lines)
+        errors = problems(context["rows"])
     if not errors:
         try:
-            done = _record(request, order, header, said, note)
-        except DomainError as error:
-            errors.append(error.message)
+            done = _record(request, order, "reject_all" if rejects else "lines", said, note)
+        except InvalidError as error:
+            errors = [("", error.message)]
         else:
             return redirect("portal_answered", order.number, done.number)
-    context.update(rows=rows, errors=errors, key=request.POST.get("key", ""), note=note)
+    context.update(errors=errors, key=request.POST.get("key", ""), given=request.POST, rejects=rejects)
     return render(request, "portal/orders/answer.html", context, status=422)
 
 
-def _record(request: PortalRequest, order: PurchaseOrder, header: str, said: list[AnswerLine], note: str) -> Any:
+def _record(
+    request: PortalRequest, order: PurchaseOrder, header: str, said: list[AnswerLine], note: str
+) -> OrderAcknowledgment:
     now = _now()
     return record_acknowledgment(
         order_number=order.number,
@@ -134,70 +132,22 @@ def _record(request: PortalRequest, order: PurchaseOrder, header: str, said: lis
     )
 
 
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"
-
-
-def _read(request: PortalRequest, lines: list[PurchaseOrderLine]) -> tuple[list[Row], list[AnswerLine], list[str]]:
-    rows, said, errors = [], [], []
-    for line in lines:
-        n = line.line_no
-        row = Row(
-            line,
-            request.POST.get(f"q-{n}", "").strip(),
-            request.POST.get(f"d-{n}", "").strip(),
-            request.POST.get(f"p-{n}", "").strip(),
-            request.POST.get(f"r-{n}", "")[:200],
-        )
-        rows.append(row)
-        try:
-            said.append(_answer(row))
-        except ValueError as error:
-            row.error = str(error)
-            errors.append(f"Line {n}: {error}")
-    return rows, said, errors
-
-
-def _answer(row: Row) -> AnswerLine:
-    line = row.line
-    quantity = _decimal(row.quantity, "quantity")
-    price = _decimal(row.price, "price")
-    try:
-        promised = date.fromisoformat(row.promised)
-    except ValueError:
-        raise ValueError(f"“{row.promised[:20]}” is not a day; choose one from the calendar.") from None
-    if quantity == 0:
-        return AnswerLine(line.line_no, "rejected", Decimal(0), reason=row.reason)
-    changed_price = price if price != line.unit_price else None
-    if changed_price is not None:
-        kind = "price_changed"
-    elif quantity != line.quantity:
-        kind = "quantity_changed"
-    elif promised > line.need_by:
-        kind = "date_changed"
-    else:
-        kind = "accepted"
-    return AnswerLine(line.line_no, kind, quantity, changed_price, promised, reason=row.reason)
-
-
-def _decimal(text: str, what: str) -> Decimal:
-    try:
-        value = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        raise ValueError(f"“{text[:20]}” is not a {what}; type it as 12 or 12.5.") from None
-    if not value.is_finite() or value < 0:
-        raise ValueError(f"a {what} is zero or more.")
-    return value
-
-
 @require_safe
 @portal_view
 def answered(request: PortalRequest, number: str, answer_number: str) -> HttpResponse:
-    """Say what happens next."""
+    """Say what happens next, show the answer beside the order, and lead to the next one that waits."""
     order = _order(request, number)
     given = get_object_or_404(order.acknowledgments, number=answer_number)
+    view = next(v for v in answer_views(order, limit=50) if v.answer.pk == given.pk)
+    waiting = access.orders_of_supplier(request.supplier.pk).filter(state=OrderState.ISSUED, acknowledged_at=None)
     context = {
-        "order": order, "answer": given, "applied": given.state == AckState.APPLIED, "review": given.state == AckState.REVIEW,
-        "section": "orders", "statuses": AckStatus,
-    }  # fmt: skip
+        "order": order,
+        "answer": given,
+        "lines": view.lines,
+        "changed": [x for x in view.lines if x.said.answer != "accepted"],
+        "applied": given.state == AckState.APPLIED,
+        "review": given.state == AckState.REVIEW,
+        "next": waiting.order_by("ack_due_at", "pk").first(),
+        "section": "orders",
+    }
     return render(request, "portal/orders/answered.html", context)

@@ -1,6 +1,7 @@
 from procurement.services.add_invoiced import add_invoiced
 from procurement.services.assign_source import assign_source
 from procurement.services.issue_order import issue_order
+from procurement.services.mail_answer_copies import mail_answer_copies
 from procurement.services.move_order import cancel_order, close_order, hold_order, mark_answer_overdue, unhold_order
 from procurement.services.move_requisition import (
     approve_requisition,
@@ -23,7 +24,7 @@ from procurement.services.write_requisition import (
 __all__ = [
     "AnswerLine", "LineInput", "ReceiptLine", "add_invoiced", "approve_requisition", "assign_source", "cancel_order",
     "cancel_requisition", "close_order", "copy_requisition", "create_requisition", "decide_acknowledgment",
-    "hold_order", "issue_order", "mark_answer_overdue", "place_orders", "post_goods_receipt", "record_acknowledgment",
+    "hold_order", "issue_order", "mail_answer_copies", "mark_answer_overdue", "place_orders", "post_goods_receipt", "record_acknowledgment",
     "reject_requisition", "return_requisition", "reverse_goods_receipt", "save_requisition", "submit_requisition",
     "unhold_order", "withdraw_requisition",
 ]  # fmt: skip

@@ -85,14 +85,4 @@
   doc.addEventListener("input", (event) => { if (event.target.closest("form[data-guard]")) dirty = true; });
   doc.addEventListener("submit", () => { dirty = false; });
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
-
-  // An answer form tells what it will send: "Send answer: 28 accepted, 2 changed".
-  const tell = (form) => {
-    const rows = [...form.querySelectorAll("[data-line]")];
-    const changed = rows.filter((row) => [...row.querySelectorAll("[data-was]")].some((input) => input.value.trim() !== input.dataset.was)).length;
-    const button = form.querySelector("[data-tells]");
-    if (!button || !rows.length) return;
-    button.textContent = changed ? "Send answer: " + (rows.length - changed) + " accepted, " + changed + " changed" : button.dataset.tells;
-  };
-  doc.addEventListener("input", (event) => { const form = event.target.closest("form[data-answer]"); if (form) tell(form); });
 })();

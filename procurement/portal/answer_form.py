@@ -1,0 +1,163 @@
+"""The supplier's answer as it is typed: one row a line, filled in as ordered, up to three deliveries (AK-1)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from procurement.models import LineAnswer, PurchaseOrderLine
+from procurement.services import AnswerLine
+
+REASONS = ["Out of stock", "Capacity", "Price changed", "Pack size", "Minimum order", "Other"]
+PARTS = (2, 3)  # further deliveries of one line
+
+
+@dataclass(slots=True)
+class Part:
+    """A further delivery of a line: which, how much and when, as typed."""
+
+    number: int
+    quantity: str = ""
+    promised: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of the answer form as typed; `errors` says what is wrong by input name."""
+
+    line: PurchaseOrderLine
+    quantity: str
+    promised: str
+    price: str
+    reason: str = ""
+    is_refused: bool = False
+    parts: list[Part] = field(default_factory=lambda: [Part(number) for number in PARTS])
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def asked_quantity(self) -> str:
+        """What we ordered, as it stands in the input."""
+        return plain(self.line.quantity)
+
+    @property
+    def asked_day(self) -> str:
+        """The day we asked for, as it stands in the input."""
+        return self.line.need_by.isoformat()
+
+    @property
+    def asked_price(self) -> str:
+        """The price we ordered at, as it stands in the input."""
+        return plain(self.line.unit_price)
+
+    @property
+    def is_split(self) -> bool:
+        """Say whether further deliveries are typed."""
+        return any(part.quantity or part.promised for part in self.parts)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the rarer inputs are used or wrong, so that the page shows them."""
+        return self.is_split or self.is_refused or bool(self.reason) or bool(self.errors)
+
+
+def rows_as_ordered(lines: Sequence[PurchaseOrderLine]) -> list[Row]:
+    """Return the form filled in with what was ordered, or with the promise already given."""
+    return [
+        Row(line, plain(line.quantity), (line.promised or line.need_by).isoformat(), plain(line.unit_price))
+        for line in lines
+    ]
+
+
+def read(data: Mapping[str, str], lines: Sequence[PurchaseOrderLine]) -> tuple[list[Row], list[AnswerLine]]:
+    """Return the rows as typed with their errors, and what they say when there are none."""
+    rows = [_row(data, line) for line in lines]
+    said = [answer for row in rows for answer in _answers(row)]
+    return rows, said
+
+
+def problems(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return every error with the id of its input, in line order."""
+    return [
+        (f"{name}-{row.line.line_no}", f"Line {row.line.line_no}: {text}")
+        for row in rows
+        for name, text in row.errors.items()
+    ]
+
+
+def plain(value: Decimal) -> str:
+    """Write a number as people type it: no needless zeros, no exponent."""
+    return f"{value.normalize():f}"
+
+
+def _row(data: Mapping[str, str], line: PurchaseOrderLine) -> Row:
+    def typed(name: str, longest: int = 20) -> str:
+        return data.get(f"{name}-{line.line_no}", "").strip()[:longest]
+
+    return Row(
+        line,
+        typed("q"),
+        typed("d"),
+        typed("p"),
+        typed("r", 200),
+        is_refused=bool(typed("x")),
+        parts=[Part(number, typed(f"q{number}"), typed(f"d{number}")) for number in PARTS],
+    )
+
+
+def _answers(row: Row) -> list[AnswerLine]:
+    """Read one row; faults are put into it and nothing is returned then."""
+    line = row.line
+    if row.is_refused:
+        if not row.reason:
+            row.errors["r"] = "say why you cannot deliver it."
+            return []
+        return [AnswerLine(line.line_no, LineAnswer.REJECTED, Decimal(0), reason=row.reason)]
+    price = _number(row, "p", row.price, "price")
+    found = [(_number(row, "q", row.quantity, "quantity"), _day(row, "d", row.promised))]
+    for part in row.parts:
+        if part.quantity or part.promised:
+            name = str(part.number)
+            found.append((_number(row, f"q{name}", part.quantity, "quantity"), _day(row, f"d{name}", part.promised)))
+    if row.errors or price is None:
+        return []
+    deliveries = [(quantity, day) for quantity, day in found if quantity is not None and day is not None]
+    if not sum(quantity for quantity, _ in deliveries):
+        return [AnswerLine(line.line_no, LineAnswer.REJECTED, Decimal(0), reason=row.reason)]
+    changed_price = price if price != line.unit_price else None
+    kind = _kind(line, deliveries, changed_price)
+    return [
+        AnswerLine(line.line_no, kind, quantity, changed_price, day, reason=row.reason)
+        for quantity, day in deliveries
+        if quantity
+    ]
+
+
+def _kind(line: PurchaseOrderLine, deliveries: Sequence[tuple[Decimal, date]], price: Decimal | None) -> LineAnswer:
+    if len(deliveries) > 1:
+        return LineAnswer.SPLIT
+    quantity, promised = deliveries[0]
+    if price is not None:
+        return LineAnswer.PRICE_CHANGED
+    if quantity != line.quantity:
+        return LineAnswer.QUANTITY_CHANGED
+    return LineAnswer.DATE_CHANGED if promised > line.need_by else LineAnswer.ACCEPTED
+
+
+def _number(row: Row, name: str, text: str, what: str) -> Decimal | None:
+    try:
+        value = Decimal(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
+    except InvalidOperation:
+        row.errors[name] = f"“{text}” is not a {what}; type it as 12 or 12.5."
+        return None
+    if not value.is_finite() or value < 0 or value >= 10**9:
+        row.errors[name] = f"a {what} is zero or more, and below a thousand million."
+        return None
+    return value
+
+
+def _day(row: Row, name: str, text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        row.errors[name] = f"“{text}” is not a day; choose one from the calendar."
+        return None
