@@ -63,11 +63,16 @@ def send_delivery(*, delivery_id: int, at: datetime) -> bool:
     except (UnreachableError, InvalidError) as error:
         _put_off(delivery_id, str(error), at)
         return False
-    if not POSTED_OK <= answer.status < GONE_ON:
-        _put_off(delivery_id, f"Answered {answer.status}: {answer.body[:200]}", at)
-        return False
-    _mark_delivered(delivery_id, answer, at)
-    return True
+    return take_answer(delivery_id=delivery_id, answer=answer, at=at)
+
+
+def take_answer(*, delivery_id: int, answer: Answer, at: datetime) -> bool:
+    """Note what the receiver answered to a claimed delivery; returns whether it took it."""
+    if POSTED_OK <= answer.status < GONE_ON:
+        _mark_delivered(delivery_id, answer, at)
+        return True
+    _put_off(delivery_id, f"Answered {answer.status}: {answer.body[:200]}", at)
+    return False
 
 
 @transaction.atomic
