@@ -131,7 +131,7 @@ def sellers(suppliers: dict[str, Supplier], branch: Branch, leaf: Leaf) -> list[
         if s.currency == "GBP" and s.state == "active" and not s.code.startswith(("SVC", "HARRO", "DELTA"))
     ]
     euros = [s for s in suppliers.values() if s.currency == "EUR" and s.state == "active"]
-    first = {"PACK": "HARROW", "FAST": "DELTA", "FIX": "DELTA"}.get(branch.code)
+    first = {"PACK": "HARROW"}.get(branch.code) or {"FAST": "DELTA"}.get(leaf.code)
     chosen = [suppliers[first]] if first else []
     chosen += dice.some_of(pounds, 2 - len(chosen) + (1 if first else 0))
     return [*chosen[:2], *dice.some_of(euros, 2)]

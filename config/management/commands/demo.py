@@ -15,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from config import processes
+from config.demo import standin
+from config.demo.trade.erp import point_at
 from config.management import preparation
 from foundation.embedded import server
 
@@ -50,12 +52,17 @@ class Command(BaseCommand):
         self.stdout.write("Stopped. Nothing of it runs any more.")
 
     def _run(self, options: dict[str, Any]) -> None:
+        erp_port = processes.free_port(standin.WANTED_PORT)
+        standin_answers = point_at(erp_port)
         connection.close()
         port = processes.free_port(options["port"])
         url = f"http://{options['host']}:{port}"
         group = processes.ProcessGroup(settings.DATA_DIR / "log", _environment(url))
         try:
             with preparation.step(self.stdout, "Web and worker"):
+                if standin_answers:
+                    erp_log = settings.DATA_DIR / "log" / "erp-vouchers.log"
+                    group.start("erp", processes.module("config.demo.standin", erp_port, erp_log, standin.SECRET))
                 group.start("web", processes.web(options["host"], port))
                 if options["worker"]:
                     group.start("worker", processes.worker(beat_folder=settings.DATA_DIR / "beat"))
@@ -74,6 +81,7 @@ class Command(BaseCommand):
             ("Crossdock is ready", url),
             ("Sign in as anybody", f"{url}/demo/"),
             ("Mail it sent", f"{url}/demo/mail/"),
+            ("Stand-in ERP", "takes vouchers on this machine, keeps no books"),
             ("Logs", str(group.logs)),
             ("Stop", "Ctrl-C"),
         ]

@@ -1,0 +1,1 @@
+"""Four weeks of trade at Northgate Supply, through the product's own services, by a clock of its own."""
