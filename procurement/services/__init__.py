@@ -1,5 +1,6 @@
 from procurement.services.add_invoiced import add_invoiced
 from procurement.services.assign_source import assign_source
+from procurement.services.book_delivery import Booked, FoundLine, book_delivery, report_found_goods
 from procurement.services.issue_order import issue_order
 from procurement.services.mail_answer_copies import mail_answer_copies
 from procurement.services.move_order import cancel_order, close_order, hold_order, mark_answer_overdue, unhold_order
@@ -12,8 +13,9 @@ from procurement.services.move_requisition import (
     withdraw_requisition,
 )
 from procurement.services.place_orders import place_orders
-from procurement.services.post_goods_receipt import ReceiptLine, post_goods_receipt, reverse_goods_receipt
+from procurement.services.post_goods_receipt import ReceiptLine, post_goods_receipt
 from procurement.services.record_acknowledgment import AnswerLine, decide_acknowledgment, record_acknowledgment
+from procurement.services.reverse_goods_receipt import reverse_goods_receipt
 from procurement.services.write_requisition import (
     LineInput,
     copy_requisition,
@@ -22,9 +24,34 @@ from procurement.services.write_requisition import (
 )
 
 __all__ = [
-    "AnswerLine", "LineInput", "ReceiptLine", "add_invoiced", "approve_requisition", "assign_source", "cancel_order",
-    "cancel_requisition", "close_order", "copy_requisition", "create_requisition", "decide_acknowledgment",
-    "hold_order", "issue_order", "mail_answer_copies", "mark_answer_overdue", "place_orders", "post_goods_receipt", "record_acknowledgment",
-    "reject_requisition", "return_requisition", "reverse_goods_receipt", "save_requisition", "submit_requisition",
-    "unhold_order", "withdraw_requisition",
-]  # fmt: skip
+    "AnswerLine",
+    "Booked",
+    "FoundLine",
+    "LineInput",
+    "ReceiptLine",
+    "add_invoiced",
+    "approve_requisition",
+    "assign_source",
+    "book_delivery",
+    "cancel_order",
+    "cancel_requisition",
+    "close_order",
+    "copy_requisition",
+    "create_requisition",
+    "decide_acknowledgment",
+    "hold_order",
+    "issue_order",
+    "mail_answer_copies",
+    "mark_answer_overdue",
+    "place_orders",
+    "post_goods_receipt",
+    "record_acknowledgment",
+    "reject_requisition",
+    "report_found_goods",
+    "return_requisition",
+    "reverse_goods_receipt",
+    "save_requisition",
+    "submit_requisition",
+    "unhold_order",
+    "withdraw_requisition",
+]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from foundation import audit, duties, outbox
-from foundation.documents import lock, next_number, require_unchanged, touch
+from foundation.documents import content_hash, lock, next_number, require_unchanged, touch
 from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError, require
 from foundation.models import UnitOfMeasure, User
 from foundation.quantity import UnitTable, to_base
@@ -20,7 +20,7 @@ from policies.selectors import duty_pairs_in_force
 from procurement import access
 from procurement.decisions.quantities import overall, quantities
 from procurement.decisions.receipt import Delivered, Received, receive
-from procurement.events import GoodsReceiptPosted, GoodsReceiptReversed
+from procurement.events import GoodsReceiptPosted
 from procurement.models import (
     Condition,
     GoodsReceipt,
@@ -28,7 +28,6 @@ from procurement.models import (
     OrderState,
     PurchaseOrder,
     PurchaseOrderLine,
-    ReceiptState,
 )
 from procurement.selectors.orders import counters_of, open_amount
 from procurement.services.issue_order import chains_of_order
@@ -61,6 +60,7 @@ def post_goods_receipt(
 ) -> GoodsReceipt:
     """Post a receipt; the same source and id again returns the first and changes nothing.
 
+    :raises ConflictError: the same id came before with other content.
     :raises NotFoundError: no such order at a site of the person.
     :raises NotPermittedError: not a receiver there, or a hard duty pair such as order/receive (SD-1).
     :raises InvalidError: nothing arrived, an unknown line or unit, or more than the tolerance lets in (GR-3).
@@ -71,7 +71,7 @@ def post_goods_receipt(
     order = lock(PurchaseOrder, pk, with_=("ship_to", "supplier", "changed_by"))
     earlier = GoodsReceipt.objects.filter(source=source, external_id=external_id).first()
     if earlier is not None:
-        return _same_or_conflict(earlier, order)
+        return _same_or_conflict(earlier, order, lines)
     require_unchanged(order, expected_version)
     require(access.can_receive_on(actor, order))
     chains = chains_of_order(order)
@@ -90,17 +90,18 @@ def post_goods_receipt(
         delivery_note=delivery_note[:40],
         received_at=received_at,
         note=note[:2000],
+        content_hash=content_hash(_plain(lines)),
         created_at=at,
         created_by=actor,
         changed_at=at,
         changed_by=actor,
     )
     _store(receipt, counted)
-    _move(order, order_lines, counted, sign=1, actor=actor, at=at)
+    move_counters(order, order_lines, counted, sign=1, actor=actor, at=at)
     for chain in chains:
         duties.record(chain, "receipt", receipt.pk, "receive", person_id=actor.pk, at=at)
     audit.record(receipt, "post_receipt", actor=actor, at=at, order=order.number, lines=len(counted))
-    outbox.publish(GoodsReceiptPosted(**_about(receipt, order, actor, at), lines=_told(counted)))
+    outbox.publish(GoodsReceiptPosted(**about(receipt, order, actor, at), lines=told(counted)))
     return receipt
 
 
@@ -115,12 +116,17 @@ class Counted:
     result: Received
 
 
-def _same_or_conflict(earlier: GoodsReceipt, order: PurchaseOrder) -> GoodsReceipt:
-    if earlier.order_id != order.pk:
+def _same_or_conflict(earlier: GoodsReceipt, order: PurchaseOrder, lines: Sequence[ReceiptLine]) -> GoodsReceipt:
+    if earlier.order_id != order.pk or earlier.content_hash != content_hash(_plain(lines)):
         raise ConflictError(
-            "receipt_conflict", f"A receipt with the id {earlier.external_id} came before for another order."
+            "receipt_conflict", f"A receipt with the id {earlier.external_id} came before and said something else."
         )
     return earlier
+
+
+def _plain(lines: Sequence[ReceiptLine]) -> list[list[Any]]:
+    """Return what a receipt says, whatever the order of its lines."""
+    return sorted([x.line_no, x.quantity, x.unit_code, x.condition] for x in lines)
 
 
 def _require_duty(actor: User, chains: list[str], at: datetime) -> None:
@@ -218,7 +224,7 @@ def _store(receipt: GoodsReceipt, counted: Sequence[Counted]) -> None:
     )
 
 
-def _move(
+def move_counters(
     order: PurchaseOrder,
     order_lines: dict[int, PurchaseOrderLine],
     counted: Sequence[Counted],
@@ -245,11 +251,13 @@ def refresh_head(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, ac
     order.save(update_fields=["receipt_status", "open_amount", *touch(order, by_id=actor.pk, at=at)])
 
 
-def _told(counted: Sequence[Counted]) -> tuple[tuple[int, Decimal, Decimal], ...]:
+def told(counted: Sequence[Counted]) -> tuple[tuple[int, Decimal, Decimal], ...]:
+    """Return order line, delivered and accepted of each line, for the event."""
     return tuple((c.order_line.pk, c.delivered, c.result.accepted) for c in counted)
 
 
-def _about(receipt: GoodsReceipt, order: PurchaseOrder, actor: User, at: datetime) -> dict[str, Any]:
+def about(receipt: GoodsReceipt, order: PurchaseOrder, actor: User, at: datetime) -> dict[str, Any]:
+    """Return what every event of a receipt says."""
     return {
         "subject_id": receipt.pk,
         "subject_number": receipt.number,
@@ -263,45 +271,3 @@ def _about(receipt: GoodsReceipt, order: PurchaseOrder, actor: User, at: datetim
         "order_id": order.pk,
         "order_number": order.number,
     }
-
-
-@transaction.atomic
-def reverse_goods_receipt(
-    *, receipt_id: int, expected_version: int, actor: User, reason: str, at: datetime
-) -> GoodsReceipt:
-    """Take a whole receipt back: the counters go down by what it brought.
-
-    :raises InvalidError: the reason is missing, or some of it went back to the supplier already.
-    """
-    found = access.visible_receipts(actor).filter(pk=receipt_id).values_list("order_id", flat=True).first()
-    if found is None:
-        raise NotFoundError("not_found", "There is no such receipt.")
-    order = lock(PurchaseOrder, found, with_=("ship_to", "supplier", "changed_by"))
-    require(access.can_receive(actor, order.ship_to))
-    receipt = lock(GoodsReceipt, receipt_id, with_=("changed_by",))
-    require_unchanged(receipt, expected_version)
-    if receipt.state != ReceiptState.POSTED:
-        raise ConflictError("already_reversed", f"{receipt.number} was already reversed.")
-    if not reason.strip():
-        raise InvalidError("reason_missing", "Say why you reverse it.", field="reason")
-    order_lines = {x.pk: x for x in order.lines.select_for_update(of=("self",), no_key=True).select_related("unit")}
-    counted = [
-        Counted(
-            order_lines[x.order_line_id], ReceiptLine(0, x.quantity), x.unit, x.delivered,
-            Received(x.accepted, x.rejected, Decimal(0)),
-        )
-        for x in receipt.lines.select_related("unit")
-    ]  # fmt: skip
-    for c in counted:
-        if c.order_line.accepted - c.result.accepted < c.order_line.returned:
-            raise InvalidError(
-                "already_returned", f"Line {c.order_line.line_no}: some of it went back to the supplier already."
-            )
-    receipt.reverse(by_id=actor.pk, at=at, reason=reason.strip()[:300])
-    receipt.save(
-        update_fields=["state", "reversed_by", "reversed_at", "reversal_reason", *touch(receipt, by_id=actor.pk, at=at)]
-    )
-    _move(order, {x.line_no: x for x in order_lines.values()}, counted, sign=-1, actor=actor, at=at)
-    audit.record(receipt, "reverse_receipt", actor=actor, at=at, reason=reason, order=order.number)
-    outbox.publish(GoodsReceiptReversed(**_about(receipt, order, actor, at), lines=_told(counted)))
-    return receipt
