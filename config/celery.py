@@ -90,6 +90,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=30),
         "options": {"expires": 60 * MINUTE},
     },
+    "measures": _every("intelligence.read_events", MINUTE),
     "heartbeat": _every("foundation.heartbeat", MINUTE, name="worker"),
 }
 

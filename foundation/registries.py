@@ -23,7 +23,8 @@ Handler = Callable[[Any], None]
 class Subject:
     """A document type that other rooms may show or act on without importing its room.
 
-    `url(pk)` is its staff page, `title(pk)` one line, `facts(pk)` label/value pairs for a decision maker,
+    `url(pk)` is its staff page, `page(number)` the same by its printed number and without a query, for lists;
+    `title(pk)` is one line, `facts(pk)` label/value pairs for a decision maker,
     `visible(user, pk)` whether the person may see it, `actions` verb -> service called as
     `action(pk=..., expected_version=..., seen_hash=..., actor=..., reason=..., at=...)`,
     `panel(request, pk)` the HTML of its lines for the inbox, or empty.
@@ -37,6 +38,7 @@ class Subject:
     facts: Callable[[Any, int], list[tuple[str, str]]] = lambda _user, _pk: []
     panel: Callable[[HttpRequest, int], str] = lambda _request, _pk: ""
     actions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    page: Callable[[str], str] | None = None
 
 
 class Subjects:

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from intelligence.web import pages
+
+urlpatterns = [
+    path("insights/", pages.insights, name="insights"),
+    path("insights/<slug:slug>/", pages.insight, name="insight"),
+]

@@ -9,6 +9,7 @@ from babel.numbers import format_currency
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.functional import keep_lazy_text
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -79,7 +80,7 @@ def day(value: date | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def moment(context: template.Context, value: datetime | None) -> SafeString | str:
-    """Write an instant in the reader's zone; the ISO form is in the element for machines and print."""
+    """Write an instant in the reader's zone, with its year unless it is this one; the ISO form is in the element."""
     if value is None:
         return DASH
     user = getattr(context.get("request"), "user", None)
@@ -88,7 +89,9 @@ def moment(context: template.Context, value: datetime | None) -> SafeString | st
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         f"{local:%Y-%m-%d %H:%M %Z}",
-        f"{local.day} {local:%b %H:%M}",
+        f"{local.day} {local:%b %H:%M}"
+        if local.year == timezone.localdate().year
+        else f"{local.day} {local:%b %Y %H:%M}",
     )
 
 

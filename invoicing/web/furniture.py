@@ -29,6 +29,7 @@ def register() -> None:
             visible=lambda user, pk: access.visible_invoices(user).filter(pk=pk).exists(),
             facts=facts_for,
             panel=match_panel,
+            page=lambda number: reverse("invoice_match", args=[number]),
         )
     )
     navigation.add(MenuEntry("Invoices", "invoices", 50, lambda user: holds_anywhere(user, VIEW)))

@@ -30,6 +30,7 @@ def register() -> None:
             visible=lambda user, pk: access.visible_requisitions(user).filter(pk=pk).exists(),
             facts=requisition_facts,
             panel=requisition_lines,
+            page=lambda number: reverse("requisition", args=[number]),
             actions={"approve": approve_requisition, "reject": reject_requisition, "return": return_requisition},
         )
     )
@@ -40,6 +41,7 @@ def register() -> None:
             url=lambda pk: reverse("order", args=[PurchaseOrder.objects.values_list("number", flat=True).get(pk=pk)]),
             title=lambda pk: str(PurchaseOrder.objects.values_list("number", flat=True).get(pk=pk)),
             visible=lambda user, pk: access.visible_orders(user).filter(pk=pk).exists(),
+            page=lambda number: reverse("order", args=[number]),
         )
     )
     navigation.add(MenuEntry("Requisitions", "requisitions", 20, lambda u: holds_anywhere(u, VIEW)))

@@ -1,0 +1,3 @@
+from intelligence.models.measurement import Measurement, ReadingMark
+
+__all__ = ["Measurement", "ReadingMark"]
