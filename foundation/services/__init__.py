@@ -1,4 +1,7 @@
 from foundation.services.grant_role import grant_role, revoke_role, sync_site_permissions
+from foundation.services.idempotency import answer_key, claim_key, forget_keys
 from foundation.services.save_preferences import save_preferences
 
-__all__ = ["grant_role", "revoke_role", "save_preferences", "sync_site_permissions"]
+__all__ = [
+    "answer_key", "claim_key", "forget_keys", "grant_role", "revoke_role", "save_preferences", "sync_site_permissions",
+]  # fmt: skip

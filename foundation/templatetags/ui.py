@@ -121,8 +121,13 @@ def icon(name: str) -> SafeString:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, hint: str = "", label: str = "", classes: str = "") -> dict[str, Any]:
-    """Draw a form field: label, hint, error, tied together for screen readers."""
+def field(
+    bound: BoundField, hint: str = "", label: str = "", classes: str = "", *, must: bool = False
+) -> dict[str, Any]:
+    """Draw a form field: label, hint, error, tied together for screen readers.
+
+    `must` leaves out the word optional where the form itself decides what is missing.
+    """
     help_id, error_id = f"{bound.id_for_label}_hint", f"{bound.id_for_label}_error"
     hint = hint or str(bound.help_text or "")
     described = " ".join(part for part, there in ((help_id, hint), (error_id, bound.errors)) if there)
@@ -138,6 +143,7 @@ def field(bound: BoundField, hint: str = "", label: str = "", classes: str = "")
         "help_id": help_id,
         "error_id": error_id,
         "is_check": is_check,
+        "is_optional": not bound.field.required and not must,
         "is_group": getattr(bound.field.widget, "use_fieldset", False),
         "classes": classes,
     }

@@ -20,6 +20,7 @@ from procurement.services.write_requisition import (
     LineInput,
     copy_requisition,
     create_requisition,
+    prepare_lines,
     save_requisition,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "mark_answer_overdue",
     "place_orders",
     "post_goods_receipt",
+    "prepare_lines",
     "record_acknowledgment",
     "reject_requisition",
     "report_found_goods",

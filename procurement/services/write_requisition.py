@@ -16,11 +16,14 @@ from foundation.errors import InvalidError, NotFoundError, require
 from foundation.models import Category, CostCentre, Item, Site, UnitOfMeasure, User
 from foundation.quantity import to_base
 from foundation.selectors import unit_tables
+from foundation.services import answer_key, claim_key
 from procurement import access
 from procurement.models import PriceSource, Requisition, RequisitionLine, SpendKind
 from procurement.validators import MAX_LINES, validate_need_by, validate_price, validate_quantity
 from suppliers.decisions.sourcing import Sourcing
 from suppliers.selectors import LineNeed, sources_for
+
+ONCE = "create_requisition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,18 @@ def create_requisition(
     note: str = "",
     is_urgent: bool = False,
     urgent_reason: str = "",
+    once: str = "",
 ) -> Requisition:
     """Start a draft requisition at a site, in the site's currency.
 
+    :param once: names this request of the person; a second one with the name gets the first one's requisition.
     :raises NotPermittedError: the person may not raise requisitions there.
     :raises InvalidError: names the field, the value and the cure.
     """
     require(access.can_request(actor, site))
+    claimed = claim_key(principal_id=actor.pk, route=ONCE, key=once, content="", at=at) if once else None
+    if claimed is not None and claimed.response:
+        return Requisition.objects.get(pk=claimed.response["pk"])
     _check_head(site, cost_centre, need_by, at, is_urgent=is_urgent, urgent_reason=urgent_reason)
     requisition = Requisition(
         number=next_number("REQ", site.code),
@@ -84,6 +92,8 @@ def create_requisition(
     requisition.save(force_insert=True)
     _store(requisition, prepared)
     audit.record(requisition, "create_requisition", actor=actor, at=at, lines=len(prepared))
+    if claimed is not None:
+        answer_key(claimed, status_code=201, response={"pk": requisition.pk})
     return requisition
 
 
@@ -128,7 +138,7 @@ def save_requisition(
 
 
 @transaction.atomic
-def copy_requisition(*, requisition_id: int, actor: User, at: datetime, need_by: date) -> Requisition:
+def copy_requisition(*, requisition_id: int, actor: User, at: datetime, need_by: date, once: str = "") -> Requisition:
     """Start a new draft with the lines of an older one, at today's prices.
 
     :raises NotFoundError: the old one is not the person's to see.
@@ -149,7 +159,14 @@ def copy_requisition(*, requisition_id: int, actor: User, at: datetime, need_by:
         for line in old.lines.select_related("item", "unit", "category")
     ]
     return create_requisition(
-        site=old.ship_to, cost_centre=old.cost_centre, need_by=need_by, actor=actor, at=at, lines=lines, title=old.title
+        site=old.ship_to,
+        cost_centre=old.cost_centre,
+        need_by=need_by,
+        actor=actor,
+        at=at,
+        lines=lines,
+        title=old.title,
+        once=once,
     )
 
 

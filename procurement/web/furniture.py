@@ -79,7 +79,7 @@ def requisition_facts(_user: User, pk: int) -> list[tuple[str, str]]:
 def requisition_lines(request: HttpRequest, pk: int) -> str:
     """Draw the lines for the inbox."""
     requisition = Requisition.objects.get(pk=pk)
-    lines = requisition.lines.select_related("item", "unit", "supplier", "contract", "category")
+    lines = requisition.lines.select_related("item__base_unit", "unit", "supplier", "contract", "category")
     return render_to_string(
         "procurement/requisition/lines.html", {"requisition": requisition, "lines": lines}, request=request
     )

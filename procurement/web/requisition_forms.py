@@ -1,29 +1,28 @@
 """What a person types on the requisition page, read into the services' input."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
-from foundation.models import Category, CostCentre, Site, UnitOfMeasure
+from foundation.models import CostCentre, Site
+from foundation.web.numbers import NumberField
 from procurement.models import SpendKind
+from procurement.selectors.item_book import ItemBook, item_book
 from procurement.services import LineInput
-from procurement.validators import validate_price, validate_quantity
+from procurement.validators import MAX_LINES, validate_price, validate_quantity
 
-EMPTY_LINES = 1
+NAMES = ("item_code", "description", "category", "spend_kind", "quantity", "unit", "unit_price")
+Row = dict[str, str]
 
 
 class HeadForm(forms.Form):
     """Site, cost centre, day, urgency."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), label="Deliver to")
-    cost_centre = forms.ModelChoiceField(CostCentre.objects.none(), label="Cost centre")
+    site = forms.ModelChoiceField(Site.objects.none(), label="Deliver to", empty_label=None)
+    cost_centre = forms.ModelChoiceField(CostCentre.objects.none(), label="Cost centre", empty_label=None)
     need_by = forms.DateField(label="Needed by", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    title = forms.CharField(
-        max_length=120,
-        required=False,
-        label="Title",
-        help_text="Shown to approvers; the first item is used when empty.",
-    )
+    title = forms.CharField(max_length=120, required=False, label="Title")
     is_urgent = forms.BooleanField(required=False, label="Urgent")
     urgent_reason = forms.CharField(max_length=200, required=False, label="Why it is urgent")
     note = forms.CharField(max_length=2000, required=False, label="Note", widget=forms.Textarea(attrs={"rows": 2}))
@@ -38,16 +37,20 @@ class LineForm(forms.Form):
     """One line: an item by its code, or free text with a category."""
 
     item_code = forms.CharField(max_length=32, required=False, label="Item")
-    description = forms.CharField(max_length=300, required=False, label="Description")
-    category = forms.ModelChoiceField(Category.objects.all(), required=False, to_field_name="code", label="Category")
+    description = forms.CharField(max_length=300, required=False, label="What is needed")
+    category = forms.ChoiceField(required=False, label="Category")
     spend_kind = forms.ChoiceField(
         choices=[c for c in SpendKind.choices if c[0] != SpendKind.CATALOGUE], required=False, label="Kind"
     )
-    quantity = forms.DecimalField(label="Quantity", validators=[validate_quantity], required=False, localize=False,
-                                  widget=forms.TextInput(attrs={"inputmode": "decimal"}))  # fmt: skip
-    unit = forms.ModelChoiceField(UnitOfMeasure.objects.all(), to_field_name="code", label="Unit", required=False)
-    unit_price = forms.DecimalField(label="Price", required=False, validators=[validate_price],
-                                    widget=forms.TextInput(attrs={"inputmode": "decimal"}))  # fmt: skip
+    quantity = NumberField(label="Quantity", validators=[validate_quantity], required=False)
+    unit = forms.ChoiceField(label="Unit", required=False)
+    unit_price = NumberField(label="Price per unit", required=False, validators=[validate_price])
+
+    def __init__(self, *args: Any, book: ItemBook, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = book.units_of(str(self["item_code"].value() or ""))
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        self.fields["category"].choices = [("", "Choose"), *book.categories]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a line that says something but not how much."""
@@ -61,27 +64,47 @@ class LineForm(forms.Form):
         if not data.get("item_code"):
             if not data.get("description"):
                 self.add_error("description", "Say what is needed.")
-            if not data.get("category"):
+            if not data.get("category") and "category" not in self.errors:
                 self.add_error("category", "Choose a category.")
         return data
 
     def is_blank(self) -> bool:
         """Say whether nothing was typed; a blank line is left out."""
-        data = self.cleaned_data
-        return not data.get("item_code") and not data.get("description") and data.get("quantity") is None
+        return not any(self[name].value() for name in ("item_code", "description", "quantity"))
 
     def line(self) -> LineInput:
         """Return what the service takes."""
         data = self.cleaned_data
         return LineInput(
             quantity=data["quantity"],
-            unit_code=data["unit"].code,
+            unit_code=data["unit"],
             item_code=data["item_code"],
             description=data["description"],
-            category_code=data["category"].code if data["category"] else "",
+            category_code=data["category"],
             spend_kind=data["spend_kind"] or SpendKind.NON_STOCK,
             unit_price=data["unit_price"],
         )
 
 
-LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=500, absolute_max=500, validate_max=True)
+LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=MAX_LINES, absolute_max=MAX_LINES, validate_max=True)
+
+
+def typed_rows(data: Mapping[str, Any]) -> list[Row]:
+    """Return the lines of a posted page as they were typed, at most as many as a requisition holds."""
+    count = str(data.get("lines-TOTAL_FORMS", "0"))
+    total = min(int(count), MAX_LINES) if count.isascii() and count.isdigit() else 0
+    return [{name: str(data.get(f"lines-{i}-{name}", "")) for name in NAMES} for i in range(total)]
+
+
+def line_forms(rows: Sequence[Row], *, judge: bool) -> tuple[Any, ItemBook]:
+    """Return the line forms of typed rows with the book of their items.
+
+    With `judge` they carry what was typed and can be validated; without, they show it and say nothing against it.
+    """
+    book = item_book(row.get("item_code", "") for row in rows)
+    options: dict[str, Any] = {"prefix": "lines", "form_kwargs": {"book": book}}
+    if not judge:
+        return LineFormSet(initial=rows, **options), book
+    data = {f"lines-{i}-{name}": row.get(name, "") for i, row in enumerate(rows) for name in NAMES}
+    data |= {"lines-TOTAL_FORMS": str(len(rows)), "lines-INITIAL_FORMS": "0"}
+    return LineFormSet(data, **options), book

@@ -2,12 +2,16 @@
 "use strict";
 (() => {
   const doc = document;
+  doc.documentElement.classList.add("js");
   const live = () => doc.getElementById("messages");
 
   // After an answer with errors, put the focus on the summary; after a vanished trigger, on the new heading.
   const place = (root) => {
     const target = root.querySelector("[data-focus]") || (doc.activeElement === doc.body && root.querySelector("h1,h2"));
-    if (target) { if (!target.hasAttribute("tabindex")) target.tabIndex = -1; target.focus(); }
+    if (!target) return;
+    if (!target.matches("a[href], button, input, select, textarea, [tabindex]")) target.tabIndex = -1;
+    target.focus();
+    if (target.select) target.select();
   };
   doc.addEventListener("DOMContentLoaded", () => {
     const summary = doc.getElementById("error-summary");

@@ -79,3 +79,28 @@ def ordering_units(item_ids: list[int]) -> dict[int, str]:
     for item_id, unit in rows:
         found.setdefault(item_id, unit)
     return found
+
+
+def resolve_codes(typed: list[str]) -> dict[str, str]:
+    """Return the item code each typed code means: our code, a GTIN or a supplier's part; two statements.
+
+    A supplier's part that two items share means neither of them.
+    """
+    keys = {code: re.sub(r"[^A-Z0-9]", "", code.upper()) for code in typed if code}
+    found: dict[str, str] = {}
+    items = Item.objects.filter(Q(code_key__in=keys.values()) | Q(gtin__in=[c for c in typed if c]), is_active=True)
+    by_key, by_gtin = {}, {}
+    for code, key, gtin in items.values_list("code", "code_key", "gtin"):
+        by_key[key], by_gtin[gtin] = code, code
+    parts: dict[str, set[str]] = {}
+    entries = CatalogueItem.objects.filter(
+        state=CatalogueState.ACTIVE, supplier_part__in=[c for c in typed if c], item__is_active=True
+    )
+    for part, code in entries.values_list("supplier_part", "item__code"):
+        parts.setdefault(part, set()).add(code)
+    for code, key in keys.items():
+        shared = parts.get(code, set())
+        meant = by_key.get(key) or by_gtin.get(code) or (next(iter(shared)) if len(shared) == 1 else None)
+        if meant:
+            found[code] = meant
+    return found
