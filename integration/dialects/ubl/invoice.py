@@ -25,6 +25,9 @@ from integration.dialects.ubl.document import (
 from integration.dialects.ubl.rules import broken_rules
 from integration.dialects.ubl.rules.codes import CREDIT_TYPES
 
+MAX_LINES = 1_000
+MAX_ELEMENTS = 60_000  # sixty a line
+MAX_CHILDREN = 2_000
 _UNIT_ALIASES = {"PCE": "H87", "CS": "XCS", "BX": "XBX", "CT": "XCT", "PK": "XPK", "RO": "XRO"}
 
 
@@ -32,6 +35,9 @@ def decode(root: Element) -> Decoded:
     """Return the canonical invoice of a parsed document, or the rules it breaks; never raises on bad content."""
     if root.tag not in {INVOICE, CREDIT_NOTE}:
         return Decoded(faults=(_not_ours(root.tag),))
+    large = _too_large(root)
+    if large is not None:
+        return Decoded(faults=(large,), control_number=text(root, "cbc:ID"))
     faults = [
         Fault(rule.id, f"{rule.id}: the document needs {rule.says}.", places[0][:200], is_fatal=rule.is_fatal)
         for rule, places in broken_rules(root)
@@ -52,6 +58,18 @@ def _not_ours(tag: str) -> Fault:
         "not_an_invoice", "The document is neither a UBL invoice nor a credit note.", tag[-80:],
         cure="Send an invoice or a credit note here.",
     )  # fmt: skip
+
+
+def _too_large(root: Element) -> Fault | None:
+    """Refuse what would take long to judge, before any rule looks at it."""
+    if len(lines(root)) > MAX_LINES:
+        said = f"The document has more than {MAX_LINES} lines."
+        return Fault("too_many_lines", said, f"line {MAX_LINES + 1}", cure="Split the bill.")
+    sizes = [len(node) for node in root.iter()]
+    if len(sizes) > MAX_ELEMENTS or max(sizes) > MAX_CHILDREN:
+        said = f"The document has more than {MAX_ELEMENTS} elements, or more than {MAX_CHILDREN} in one."
+        return Fault("too_many_elements", said, "/", cure="Split the bill.")
+    return None
 
 
 def _unreadable(root: Element) -> list[Fault]:

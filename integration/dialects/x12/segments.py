@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 MAX_SEGMENTS = 100_000  # an answer of ten thousand lines has about half as many
 MAX_ELEMENT = 4_000
+MAX_ELEMENTS = 100  # of a segment; no standard one has half as many
+MAX_SEGMENT = 20_000  # characters
 ISA_ELEMENTS = 16
 _SHORTEST_ISA, _FULL_ISA = 40, 106
 _CONTROL = re.compile(r"[\x00-\x1f]")
@@ -69,15 +71,22 @@ def _one(text: str, start: int) -> tuple[list[Segment], int]:
             cure="Use a sign that is not in the data, such as ~.",
         )  # fmt: skip
     segments: list[Segment] = []
-    position = start
+    position, empty = start, 0
     while position < len(text):
         end = text.find(terminator, position)
         end = len(text) if end < 0 else end
+        if end - position > MAX_SEGMENT:
+            raise EnvelopeError(
+                "segment_too_long", f"A segment is longer than {MAX_SEGMENT} characters.", str(len(segments) + 1)
+            )
         piece = text[position:end].strip("\r\n\t \x1a")  # \x1a ends files that once went over a modem
         if segments and piece.startswith(f"ISA{element}"):
             break
         position = end + 1
         if not piece:
+            empty += 1
+            if empty > MAX_SEGMENTS:
+                raise _too_many(len(segments) + 1)
             continue
         own = segments[0].elements[-1] if segments else piece  # ISA16 may itself be a control character
         segments.append(_segment(piece, element, len(segments) + 1, own + "\t"))
@@ -88,13 +97,24 @@ def _one(text: str, start: int) -> tuple[list[Segment], int]:
 
 def _segment(piece: str, element: str, number: int, allowed: str) -> Segment:
     if number > MAX_SEGMENTS:
-        raise EnvelopeError("too_many_segments", f"The message has more than {MAX_SEGMENTS} segments.", str(number))
+        raise _too_many(number)
     if "\n" in piece or "\r" in piece:
         piece = piece.replace("\r", "").replace("\n", "")  # wrapped at a fixed width by a transport
-    tag, *elements = piece.split(element)
+    tag, *elements = piece.split(element, MAX_ELEMENTS + 1)
+    if len(elements) > MAX_ELEMENTS:
+        raise EnvelopeError("too_many_elements", f"A segment has more than {MAX_ELEMENTS} elements.", str(number))
     if len(piece) > MAX_ELEMENT or _CONTROL.search(piece):
         _check(elements, number, allowed)
     return Segment(tag.strip(), tuple(elements), number)
+
+
+def _too_many(number: int) -> EnvelopeError:
+    return EnvelopeError(
+        "too_many_segments",
+        f"The interchange has more than {MAX_SEGMENTS} segments.",
+        str(number),
+        cure="Send it in parts.",
+    )
 
 
 def _check(elements: list[str], number: int, allowed: str) -> None:

@@ -183,13 +183,13 @@ TWO = message(ACCEPT).replace(b"GE*1*7~", b"ST*855*0001~BAK*00*AT*PO-2*20260310~
     ],
 )  # fmt: skip
 def test_hostile_envelope_is_told_by_position(_case: str, raw: bytes, code: str, position: str, refused: bool) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
 
     decoded = decode(raw)
 
     assert (code, position) in [(fault.code, fault.position) for fault in decoded.faults]
     assert decoded.is_refused == refused
-    assert time.monotonic() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_cut_off_message_is_refused() -> None:
