@@ -12,12 +12,13 @@ from integration.services import (
     claim_due,
     claim_received,
     postpone,
+    put_off,
     send_delivery,
     store_missing_orders,
 )
 
 log = structlog.get_logger(__name__)
-ROUNDS = 20  # batches of one run
+ROUNDS = 50  # batches of one run
 
 
 @shared_task(name="integration.deliver")
@@ -28,7 +29,12 @@ def deliver(**_unknown: Any) -> int:
         due = claim_due(at=timezone.now())  # noqa: TID251 - the porch reads the clock
         if not due:
             break
-        taken += sum(send_delivery(delivery_id=pk, at=timezone.now()) for pk in due)  # noqa: TID251 - same
+        for pk in due:
+            try:
+                taken += send_delivery(delivery_id=pk, at=timezone.now())  # noqa: TID251 - same
+            except Exception as error:  # one delivery's fault must not stop the others
+                log.exception("delivery.failed", delivery=pk)
+                put_off(pk, f"{type(error).__name__}: {error}", timezone.now())  # noqa: TID251 - same
     return taken
 
 
@@ -36,7 +42,7 @@ def deliver(**_unknown: Any) -> int:
 def apply_inbox(**_unknown: Any) -> int:
     """Apply every message that was received and is due; returns how many were looked at."""
     looked = 0
-    for _ in range(ROUNDS * 10):
+    for _ in range(ROUNDS * 4):
         due = claim_received(at=timezone.now())  # noqa: TID251 - the porch reads the clock
         if not due:
             break

@@ -17,15 +17,17 @@ from foundation.errors import InvalidError
 
 CONNECT_SECONDS, TOTAL_SECONDS = 5.0, 10.0
 MAX_ANSWER = 64 * 1024
+MAX_PAUSE = 3600
 MIN_SECRET, MAX_SECRET = 24, 64
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other side said, cut to 64 KiB."""
+    """What the other side said, cut to 64 KiB; `retry_after` is the pause it asks for, in seconds, at most an hour."""
 
     status: int
     body: str
+    retry_after: int = 0
 
 
 class UnreachableError(Exception):
@@ -131,7 +133,12 @@ def post_signed(*, url: str, secret: str, msg_id: str, at: datetime, body: bytes
     finally:
         guillotine.cancel()
         client.close()
-    return Answer(response.status_code, text)
+    return Answer(response.status_code, text, _pause(response.headers.get("Retry-After", "")))
+
+
+def _pause(text: str) -> int:
+    """Return the seconds asked for; a date instead of seconds is not obeyed."""
+    return min(int(text), MAX_PAUSE) if text.isascii() and text.isdecimal() and len(text) < 8 else 0  # noqa: PLR2004 - digits
 
 
 def _read(response: httpx.Response) -> str:

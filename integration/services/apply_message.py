@@ -20,7 +20,7 @@ from integration.models import InboxMessage, InboxStatus
 from integration.services.functional_answers import answer_syntax, take_functional
 from integration.services.inbox import MAX_TRIES, follow_up, lock, tell_exception, told
 from integration.services.meanings import MissingError
-from integration.services.take_answer import take_answer
+from integration.services.take_acknowledgment import take_acknowledgment
 from integration.services.take_invoice import take_invoice
 from workflow.services import cure_case
 
@@ -158,7 +158,7 @@ def _apply(message: InboxMessage, document: Document, place: int, at: datetime) 
     actor = system_user("intake")
     identity = message.external_id if place == 0 else f"{message.external_id[:110]}#{place}"
     if isinstance(document, canonical.Acknowledgment):
-        return take_answer(message, document, identity, actor, at)
+        return take_acknowledgment(message, document, identity, actor, at)
     if isinstance(document, canonical.Invoice):
         return take_invoice(message, document, identity, actor, at)
     if isinstance(document, canonical.FunctionalAnswer):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from foundation import audit
-from foundation.errors import ConflictError, InvalidError, NotFoundError
+from foundation.errors import ConflictError, DomainError, InvalidError, NotFoundError
 from foundation.intake.http import Answer, UnreachableError, post_signed
 from foundation.models import Delivery, DeliveryState, User
 from foundation.selectors import system_user
@@ -21,11 +21,14 @@ BACKOFF = (5, 30, 120, 600, 1800)  # seconds; then hourly
 HOURLY, PARK_AFTER = 3600, timedelta(hours=72)
 JITTER = 5  # up to a fifth longer, so that a receiver that comes back is not met by everything at once
 CLAIM_LASTS = timedelta(seconds=60)
-POSTED_OK, GONE_ON = 200, 300
+POSTED_OK, REDIRECTS, GONE = 200, 300, 410
 
 
-def claim_due(*, at: datetime, limit: int = 50) -> list[int]:
-    """Claim deliveries that are due, the oldest of each document only; attempts count here, so a killed worker counts."""
+def claim_due(*, at: datetime, limit: int = 5) -> list[int]:
+    """Claim deliveries that are due, the oldest of each document only; attempts count here, so a killed worker counts.
+
+    Few at once: each may take ten seconds, and a claim lasts a minute.
+    """
     earlier = Delivery.objects.filter(
         connection=OuterRef("connection"), order_key=OuterRef("order_key"), id__lt=OuterRef("id")
     ).exclude(state=DeliveryState.DELIVERED)
@@ -53,7 +56,7 @@ def send_delivery(*, delivery_id: int, at: datetime) -> bool:
     delivery = Delivery.objects.get(pk=delivery_id)
     connection = Connection.objects.filter(code=delivery.connection).first()
     if connection is None or not connection.is_active:
-        _put_off(delivery_id, "The connection is switched off.", at)
+        put_off(delivery_id, "The connection is switched off.", at)
         return False
     try:
         answer = post_signed(
@@ -61,17 +64,18 @@ def send_delivery(*, delivery_id: int, at: datetime) -> bool:
             content_type=delivery.content_type,
         )  # fmt: skip
     except (UnreachableError, InvalidError) as error:
-        _put_off(delivery_id, str(error), at)
+        put_off(delivery_id, str(error), at)
         return False
     return take_answer(delivery_id=delivery_id, answer=answer, at=at)
 
 
 def take_answer(*, delivery_id: int, answer: Answer, at: datetime) -> bool:
     """Note what the receiver answered to a claimed delivery; returns whether it took it."""
-    if POSTED_OK <= answer.status < GONE_ON:
+    if POSTED_OK <= answer.status < REDIRECTS:
         _mark_delivered(delivery_id, answer, at)
         return True
-    _put_off(delivery_id, f"Answered {answer.status}: {answer.body[:200]}", at)
+    said = f"Answered {answer.status}: {answer.body[:200]}"
+    put_off(delivery_id, said, at, pause=answer.retry_after, give_up=answer.status == GONE)
     return False
 
 
@@ -94,8 +98,23 @@ def _mark_delivered(delivery_id: int, answer: Answer, at: datetime) -> None:
     )
     cure_case(key=f"delivery:{delivery.pk}", outcome="It was delivered.", at=at)
     if delivery.message_type == "voucher":
-        number = Invoice.objects.values_list("number", flat=True).get(pk=delivery.subject_id)
-        record_posting(number=number, voucher=_voucher_number(answer, delivery), actor=system_user("erp"), at=at)
+        _note_posting(delivery, _voucher_number(answer, delivery), at)
+
+
+def _note_posting(delivery: Delivery, voucher: str, at: datetime) -> None:
+    """Store the ERP's number on the invoice; one that contradicts what is known is an exception, not an endless try."""
+    number = Invoice.objects.values_list("number", flat=True).get(pk=delivery.subject_id)
+    try:
+        with transaction.atomic():
+            record_posting(number=number, voucher=voucher, actor=system_user("erp"), at=at)
+    except DomainError as error:
+        _tell(
+            delivery,
+            f"posting:{delivery.pk}",
+            error.code,
+            f"{number} reached the ERP as {voucher}: {error.message}",
+            at,
+        )
 
 
 def _voucher_number(answer: Answer, delivery: Delivery) -> str:
@@ -105,20 +124,23 @@ def _voucher_number(answer: Answer, delivery: Delivery) -> str:
     except ValueError:
         told = {}
     named = told.get("voucher") if isinstance(told, dict) else None
-    return str(named or delivery.msg_id)[:40]
+    return str(named if isinstance(named, str | int) and named else delivery.msg_id)[:40]
 
 
 @transaction.atomic
-def _put_off(delivery_id: int, error: str, at: datetime) -> None:
-    """Try later, with growing pauses; after three days park with an exception and an owner."""
+def put_off(delivery_id: int, error: str, at: datetime, *, pause: int = 0, give_up: bool = False) -> None:
+    """Try later, with growing pauses; after three days, or when the address is gone, park with an exception and an owner.
+
+    `pause` is what the receiver asks for at least, in seconds.
+    """
     delivery = Delivery.objects.select_for_update(no_key=True).get(pk=delivery_id)
     if delivery.state != DeliveryState.WAITING:
         return
-    pause = BACKOFF[delivery.attempts - 1] if 0 < delivery.attempts <= len(BACKOFF) else HOURLY
-    pause += secrets.randbelow(pause // JITTER + 1)
+    wait = BACKOFF[delivery.attempts - 1] if 0 < delivery.attempts <= len(BACKOFF) else HOURLY
+    wait += secrets.randbelow(wait // JITTER + 1)
     delivery.last_error, delivery.claimed_at = error[:4000], None
-    delivery.next_attempt_at = at + timedelta(seconds=pause)
-    if at - delivery.created_at > PARK_AFTER:
+    delivery.next_attempt_at = at + timedelta(seconds=max(wait, pause))
+    if give_up or at - delivery.created_at > PARK_AFTER:
         delivery.park(error=error)
         audit.record_fact(
             "integration.delivery", delivery.pk, delivery.subject_number, "park", actor=system_user("relay"), at=at,
@@ -126,17 +148,22 @@ def _put_off(delivery_id: int, error: str, at: datetime) -> None:
         )  # fmt: skip
     delivery.save(update_fields=["state", "last_error", "claimed_at", "next_attempt_at"])
     if delivery.attempts >= len(BACKOFF) or delivery.state == DeliveryState.PARKED:
-        open_case(
-            key=f"delivery:{delivery.pk}",
-            category="delivery",
-            cause="not_delivered",
-            sentence=f"{delivery.message_type} {delivery.subject_number} is not delivered to {delivery.connection}: {error[:150]}",
-            subject_type=delivery.subject_type,
-            subject_id=delivery.subject_id,
-            subject_number=delivery.subject_number,
-            evidence={"attempts": delivery.attempts, "error": error[:300]},
-            at=at,
-        )
+        said = f"{delivery.message_type} {delivery.subject_number} is not delivered to {delivery.connection}: {error[:150]}"
+        _tell(delivery, f"delivery:{delivery.pk}", "not_delivered", said, at)
+
+
+def _tell(delivery: Delivery, key: str, cause: str, sentence: str, at: datetime) -> None:
+    open_case(
+        key=key,
+        category="delivery",
+        cause=cause,
+        sentence=sentence,
+        subject_type=delivery.subject_type,
+        subject_id=delivery.subject_id,
+        subject_number=delivery.subject_number,
+        evidence={"attempts": delivery.attempts, "error": delivery.last_error[:300]},
+        at=at,
+    )
 
 
 @transaction.atomic

@@ -175,3 +175,81 @@ def test_receiver_that_trickles_is_given_up(loopback_allowed: None, monkeypatch:
             send(url)
 
     assert time.monotonic() - started < 2
+
+
+def test_name_that_moves_inside_after_it_was_saved_is_refused_at_sending(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.OUTGOING_PRIVATE_HOSTS = []
+    monkeypatch.setattr(http.socket, "getaddrinfo", resolving_to("93.184.216.34"))
+    http.check_address("https://partner.example/x")  # as it was when the connection was saved
+    monkeypatch.setattr(http.socket, "getaddrinfo", resolving_to("127.0.0.1"))
+
+    with pytest.raises(InvalidError) as caught:
+        send("https://partner.example/x")
+
+    assert caught.value.code == "url_private"
+
+
+def test_name_is_asked_once_and_the_connection_goes_to_what_was_checked(
+    loopback_allowed: None, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.OUTGOING_PRIVATE_HOSTS = ["partner.test"]
+    asked: list[str] = []
+    really = socket.getaddrinfo
+
+    def rebinding(host: str, port: int, *rest: Any, **more: Any) -> Any:
+        if host != "partner.test":
+            return really(host, port, *rest, **more)
+        asked.append(host)
+        return resolving_to("127.0.0.1" if len(asked) == 1 else "10.0.0.1")(host, port)
+
+    monkeypatch.setattr(http.socket, "getaddrinfo", rebinding)
+    with receiver(say(200)) as (url, got):
+        answer = send(url.replace("127.0.0.1", "partner.test"))
+
+    assert (answer.status, asked) == (200, ["partner.test"])
+    assert got[0][0]["host"].startswith("partner.test:")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_kind_of_redirect_is_followed(status: int, loopback_allowed: None) -> None:
+    with receiver(say(status, Location="http://127.0.0.1:1/elsewhere")) as (url, got):
+        assert (send(url).status, len(got)) == (status, 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "obeyed"),
+    [("120", 120), ("999999", 3600), ("-5", 0), ("soon", 0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0), ("", 0)],
+)
+def test_pause_a_receiver_asks_for_is_told_within_limits(asked: str, obeyed: int, loopback_allowed: None) -> None:
+    with receiver(say(503, **{"Retry-After": asked})) as (url, _got):
+        answer = send(url)
+
+    assert (answer.status, answer.retry_after) == (503, obeyed)
+
+
+@pytest.mark.parametrize(
+    ("_case", "sent"),
+    [
+        ("endless headers",    b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 300_000 + b"\r\n\r\n"),
+        ("no HTTP at all",     b"SSH-2.0-OpenSSH_9.2\r\n"),
+        ("hangs up",           b""),
+        ("half an answer",     b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf"),
+    ],
+)  # fmt: skip
+def test_answer_that_is_none_is_unreachable(_case: str, sent: bytes, loopback_allowed: None) -> None:
+    def answer(desk: BaseHTTPRequestHandler) -> None:
+        try:
+            desk.wfile.write(sent)
+        except OSError:
+            return  # the sender has hung up
+        desk.close_connection = True
+
+    with receiver(answer) as (url, _got), pytest.raises(http.UnreachableError):
+        send(url)
+
+
+def test_compressed_answer_is_not_unpacked(loopback_allowed: None) -> None:
+    with receiver(say(200, b"\x1f\x8b" + b"\x00" * 100, **{"Content-Encoding": "gzip"})) as (url, _got):
+        assert len(send(url).body) == 102

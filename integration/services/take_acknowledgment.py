@@ -19,7 +19,7 @@ WHOLE = {"accept_all", "reject_all"}
 _COMPARED = {"accepted", "date_changed", "quantity_changed"}
 
 
-def take_answer(
+def take_acknowledgment(
     message: InboxMessage, document: canonical.Acknowledgment, identity: str, actor: User, at: datetime
 ) -> dict[str, str]:
     """Hand an answer to procurement; returns what it became.
