@@ -1,6 +1,6 @@
 from django.urls import path
 
-from procurement.web import orders, receiving
+from procurement.web import found_goods, orders, receiving
 
 urlpatterns = [
     path("orders/", orders.order_list, name="orders"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("orders/<str:number>/do/<slug:verb>/", orders.order_act, name="order_act"),
     path("orders/<str:number>/answers/<int:answer_id>/", orders.decide_answer, name="decide_answer"),
     path("receiving/", receiving.expected, name="receiving"),
+    path("receiving/found/", found_goods.found_goods, name="found_goods"),
     path("receiving/<str:number>/", receiving.receive, name="receive"),
     path("receiving/<str:number>/reverse/", receiving.reverse, name="reverse_receipt"),
 ]
