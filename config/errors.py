@@ -14,7 +14,15 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from foundation import audit
-from foundation.errors import ConflictError, DomainError, InvalidError, NotFoundError, NotPermittedError, StaleError
+from foundation.errors import (
+    ConflictError,
+    DomainError,
+    InvalidError,
+    NotFoundError,
+    NotPermittedError,
+    StaleError,
+    VersionMissingError,
+)
 from foundation.machine import problems
 from foundation.models import User
 
@@ -23,8 +31,10 @@ STATUS: list[tuple[type[DomainError], int]] = [
     (NotPermittedError, 403),
     (StaleError, 409),
     (ConflictError, 409),
+    (VersionMissingError, 428),
     (InvalidError, 422),
 ]
+MACHINES = "/api/"
 
 
 def status_of(error: DomainError) -> int:
@@ -84,7 +94,7 @@ def machine_exception_handler(error: Exception, context: dict[str, Any]) -> Resp
     request.user = context["request"].user
     audit_refusal(request, error)
     set_rollback()
-    return problems.problem(status_of(error), error.code, error.message, **error.details)
+    return problems.refusal(status_of(error), error.code, error.message, error.details)
 
 
 def is_machine(request: HttpRequest) -> bool:
@@ -121,11 +131,15 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """Answer a missing page; foreign and missing look the same, and the path is not echoed."""
+    if request.path.startswith(MACHINES):
+        return problems.plain(404, "not_found", "There is nothing at this address.")
     return _page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a bug of ours, with the id under which the log has it."""
+    if request.path.startswith(MACHINES):
+        return problems.plain(500, "fault", "Something is wrong on our side. Try again; nothing was changed.")
     return _page(request, 500)
 
 

@@ -38,6 +38,10 @@ class InvalidError(DomainError):
     """Input that cannot be accepted; details name the field, the value and the cure."""
 
 
+class VersionMissingError(InvalidError):
+    """A machine asks for a change and does not say on which version it was made."""
+
+
 def require(verdict: Verdict) -> None:
     """Turn a refusing verdict into an error.
 

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from suppliers.api import views as api
 from suppliers.web import pages
 
 urlpatterns = [
@@ -8,4 +9,9 @@ urlpatterns = [
     path("suppliers/<str:code>/do/<slug:verb>/", pages.supplier_act, name="supplier_act"),
     path("contracts/", pages.contract_list, name="contracts"),
     path("contracts/<str:number>/", pages.contract_detail, name="contract"),
+    path("api/v1/suppliers/", api.SupplierList.as_view(), name="api_suppliers"),
+    path("api/v1/suppliers/<str:code>/", api.SupplierItem.as_view(), name="api_supplier"),
+    path("api/v1/catalogue/", api.CatalogueList.as_view(), name="api_catalogue"),
+    path("api/v1/contracts/", api.ContractList.as_view(), name="api_contracts"),
+    path("api/v1/contracts/<str:number>/", api.ContractItem.as_view(), name="api_contract"),
 ]

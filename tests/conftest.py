@@ -5,10 +5,12 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
 from django.db.models.signals import post_migrate
@@ -165,3 +167,10 @@ def sign_in(live_server: Any, client: Any) -> Callable[[Any, Any], None]:
 def fits() -> Callable[[Any], bool]:
     """Return a function that tells whether a page has no sideways scroll."""
     return lambda page: bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.fixture
+def the_tenth_of_march() -> Iterator[None]:
+    """Let doors that read the clock read the instant of the factories' company."""
+    with time_machine.travel(datetime(2026, 3, 10, 9, 0, tzinfo=UTC), tick=True):
+        yield

@@ -199,6 +199,9 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "foundation.machine.pagination.KeysetPagination",
     "EXCEPTION_HANDLER": "config.errors.machine_exception_handler",
+    "DEFAULT_THROTTLE_CLASSES": ["foundation.machine.throttling.ClientThrottle"],
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -211,7 +214,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["foundation.machine.schema.refusals"],  # enumerations stay where they are used
 }
+API_CALLS_PER_MINUTE: int = env.int("API_CALLS_PER_MINUTE", default=3000)  # of one client, in each web process
 OAUTH2_PROVIDER = {
     "SCOPES": {
         "read": "Read documents",
@@ -247,7 +253,8 @@ CACHES = {
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}
         if urlparse(CELERY_BROKER_URL).scheme in {"redis", "rediss"}
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
+    ),
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
 }
 
 LOGGING = {

@@ -2,11 +2,13 @@
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
+from rest_framework.request import Request
 
 _NUMBER = re.compile(r"^-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
+MAX_CURSOR = 200
 
 
 class NumberField(serializers.Field[Decimal, str, str, Any]):
@@ -25,6 +27,18 @@ class NumberField(serializers.Field[Decimal, str, str, Any]):
         return format(value.normalize() + 0, "f")
 
 
+class TextField(serializers.CharField):
+    """A text; a number is not taken for one."""
+
+    default_error_messages = {"invalid": "Write a text in quotes."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Refuse what is no string."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses members it does not know, so that a misspelt name is not silently dropped."""
 
@@ -33,5 +47,29 @@ class StrictSerializer(serializers.Serializer[Any]):
         if isinstance(data, dict):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
-                raise serializers.ValidationError({name: ["There is no such member."] for name in unknown})
+                raise serializers.ValidationError(
+                    {
+                        name[:60]: [serializers.ErrorDetail("There is no such member.", "unknown_member")]
+                        for name in unknown[:20]
+                    }
+                )
         return super().to_internal_value(data)
+
+
+class Filters(StrictSerializer):
+    """What a list may be narrowed to. `lookups` maps each parameter to the field it compares."""
+
+    lookups: ClassVar[dict[str, str]] = {}
+
+    cursor = serializers.CharField(max_length=MAX_CURSOR, required=False, help_text="from `next` of the page before")
+    page_size = serializers.IntegerField(min_value=1, max_value=200, required=False, help_text="50 unless given")
+
+    @classmethod
+    def read(cls, request: Request) -> dict[str, Any]:
+        """Return field lookups.
+
+        :raises ValidationError: a parameter nobody knows, or a value it cannot have.
+        """
+        given = cls(data=request.query_params.dict())
+        given.is_valid(raise_exception=True)
+        return {cls.lookups[name]: value for name, value in given.validated_data.items() if name in cls.lookups}

@@ -2,17 +2,33 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
 CONTENT_TYPE = "application/problem+json"
+MAX_VALUE = 80
+CURES = {
+    "required": "Send this member.",
+    "null": "Send a value, or leave the member out where the schema allows it.",
+    "blank": "Send a text that is not empty.",
+    "empty": "Send at least one.",
+    "max_length": "Send fewer.",
+    "invalid_choice": "Send one of the values the schema lists.",
+    "not_a_list": "Send a list in square brackets.",
+    "unknown_member": "Take it out, or look its name up in /api/schema/.",
+}
+CURE = "Send it in the form that /api/schema/ describes."
+_HEADERS = ("WWW-Authenticate", "Retry-After", "Allow")
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer what DRF itself refuses; refusals of ours come through `refusal`, anything else is a bug."""
     if isinstance(error, exceptions.ValidationError):
-        return problem(422, "invalid", "Some fields cannot be accepted.", errors=_flatten(error.detail))
+        faults = _faults(error.detail, _given(context))
+        return problem(422, "invalid", "Some fields cannot be accepted.", errors=faults)
     response = default_handler(error, context)
     if response is None:
         return None
@@ -21,27 +37,72 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     told = problem(
         response.status_code, str(detail.get("code", code)), str(detail.get("message") or detail.get("detail", ""))
     )
-    for header in ("WWW-Authenticate", "Retry-After"):
+    for header in _HEADERS:
         if response.has_header(header):
             told[header] = response[header]
     return told
 
 
+def refusal(status: int, code: str, message: str, details: dict[str, Any]) -> Response:
+    """Answer a refusal of ours; one that names a field has the same list of faults as any other."""
+    if "value" in details:
+        details = {**details, "value": safe(details["value"])}
+    if "field" in details:
+        fault = {"field": str(details["field"]), "code": code, "message": message}
+        fault |= {name: str(details[name]) for name in ("value", "cure") if name in details}
+        details = {**details, "errors": [fault]}
+    return problem(status, code, message, **details)
+
+
 def problem(status: int, code: str, message: str, **details: Any) -> Response:
     """Return a problem; `details` never hold another party's data."""
-    body = {"type": f"urn:crossdock:{code}", "title": message, "status": status, "code": code, **details}
-    return Response(body, status=status, content_type=CONTENT_TYPE)
+    return Response(_body(status, code, message, **details), status=status, content_type=CONTENT_TYPE)
 
 
-def _flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
+def plain(status: int, code: str, message: str) -> HttpResponse:
+    """Return a problem outside of DRF, where no view was reached."""
+    return HttpResponse(JSONRenderer().render(_body(status, code, message)), status=status, content_type=CONTENT_TYPE)
+
+
+def safe(value: Any) -> str:
+    """Return what was sent, short and printable, so that it can be shown and logged."""
+    text = "".join(char if char.isprintable() else "\ufffd" for char in str(value)[: MAX_VALUE + 1])
+    return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]}…"
+
+
+def _body(status: int, code: str, message: str, **details: Any) -> dict[str, Any]:
+    return {"type": f"urn:crossdock:{code}", "title": message, "status": status, "code": code, **details}
+
+
+def _given(context: dict[str, Any]) -> Any:
+    """Return what the caller sent: the body of a change, the query string of a list."""
+    request = context.get("request")
+    if request is None:
+        return {}
+    return request.query_params.dict() if request.method in {"GET", "HEAD"} else request.data
+
+
+def _faults(detail: Any, given: Any, path: str = "") -> list[dict[str, str]]:
     """Return one row a fault, the field named by its path such as `lines[2].quantity`."""
     if isinstance(detail, dict):
-        return [row for key, value in detail.items() for row in _flatten(value, f"{path}.{key}" if path else str(key))]
-    if isinstance(detail, list):
-        if all(not isinstance(entry, dict | list) for entry in detail):
-            return [
-                {"field": path, "code": str(getattr(entry, "code", "invalid")), "message": str(entry)}
-                for entry in detail
-            ]
-        return [row for number, entry in enumerate(detail) for row in _flatten(entry, f"{path}[{number}]")]
-    return [{"field": path, "code": "invalid", "message": str(detail)}]
+        return [row for key, value in detail.items() for row in _faults(value, *_step(given, path, key))]
+    if isinstance(detail, list) and any(isinstance(entry, dict | list) for entry in detail):
+        return [row for number, entry in enumerate(detail) for row in _faults(entry, *_step(given, path, number))]
+    return [_fault(entry, given, path) for entry in (detail if isinstance(detail, list) else [detail])]
+
+
+def _step(given: Any, path: str, key: Any) -> tuple[Any, str]:
+    if key == "non_field_errors":
+        return given, path
+    if isinstance(key, int):
+        inner = given[key] if isinstance(given, list) and key < len(given) else None
+        return inner, f"{path}[{key}]"
+    return given.get(key) if isinstance(given, dict) else None, f"{path}.{key}" if path else str(key)
+
+
+def _fault(entry: Any, given: Any, path: str) -> dict[str, str]:
+    code = str(getattr(entry, "code", "invalid"))
+    row = {"field": path, "code": code, "message": str(entry), "cure": CURES.get(code, CURE)}
+    if given is not None and not isinstance(given, dict | list):
+        row["value"] = safe(given)
+    return row

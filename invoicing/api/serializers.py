@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from foundation.machine.fields import NumberField, StrictSerializer
+from foundation.machine.fields import Filters, NumberField, StrictSerializer, TextField
 from invoicing.decisions.commands import ChargeCommand, InvoiceCommand, LineCommand
 from invoicing.models import Invoice, InvoiceKind, InvoiceState
 
@@ -13,35 +13,35 @@ from invoicing.models import Invoice, InvoiceKind, InvoiceState
 class ChargeSerializer(StrictSerializer):
     """Freight, surcharge or allowance; an allowance is negative."""
 
-    code = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
-    description = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    code = TextField(max_length=20, required=False, default="", allow_blank=True)
+    description = TextField(max_length=200, required=False, default="", allow_blank=True)
     amount = NumberField()
     tax_percent = NumberField(required=False, allow_null=True, default=None)
-    tax_code = serializers.CharField(max_length=10, required=False, default="", allow_blank=True)
+    tax_code = TextField(max_length=10, required=False, default="", allow_blank=True)
 
 
 class LineSerializer(StrictSerializer):
     """One billed line."""
 
-    line_no = serializers.CharField(max_length=20)
-    order = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
-    order_line = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
-    item = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
-    supplier_part = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    line_no = TextField(max_length=20)
+    order = TextField(max_length=60, required=False, default="", allow_blank=True)
+    order_line = TextField(max_length=20, required=False, default="", allow_blank=True)
+    item = TextField(max_length=60, required=False, default="", allow_blank=True)
+    supplier_part = TextField(max_length=60, required=False, default="", allow_blank=True)
     gtin = serializers.RegexField(r"^\d{8,14}$", required=False, default="", allow_blank=True)
-    description = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+    description = TextField(max_length=300, required=False, default="", allow_blank=True)
     quantity = NumberField()
-    unit = serializers.CharField(max_length=12)
+    unit = TextField(max_length=12)
     net_amount = NumberField()
     tax_percent = NumberField(required=False, allow_null=True, default=None)
-    tax_code = serializers.CharField(max_length=10, required=False, default="", allow_blank=True)
+    tax_code = TextField(max_length=10, required=False, default="", allow_blank=True)
 
 
 class InvoiceInput(StrictSerializer):
     """A bill or credit note. `external_id` may be left to the Idempotency-Key header."""
 
-    external_id = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
-    supplier = serializers.CharField(
+    external_id = TextField(max_length=120, required=False, default="", allow_blank=True)
+    supplier = TextField(
         max_length=16,
         required=False,
         default="",
@@ -49,14 +49,14 @@ class InvoiceInput(StrictSerializer):
         help_text="code; a supplier's own client may leave it",
     )
     kind = serializers.ChoiceField(InvoiceKind.choices, default=InvoiceKind.INVOICE)
-    supplier_number = serializers.CharField(max_length=60)
+    supplier_number = TextField(max_length=60)
     invoice_date = serializers.DateField()
     due_date = serializers.DateField(required=False, allow_null=True, default=None)
     currency = serializers.RegexField(r"^[A-Z]{3}$")
-    order = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
-    credited_invoice = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
-    bank_account = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
-    legal_entity = serializers.CharField(max_length=12, required=False, default="", allow_blank=True)
+    order = TextField(max_length=60, required=False, default="", allow_blank=True)
+    credited_invoice = TextField(max_length=60, required=False, default="", allow_blank=True)
+    bank_account = TextField(max_length=64, required=False, default="", allow_blank=True)
+    legal_entity = TextField(max_length=12, required=False, default="", allow_blank=True)
     net_amount = NumberField(required=False, allow_null=True, default=None)
     tax_amount = NumberField(required=False, allow_null=True, default=None)
     rounding_amount = NumberField(required=False, default=Decimal(0))
@@ -65,15 +65,19 @@ class InvoiceInput(StrictSerializer):
     charges = ChargeSerializer(many=True, required=False, default=list, max_length=100)  # type: ignore[call-arg] # same
 
 
-class InvoiceFilters(StrictSerializer):
+class InvoiceFilters(Filters):
     """What a list may be narrowed to."""
+
+    lookups = {
+        "state": "state", "supplier": "supplier__code", "site": "site__code", "order": "order_reference",
+        "changed_since": "changed_at__gte",
+    }  # fmt: skip
 
     state = serializers.ChoiceField(InvoiceState.choices, required=False)
     supplier = serializers.CharField(max_length=16, required=False)
     site = serializers.CharField(max_length=8, required=False)
     order = serializers.CharField(max_length=60, required=False)
-    cursor = serializers.CharField(max_length=200, required=False)
-    page_size = serializers.IntegerField(min_value=1, max_value=200, required=False)
+    changed_since = serializers.DateTimeField(required=False)
 
 
 def command_of(

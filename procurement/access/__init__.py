@@ -1,9 +1,12 @@
 from procurement.access.orders import (
+    acknowledgments_of_supplier,
     can_order,
     can_receive,
     can_receive_on,
     can_see_order,
     orders_of_supplier,
+    receipts_of_supplier,
+    visible_acknowledgments,
     visible_orders,
     visible_receipts,
     visible_sites,
@@ -20,7 +23,8 @@ from procurement.access.requisitions import (
 )
 
 __all__ = [
-    "can_cancel", "can_change", "can_order", "can_receive", "can_receive_on", "can_request", "can_see_order",
-    "can_see_requisition", "can_source", "can_withdraw", "orders_of_supplier", "sites_to_request_at", "visible_orders",
-    "visible_receipts", "visible_requisitions", "visible_sites",
+    "acknowledgments_of_supplier", "can_cancel", "can_change", "can_order", "can_receive", "can_receive_on",
+    "can_request", "can_see_order", "can_see_requisition", "can_source", "can_withdraw", "orders_of_supplier",
+    "receipts_of_supplier", "sites_to_request_at", "visible_acknowledgments", "visible_orders", "visible_receipts",
+    "visible_requisitions", "visible_sites",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from foundation import access
 from foundation.models import Site, User
 from foundation.roles import ORDER, RECEIVE, VIEW
 from foundation.verdict import ALLOWED, Verdict
-from procurement.models import GoodsReceipt, OrderState, PurchaseOrder
+from procurement.models import GoodsReceipt, OrderAcknowledgment, OrderState, PurchaseOrder
 
 
 def visible_sites(user: User) -> QuerySet[Site]:
@@ -29,6 +29,21 @@ def can_see_order(user: User, order: PurchaseOrder) -> Verdict:
 def visible_receipts(user: User) -> QuerySet[GoodsReceipt]:
     """Return the receipts of the sites where the person may see documents."""
     return GoodsReceipt.objects.filter(site__in=access.sites_with(user, VIEW))
+
+
+def visible_acknowledgments(user: User) -> QuerySet[OrderAcknowledgment]:
+    """Return suppliers' answers to orders of the sites where the person may see documents."""
+    return OrderAcknowledgment.objects.filter(order__ship_to__in=access.sites_with(user, VIEW))
+
+
+def acknowledgments_of_supplier(supplier_id: int) -> QuerySet[OrderAcknowledgment]:
+    """Return the answers a supplier gave, or we gave on its behalf."""
+    return OrderAcknowledgment.objects.filter(supplier_id=supplier_id)
+
+
+def receipts_of_supplier(supplier_id: int) -> QuerySet[GoodsReceipt]:
+    """Return what we received from a supplier."""
+    return GoodsReceipt.objects.filter(supplier_id=supplier_id)
 
 
 def orders_of_supplier(supplier_id: int) -> QuerySet[PurchaseOrder]:

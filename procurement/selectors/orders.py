@@ -75,6 +75,12 @@ def line_views(order: PurchaseOrder) -> Sequence[LineView]:
     return [LineView(line, quantities(counters_of(line))) for line in rows]
 
 
+def supplied_lines(order: PurchaseOrder) -> Sequence[LineView]:
+    """Return the lines of an order with PO-0 quantities, from the tables a supplier's request may read."""
+    rows = order.lines.select_related("item__base_unit", "unit").order_by("line_no")
+    return [LineView(line, quantities(counters_of(line))) for line in rows]
+
+
 def content_of(order: PurchaseOrder, lines: Iterable[PurchaseOrderLine]) -> dict[str, Any]:
     """Return what the supplier sees of a version, and what its hash covers."""
     return {
