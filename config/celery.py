@@ -18,6 +18,7 @@ from django.conf import settings
 
 RELAY_EVERY = 2  # seconds; what a lost wake-up can cost
 MINUTE = 60
+HOUR = 3600
 
 app = Celery("crossdock")
 
@@ -91,6 +92,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 60 * MINUTE},
     },
     "measures": _every("intelligence.read_events", MINUTE),
+    "old keys": _every("foundation.forget_keys", HOUR),
     "heartbeat": _every("foundation.heartbeat", MINUTE, name="worker"),
 }
 

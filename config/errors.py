@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_fsm import TransitionNotAllowed
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -34,12 +35,24 @@ STATUS: list[tuple[type[DomainError], int]] = [
     (VersionMissingError, 428),
     (InvalidError, 422),
 ]
-MACHINES = "/api/"
 
 
 def status_of(error: DomainError) -> int:
     """Return the HTTP status of a refusal; one that has no better home is 422."""
     return next((status for kind, status in STATUS if isinstance(error, kind)), 422)
+
+
+def refusal_of(error: Exception) -> DomainError | None:
+    """Return the refusal an exception is; a step from a state it does not start in is one too."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, TransitionNotAllowed):
+        state = str(getattr(error.object, "state", "")).replace("_", " ")
+        return ConflictError(
+            "not_in_this_state", f"{error.object} is {state}, and this step does not start there.",
+            number=str(error.object), cure="Read the document again and choose a step that its state allows.",
+        )  # fmt: skip
+    return None
 
 
 def audit_refusal(request: HttpRequest, error: DomainError) -> None:
@@ -88,13 +101,14 @@ def _page_before(request: HttpRequest) -> str:
 
 def machine_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer a refusal on the machine door; DRF calls it for every exception of an API view."""
-    if not isinstance(error, DomainError):
+    refusal = refusal_of(error)
+    if refusal is None:
         return problems.answer(error, context)
     request = context["request"]._request  # noqa: SLF001 - the plain request carries the audit origin
     request.user = context["request"].user
-    audit_refusal(request, error)
+    audit_refusal(request, refusal)
     set_rollback()
-    return problems.refusal(status_of(error), error.code, error.message, error.details)
+    return problems.refusal(status_of(refusal), refusal.code, refusal.message, refusal.details)
 
 
 def is_machine(request: HttpRequest) -> bool:
@@ -106,8 +120,7 @@ def busy(request: HttpRequest) -> HttpResponse:
     """Answer that somebody else holds what this needs; nothing was changed, so it may be sent again."""
     message = "Somebody else is changing the same thing. Nothing was saved. Try again in a moment."
     if is_machine(request):
-        body = {"type": "urn:crossdock:busy", "title": message, "status": 503, "code": "busy"}
-        answered: HttpResponse = JsonResponse(body, status=503, content_type=problems.CONTENT_TYPE)
+        answered = problems.plain(503, "busy", message)
     else:
         answered = _page(request, 503, message)
     answered["Retry-After"] = "2"
@@ -131,14 +144,14 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """Answer a missing page; foreign and missing look the same, and the path is not echoed."""
-    if request.path.startswith(MACHINES):
+    if is_machine(request):
         return problems.plain(404, "not_found", "There is nothing at this address.")
     return _page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a bug of ours, with the id under which the log has it."""
-    if request.path.startswith(MACHINES):
+    if is_machine(request):
         return problems.plain(500, "fault", "Something is wrong on our side. Try again; nothing was changed.")
     return _page(request, 500)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django_fsm import TransitionNotAllowed
 
 from config import errors
 from foundation import audit
@@ -78,9 +79,8 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer refusals; anything else is a bug and goes its way."""
-        if isinstance(exception, DomainError):
-            return errors.answer(request, exception)
-        return None
+        refusal = errors.refusal_of(exception)
+        return errors.answer(request, refusal) if refusal else None
 
 
 class ContentionMiddleware:
@@ -109,8 +109,9 @@ class ContentionMiddleware:
             try:
                 view: Callable[..., HttpResponse] = match.func
                 return retry_transaction(view)(request, *match.args, **match.kwargs)
-            except DomainError as refusal:
-                return errors.answer(request, refusal)
+            except (DomainError, TransitionNotAllowed) as refused:
+                refusal = errors.refusal_of(refused)
+                return errors.answer(request, refusal) if refusal else None
             except OperationalError as again:
                 exception = again
         return errors.busy(request) if sqlstate(exception) in self.BUSY else None

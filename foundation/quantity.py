@@ -37,9 +37,15 @@ class UnitTable:
         raise InvalidError(
             "unit_not_convertible",
             f"{unit} cannot be converted to {self.base_unit} for this item; add a pack size first.",
-            unit=unit,
+            field="unit",
+            value=unit,
             base_unit=self.base_unit,
         )
+
+
+def plain(value: Decimal) -> str:
+    """Write a number as documents do: no exponent, no needless zeros."""
+    return format(value.normalize() + 0, "f")
 
 
 def round_quantity(value: Decimal) -> Decimal:

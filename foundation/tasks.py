@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from foundation import relay
 from foundation.models import Heartbeat
+from foundation.services import forget_keys
 
 
 @shared_task(name="foundation.relay")
@@ -19,3 +20,9 @@ def relay_events(**_unknown: Any) -> int:
 def heartbeat(*, name: str = "worker", **_unknown: Any) -> None:
     """Record that a part of the system is alive."""
     Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})  # noqa: TID251 - the porch
+
+
+@shared_task(name="foundation.forget_keys")
+def forget_old_keys(**_unknown: Any) -> int:
+    """Delete the idempotency keys that are no longer kept."""
+    return forget_keys(at=timezone.now())  # noqa: TID251 - the porch

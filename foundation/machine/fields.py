@@ -4,8 +4,11 @@ import re
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from babel.numbers import list_currencies
 from rest_framework import serializers
 from rest_framework.request import Request
+
+from foundation.quantity import plain
 
 _NUMBER = re.compile(r"^-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
 MAX_CURSOR = 200
@@ -24,7 +27,7 @@ class NumberField(serializers.Field[Decimal, str, str, Any]):
 
     def to_representation(self, value: Decimal) -> str:
         """Write it without needless zeros."""
-        return format(value.normalize() + 0, "f")
+        return plain(value)
 
 
 class TextField(serializers.CharField):
@@ -37,6 +40,19 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class CurrencyField(TextField):
+    """A currency by its code of ISO 4217."""
+
+    default_error_messages = {"currency_unknown": "This is no currency; write its code of ISO 4217, such as GBP."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Refuse what no country pays in."""
+        code = super().to_internal_value(data)
+        if code not in list_currencies():
+            self.fail("currency_unknown")
+        return code
 
 
 class StrictSerializer(serializers.Serializer[Any]):

@@ -18,6 +18,7 @@ CURES = {
     "max_length": "Send fewer.",
     "invalid_choice": "Send one of the values the schema lists.",
     "not_a_list": "Send a list in square brackets.",
+    "currency_unknown": "Write the code of ISO 4217, such as GBP.",
     "unknown_member": "Take it out, or look its name up in /api/schema/.",
 }
 CURE = "Send it in the form that /api/schema/ describes."

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from foundation.errors import InvalidError, NotFoundError
+from foundation.errors import InvalidError
+from foundation.machine.door import Door, caller, missing, now
 from integration.models import Connection, InboxMessage
 from integration.services import receive_message
 from integration.services.receive_message import MAX_BYTES
@@ -50,11 +49,11 @@ def _connection(request: Request, code: str) -> Connection:
     connection = Connection.objects.select_related("supplier").filter(code=code, direction="in").first()
     application = getattr(request.auth, "application", None)
     if connection is None or application is None or connection.profile.get("application") != application.client_id:
-        raise NotFoundError("not_found", "There is no such connection.")
+        raise missing("connection")
     return connection
 
 
-class Messages(APIView):
+class Messages(Door):
     """Send a message."""
 
     parser_classes = [AnyBytes]
@@ -69,12 +68,12 @@ class Messages(APIView):
             raise InvalidError("message_size", "Send the message as the body.", field="body")
         message = receive_message(
             connection=connection, external_id=identity, raw=request.data, content_type=request.content_type or "",
-            actor=request.user, at=timezone.now(),  # noqa: TID251 - the porch reads the clock
+            actor=caller(request), at=now(),
         )  # fmt: skip
         return Response(MessageSerializer(message).data, status=202)
 
 
-class MessageVerdict(APIView):
+class MessageVerdict(Door):
     """Ask what became of a message."""
 
     read_scopes = ["messages"]
@@ -84,5 +83,5 @@ class MessageVerdict(APIView):
         """Return status, effect and faults."""
         message = InboxMessage.objects.filter(connection=_connection(request, code), pk=message_id).first()
         if message is None:
-            raise NotFoundError("not_found", "There is no such message.")
+            raise missing("message")
         return Response(MessageSerializer(message).data)

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from foundation.machine.fields import Filters, NumberField, StrictSerializer, TextField
+from foundation.machine.fields import CurrencyField, Filters, NumberField, StrictSerializer, TextField
 from invoicing.decisions.commands import ChargeCommand, InvoiceCommand, LineCommand
 from invoicing.models import Invoice, InvoiceKind, InvoiceState
 
@@ -52,7 +52,7 @@ class InvoiceInput(StrictSerializer):
     supplier_number = TextField(max_length=60)
     invoice_date = serializers.DateField()
     due_date = serializers.DateField(required=False, allow_null=True, default=None)
-    currency = serializers.RegexField(r"^[A-Z]{3}$")
+    currency = CurrencyField(max_length=3, help_text="ISO 4217")
     order = TextField(max_length=60, required=False, default="", allow_blank=True)
     credited_invoice = TextField(max_length=60, required=False, default="", allow_blank=True)
     bank_account = TextField(max_length=64, required=False, default="", allow_blank=True)

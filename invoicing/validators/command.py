@@ -31,9 +31,9 @@ def check_command(command: InvoiceCommand) -> None:
         raise _invalid("due_date", command.due_date.isoformat(), "Give a day not before the invoice date.")
     for name in ("stated_total", "stated_net", "stated_tax", "stated_rounding"):
         _check_amount(name, getattr(command, name))
-    for place, line in enumerate(command.lines, start=1):
+    for place, line in enumerate(command.lines):
         _check_line(place, line)
-    for place, charge in enumerate(command.charges, start=1):
+    for place, charge in enumerate(command.charges):
         _check_charge(place, charge)
 
 
@@ -53,7 +53,7 @@ def check_number(text: str) -> None:
 
 
 def _check_line(place: int, line: LineCommand) -> None:
-    where = f"lines.{place}"
+    where = f"lines[{place}]"
     _check_amount(f"{where}.net_amount", line.net_amount)
     if not line.quantity.is_finite() or abs(line.quantity) >= HIGHEST:
         raise _invalid(f"{where}.quantity", str(line.quantity), "Give a quantity below one trillion.")
@@ -65,8 +65,8 @@ def _check_line(place: int, line: LineCommand) -> None:
 
 
 def _check_charge(place: int, charge: ChargeCommand) -> None:
-    _check_amount(f"charges.{place}.amount", charge.amount)
-    _check_percent(f"charges.{place}.tax_percent", charge.tax_percent)
+    _check_amount(f"charges[{place}].amount", charge.amount)
+    _check_percent(f"charges[{place}].tax_percent", charge.tax_percent)
 
 
 def _check_amount(name: str, amount: Decimal | None) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from foundation.money import round_amount
+from foundation.quantity import plain
 from procurement.decisions.quantities import Counters, Quantities, quantities
 from procurement.models import PurchaseOrder, PurchaseOrderLine
 
@@ -90,27 +91,22 @@ def content_of(order: PurchaseOrder, lines: Iterable[PurchaseOrderLine]) -> dict
         "currency": order.currency,
         "terms_days": order.payment_terms_days,
         "need_by": order.need_by.isoformat(),
-        "total": _plain(order.total_amount),
+        "total": plain(order.total_amount),
         "lines": [
             {
                 "line_no": line.line_no,
                 "item": line.item.code if line.item else "",
                 "supplier_part": line.supplier_part,
                 "description": line.description,
-                "quantity": _plain(line.quantity),
+                "quantity": plain(line.quantity),
                 "unit": line.unit.code,
-                "unit_price": _plain(line.unit_price),
-                "amount": _plain(line.line_amount),
+                "unit_price": plain(line.unit_price),
+                "amount": plain(line.line_amount),
                 "need_by": line.need_by.isoformat(),
             }
             for line in lines
         ],
     }
-
-
-def _plain(value: Decimal) -> str:
-    """Write a number without needless zeros and never as 1E+1: suppliers' systems read it."""
-    return f"{value.normalize():f}"
 
 
 def open_amount(lines: Iterable[PurchaseOrderLine], currency: str) -> Decimal:

@@ -201,7 +201,10 @@ def _base(line: PurchaseOrderLine, typed: ReceiptLine, unit: UnitOfMeasure, tabl
         return typed.quantity * line.base_factor
     if line.item_id is None:
         raise InvalidError(
-            "unit_not_convertible", f"Line {typed.line_no} was ordered in {line.unit}; count in that.", unit=unit.code
+            "unit_not_convertible",
+            f"Line {typed.line_no} was ordered in {line.unit}; count in that.",
+            field="unit",
+            value=unit.code,
         )
     return to_base(typed.quantity, unit.code, tables[line.item_id])
 

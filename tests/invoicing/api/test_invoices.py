@@ -1,10 +1,8 @@
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from oauth2_provider.models import AccessToken, Application
 from rest_framework.test import APIClient
 
 from foundation import relay
@@ -13,23 +11,10 @@ from invoicing import services
 from invoicing.models import Invoice
 from procurement.models import PurchaseOrder
 from tests.invoicing import factories as f
+from tests.machine import client_of, fault, numbers, statements
 
 pytestmark = pytest.mark.django_db
 URL = reverse("api_invoices")
-
-
-def client_of(person: User, scope: str = "read write") -> APIClient:
-    application = Application.objects.create(
-        name=f"client of {person}", user=person, client_type="confidential",
-        authorization_grant_type="client-credentials",
-    )  # fmt: skip
-    token = AccessToken.objects.create(
-        application=application, user=person, scope=scope, token=f"t-{person.pk}-{scope.replace(' ', '-')}",
-        expires=datetime.now(UTC) + timedelta(hours=1),
-    )  # fmt: skip
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.token}")
-    return client
 
 
 def document(order: PurchaseOrder, **changes: Any) -> dict[str, Any]:
@@ -114,17 +99,35 @@ def test_faulty_members_are_named(_case: str, change: dict[str, Any], field: str
     assert not Invoice.objects.exists()
 
 
-def test_unknown_supplier_and_company_are_named() -> None:
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("supplier", "NOBODY", "supplier_unknown"), ("legal_entity", "NONE", "legal_entity_unknown"),
+        ("supplier_number", "---", "invoice_field"), ("currency", "ZZZ", "currency_unknown"),
+    ],
+)  # fmt: skip
+def test_unknown_names_are_told_with_their_value(field: str, value: str, code: str) -> None:
     order = f.order(f.order_line(received="100"))
-    client = client_of(f.clerk())
 
-    answers = [
-        client.post(URL, document(order, **change), format="json").json()["code"]
-        for change in ({"supplier": "NOBODY"}, {"legal_entity": "NONE"}, {"supplier_number": "---"})
-    ]
+    answer = client_of(f.clerk()).post(URL, document(order, **{field: value}), format="json")
 
-    assert answers == ["supplier_unknown", "legal_entity_unknown", "invoice_field"]
+    assert fault(answer) == (422, field, code, value)
     assert not Invoice.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["clerk", "supplier"])
+def test_pages_cost_the_same_with_three_rows_as_with_one(who: str) -> None:
+    orders = [f.order() for _ in range(3)]
+    client = client_of(f.clerk() if who == "clerk" else f.supplier_person(orders[0].supplier))
+    first = services.receive_invoice(command=f.bill_for(orders[0]), actor=f.relay(), at=f.AT)
+    one = (statements(client, URL), statements(client, reverse("api_invoice", args=[first.number])))
+
+    for order in orders[1:]:
+        last = services.receive_invoice(command=f.bill_for(order), actor=f.relay(), at=f.AT)
+    three = (statements(client, URL), statements(client, reverse("api_invoice", args=[last.number])))
+
+    assert three == one
+    assert len(numbers(client.get(URL))) == 3
 
 
 def test_no_token_wrong_scope_and_no_duty_are_refused() -> None:

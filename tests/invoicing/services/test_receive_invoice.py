@@ -157,10 +157,10 @@ def test_a_voided_number_may_come_again() -> None:
         ("beyond the column", {"stated_total": Decimal("1e12")}, "stated_total"),
         ("due before it was written", {"due_date": date(2026, 3, 9)}, "due_date"),
         ("unknown kind", {"kind": "reminder"}, "kind"),
-        ("money for no quantity", {"lines": (f.LineCommand("1", Decimal(0), "EA", Decimal(1)),)}, "lines.1.quantity"),
-        ("no unit", {"lines": (f.LineCommand("1", Decimal(1), "", Decimal(1)),)}, "lines.1.unit_code"),
+        ("money for no quantity", {"lines": (f.LineCommand("1", Decimal(0), "EA", Decimal(1)),)}, "lines[0].quantity"),
+        ("no unit", {"lines": (f.LineCommand("1", Decimal(1), "", Decimal(1)),)}, "lines[0].unit_code"),
         ("tax of nothing known", {"lines": (f.LineCommand("1", Decimal(1), "EA", Decimal(1), tax_percent=Decimal(-1)),)},
-         "lines.1.tax_percent"),
+         "lines[0].tax_percent"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_a_bill_is_refused_by_field(_case: str, change: dict[str, object], field: str) -> None:
