@@ -119,10 +119,7 @@ def is_machine(request: HttpRequest) -> bool:
 def busy(request: HttpRequest) -> HttpResponse:
     """Answer that somebody else holds what this needs; nothing was changed, so it may be sent again."""
     message = "Somebody else is changing the same thing. Nothing was saved. Try again in a moment."
-    if is_machine(request):
-        answered = problems.plain(503, "busy", message)
-    else:
-        answered = _page(request, 503, message)
+    answered = problems.plain(503, "busy", message) if is_machine(request) else _page(request, 503, message)
     answered["Retry-After"] = "2"
     return answered
 
