@@ -37,6 +37,7 @@ class UnitTable:
         raise InvalidError(
             "unit_not_convertible",
             f"{unit} cannot be converted to {self.base_unit} for this item; add a pack size first.",
+            unit=unit,
             field="unit",
             value=unit,
             base_unit=self.base_unit,
