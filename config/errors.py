@@ -87,7 +87,15 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"code": error.code, "message": error.message}, status=status)
     template = f"{status}.html" if status in {403, 404, 409} else "422.html"
-    return render(request, template, context, status=status)
+    return _aimed(request, render(request, template, context, status=status))
+
+
+def _aimed(request: HttpRequest, answered: HttpResponse) -> HttpResponse:
+    """Let htmx put a refusal's page in place of the whole page's content, not into the part it asked for."""
+    if getattr(request, "htmx", False):
+        answered["HX-Retarget"] = answered["HX-Reselect"] = "#main"
+        answered["HX-Reswap"] = "outerHTML show:window:top"
+    return answered
 
 
 def _page_before(request: HttpRequest) -> str:
@@ -126,7 +134,7 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
     context = {"status": status, "message": message, "request_id": getattr(request, "request_id", "")}
-    return render(request, f"{status}.html", context, status=status)
+    return _aimed(request, render(request, f"{status}.html", context, status=status))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name

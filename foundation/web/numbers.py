@@ -23,7 +23,7 @@ def read_number(text: str) -> Decimal:
     try:
         return Decimal(parse_decimal(typed, locale=LOCALE, strict=True))
     except NumberFormatError as error:
-        readings = " or ".join(sorted(error.suggestions or [], key=len))
+        readings = " or ".join(sorted(error.suggestions or [], key=lambda reading: (len(reading), reading)))
         cure = f"Did you mean {readings}?" if readings else "Write it like 1234.5."
         raise ValidationError(f"“{typed[:40]}” can be misread. {cure}", code="ambiguous_number") from error
 

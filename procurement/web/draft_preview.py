@@ -56,7 +56,7 @@ def preview_rows(
 ) -> DraftPreview:  # fmt: skip
     """Judge typed rows as submitting would, without saving; rows that are not complete yet are left out."""
     shown, book = line_forms(rows, judge=False)
-    typed, _book = line_forms(rows, judge=True)
+    typed, _book = line_forms(rows, judge=True, book=book)
     page = DraftPreview(
         [LineSays(f, book.items.get(str(f["item_code"].value() or ""))) for f in shown], shown, site.currency
     )

@@ -14,6 +14,7 @@ from foundation.roles import ORDER, RECEIVE, REQUEST, VIEW
 from foundation.templatetags.ui import day, money
 from procurement import access
 from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine
+from procurement.selectors.decision_lines import compared_lines, price_facts
 from procurement.services import approve_requisition, reject_requisition, return_requisition
 
 
@@ -77,12 +78,12 @@ def requisition_facts(_user: User, pk: int) -> list[tuple[str, str]]:
 
 
 def requisition_lines(request: HttpRequest, pk: int) -> str:
-    """Draw the lines for the inbox."""
-    requisition = Requisition.objects.get(pk=pk)
-    lines = requisition.lines.select_related("item__base_unit", "unit", "supplier", "contract", "category")
-    return render_to_string(
-        "procurement/requisition/lines.html", {"requisition": requisition, "lines": lines}, request=request
-    )
+    """Draw the lines for the inbox, their prices beside the contract's and the last one paid; two statements."""
+    lines = compared_lines(pk)
+    if not lines:
+        return ""
+    context = {"lines": lines, "requisition": lines[0].row.requisition, "facts": price_facts(lines)}
+    return render_to_string("procurement/requisition/decision_lines.html", context, request=request)
 
 
 def find(user: User, query: str) -> Iterable[Hit]:

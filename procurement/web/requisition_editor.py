@@ -49,15 +49,18 @@ class Editor:
     found: list[tuple[Found, str]] = field(default_factory=list)  # with the name of the ordering unit
     paste: str = ""
     pasted: list[Pasted] = field(default_factory=list)
+    place: Site | None = None
     focus: int | None = None  # the line whose quantity is typed next
     said: str = ""
 
     @property
     def site(self) -> Site:
         """Return the chosen site, else the first one the person may ask for."""
-        chosen = str(self.head["site"].value() or "")
-        site = self.sites.filter(pk=chosen).first() if chosen.isascii() and chosen.isdigit() else None
-        return site or self.sites[0]
+        if self.place is None:
+            chosen = str(self.head["site"].value() or "")
+            site = self.sites.filter(pk=chosen).first() if chosen.isascii() and chosen.isdigit() else None
+            self.place = site or self.sites[0]
+        return self.place
 
     def preview(self) -> DraftPreview:
         """Judge what is typed by the code that will route it."""

@@ -96,12 +96,12 @@ def typed_rows(data: Mapping[str, Any]) -> list[Row]:
     return [{name: str(data.get(f"lines-{i}-{name}", "")) for name in NAMES} for i in range(total)]
 
 
-def line_forms(rows: Sequence[Row], *, judge: bool) -> tuple[Any, ItemBook]:
+def line_forms(rows: Sequence[Row], *, judge: bool, book: ItemBook | None = None) -> tuple[Any, ItemBook]:
     """Return the line forms of typed rows with the book of their items.
 
     With `judge` they carry what was typed and can be validated; without, they show it and say nothing against it.
     """
-    book = item_book(row.get("item_code", "") for row in rows)
+    book = book or item_book(row.get("item_code", "") for row in rows)
     options: dict[str, Any] = {"prefix": "lines", "form_kwargs": {"book": book}}
     if not judge:
         return LineFormSet(initial=rows, **options), book

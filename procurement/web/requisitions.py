@@ -188,7 +188,7 @@ def requisition_detail(request: HttpRequest, number: str) -> HttpResponse:
         "may_change": access.can_change(request.user, requisition),
         "may_withdraw": access.can_withdraw(request.user, requisition),
         "may_cancel": access.can_cancel(request.user, requisition),
-        "may_copy": access.sites_to_request_at(request.user).filter(pk=requisition.ship_to_id).exists(),
+        "may_copy": access.can_request(request.user, requisition.ship_to),
     }
     return render(request, "procurement/requisition/detail.html", context)
 

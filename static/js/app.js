@@ -7,7 +7,8 @@
 
   // After an answer with errors, put the focus on the summary; after a vanished trigger, on the new heading.
   const place = (root) => {
-    const target = root.querySelector("[data-focus]") || (doc.activeElement === doc.body && root.querySelector("h1,h2"));
+    const target = root.querySelector("[data-focus]")
+      || (doc.activeElement === doc.body && (root.querySelector("[data-head]") || root.querySelector("h1,h2")));
     if (!target) return;
     if (!target.matches("a[href], button, input, select, textarea, [tabindex]")) target.tabIndex = -1;
     target.focus();
@@ -18,7 +19,12 @@
     if (summary) summary.focus();
   });
   doc.addEventListener("htmx:afterSettle", (event) => place(event.detail.elt || doc));
-  doc.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.setAttribute("aria-busy", "true"));
+  doc.addEventListener("htmx:beforeRequest", (event) => {
+    const elt = event.detail.elt;
+    elt.setAttribute("aria-busy", "true");
+    const button = elt.matches("form") ? elt.querySelector("button[data-busy]") : null;
+    if (button) { button.setAttribute("aria-disabled", "true"); button.textContent = button.dataset.busy; }
+  });
   doc.addEventListener("htmx:afterRequest", (event) => event.detail.elt.removeAttribute("aria-busy"));
   doc.addEventListener("htmx:responseError", (event) => {
     const note = doc.createElement("p");
@@ -67,21 +73,43 @@
     if (event.key === "Escape") doc.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; menu.firstElementChild.focus(); });
   });
 
-  // Single letters work only inside a worklist (WCAG 2.1.4) and can be switched off in the settings.
+  // Single letters work only inside a worklist (WCAG 2.1.4) and can be switched off in the settings. Right after the
+  // page opened nothing has the focus; then the page's worklist has the letters.
   doc.addEventListener("keydown", (event) => {
     if (doc.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-    const list = event.target.closest("[data-worklist]");
+    const list = event.target === doc.body ? doc.querySelector("[data-worklist]") : event.target.closest("[data-worklist]");
     if (!list) return;
-    const links = [...list.querySelectorAll("a[data-row], .list a")];
-    const at = links.indexOf(doc.activeElement);
-    if (event.key === "j" || event.key === "k") {
-      const next = links[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), links.length - 1)];
-      if (next) { event.preventDefault(); next.focus(); }
-      return;
-    }
+    if (event.key === "j" || event.key === "k") { event.preventDefault(); move(list, event.key === "j" ? 1 : -1); return; }
+    if (event.key === "/") { event.preventDefault(); doc.querySelector("[data-find]").focus(); return; }
+    if (event.key === "?") { location.href = doc.querySelector(".foot a").href + "#keys"; return; }
     const action = doc.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
     if (action) { event.preventDefault(); action.click(); }
+  });
+
+  // In a worklist with an open task the next row opens; elsewhere it only gets the focus.
+  const move = (list, by) => {
+    const links = [...list.querySelectorAll("a[data-row], .list a")];
+    const opens = list.dataset.worklist === "open";
+    const at = links.findIndex((link) => (opens ? link.hasAttribute("aria-current") : link === doc.activeElement));
+    const next = links[Math.min(Math.max(at + by, 0), links.length - 1)];
+    if (!next) return;
+    next.focus();
+    if (opens && links.indexOf(next) !== at) next.click();
+  };
+
+  // A verb's own small form takes the focus when it opens and gives it back when it closes.
+  doc.addEventListener("toggle", (event) => {
+    const box = event.target;
+    if (!box.matches || !box.matches("details.pop") || !box.open) return;
+    doc.querySelectorAll("details.pop[open]").forEach((other) => { if (other !== box) other.open = false; });
+    const first = box.querySelector("form input:not([type=hidden]), form textarea");
+    if (first) first.focus();
+  }, true);
+  doc.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const box = event.target.closest("details.pop[open]");
+    if (box) { box.open = false; box.firstElementChild.focus(); }
   });
 
   // Leaving a page with typed and unsent lines asks first.

@@ -1,6 +1,24 @@
 from collections.abc import Sequence
+from typing import Any
 
-from workflow.models import ApprovalRequest, ExceptionCase, Message
+from django.db.models import Prefetch, prefetch_related_objects
+
+from workflow.models import ApprovalDecision, ApprovalRequest, ExceptionCase, Message, StepAssignee
+
+
+def chain_parts() -> tuple[Prefetch[Any], ...]:
+    """Return what a chain is drawn from: steps, who is asked, who decided; three statements."""
+    return (
+        Prefetch("steps"),
+        Prefetch("steps__assignees", StepAssignee.objects.select_related("person")),
+        Prefetch("steps__decisions", ApprovalDecision.objects.select_related("actor")),
+    )
+
+
+def with_chain(request: ApprovalRequest) -> ApprovalRequest:
+    """Return a request that is already read with its chain."""
+    prefetch_related_objects([request], *chain_parts())
+    return request
 
 
 def newest_request(subject_type: str, subject_id: int) -> ApprovalRequest | None:
@@ -8,7 +26,7 @@ def newest_request(subject_type: str, subject_id: int) -> ApprovalRequest | None
     return (
         ApprovalRequest.objects.filter(subject_type=subject_type, subject_id=subject_id)
         .select_related("policy", "requester", "site")
-        .prefetch_related("steps__assignees__person", "steps__decisions__actor")
+        .prefetch_related(*chain_parts())
         .order_by("-pk")
         .first()
     )
@@ -24,3 +42,8 @@ def messages_on(subject_type: str, subject_id: int) -> Sequence[Message]:
 def open_cases_on(subject_type: str, subject_id: int) -> Sequence[ExceptionCase]:
     """Return the open exceptions of a document."""
     return list(ExceptionCase.objects.filter(subject_type=subject_type, subject_id=subject_id, state="open"))
+
+
+def last_decision_by(person_id: int) -> ApprovalDecision | None:
+    """Return what a person decided last, with its stage and request."""
+    return ApprovalDecision.objects.filter(actor_id=person_id).select_related("step__request").order_by("-pk").first()

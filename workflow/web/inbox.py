@@ -1,5 +1,6 @@
 """The inbox: what waits for a person's decision, and deciding it (UX 6.2)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,40 +16,82 @@ from foundation import registries
 from foundation.errors import InvalidError
 from foundation.models import User
 from workflow import access
-from workflow.models import ApprovalRequest, Message
-from workflow.selectors import messages_on, newest_request
+from workflow.models import ApprovalRequest, ApprovalStep, Message
+from workflow.selectors import last_decision_by, messages_on, newest_request, with_chain
 from workflow.services import send_message
 
 LIMIT = 100
 DONE = {"approve": "approved", "reject": "rejected", "return": "sent back for a change"}
+# verb, label, key, colour, question, reasons to choose from
+VERBS = [
+    ("return", "Send back", "", "", "What should change?",
+     ["Quantity is too high", "Wrong item", "Wrong cost centre", "Add why it is needed"]),
+    ("reject", "Reject", "r", "danger", "Why not?",
+     ["Not needed", "Too expensive", "We have it in stock", "Buy it under contract"]),
+]  # fmt: skip
 
 
 def _now() -> datetime:
     return timezone.now()  # noqa: TID251 - the porch reads the clock
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A decision that was not taken, and why; the page shows it beside the verb."""
+
+    verb: str
+    message: str
+
+
 @require_safe
 @login_required
 def inbox(request: HttpRequest, request_id: int | None = None) -> HttpResponse:
     """Show the list and the open task beside it; without a choice, the one due first."""
+    return _page(request, request_id)
+
+
+def _page(request: HttpRequest, request_id: int | None, refused: Refused | None = None) -> HttpResponse:
     assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
     steps = list(access.waiting_for(request.user).order_by("due_at", "pk")[:LIMIT])
     chosen = next((s for s in steps if s.request_id == request_id), None)
     if request_id is not None and chosen is None:
         return _decided(request, request_id)
+    now = _now()
     step = chosen or (steps[0] if steps else None)
-    context: dict[str, Any] = {"steps": steps, "now": _now(), "step": step, "chosen": chosen is not None}
-    if step is not None:
-        subject = registries.subjects.get(step.request.subject_type)
-        context |= {
-            "approval": newest_request(step.request.subject_type, step.request.subject_id),
-            "facts": subject.facts(request.user, step.request.subject_id) if subject else [],
-            "lines": subject.panel(request, step.request.subject_id) if subject else "",
-            "subject_url": subject.url(step.request.subject_id) if subject else "",
-            "thread": messages_on(step.request.subject_type, step.request.subject_id),
-            "following": next((s for s in steps if s.pk != step.pk), None),
-        }
-    return render(request, "workflow/inbox.html", context)
+    context: dict[str, Any] = {
+        "steps": steps,
+        "now": now,
+        "overdue": sum(1 for s in steps if s.due_at and s.due_at < now),
+        "step": step,
+        "chosen": chosen is not None,
+        "verbs": VERBS,
+        "refused": refused,
+    }
+    context |= _task(request, request.user, step, steps) if step is not None else _last(request.user)
+    return render(request, "workflow/inbox.html", context, status=422 if refused else 200)
+
+
+def _task(request: HttpRequest, user: User, step: ApprovalStep, steps: list[ApprovalStep]) -> dict[str, Any]:
+    """Return what is shown of the open task: facts, lines, chain, thread, and what comes next."""
+    asked = step.request
+    subject = registries.subjects.get(asked.subject_type)
+    place = steps.index(step)
+    lines = subject.panel(request, asked.subject_id) if subject else ""
+    return {
+        "approval": with_chain(asked),
+        "lines": lines,
+        "facts": subject.facts(user, asked.subject_id) if subject and not lines else [],
+        "subject_url": subject.url(asked.subject_id) if subject else "",
+        "thread": messages_on(asked.subject_type, asked.subject_id),
+        "duties": "You raised it" if asked.requester_id == user.pk else "You did not raise it",
+        "following": next(iter(steps[place + 1 :] + steps[:place]), None),
+    }
+
+
+def _last(user: User) -> dict[str, Any]:
+    """Return the person's last decision, for an empty inbox."""
+    last = last_decision_by(user.pk)
+    return {"last": last, "last_label": f"Last: {last.step.request.subject_number}" if last else ""}
 
 
 def _decided(request: HttpRequest, request_id: int) -> HttpResponse:
@@ -77,20 +120,35 @@ def decide(request: HttpRequest, request_id: int, verb: str) -> HttpResponse:
         raise Http404
     if asked.state != "open":
         return redirect("inbox_task", request_id)
-    version = request.POST.get("version", "")
     try:
         action(
             pk=asked.subject_id,
-            expected_version=int(version) if version.isdigit() else None,
+            expected_version=None,
             seen_hash=request.POST.get("hash") or None,
             actor=request.user,
-            reason=request.POST.get("reason", ""),
+            reason=_reason(request),
             at=_now(),
         )
     except InvalidError as error:
-        messages.error(request, error.message)
-        return redirect("inbox_task", request_id)
-    messages.success(request, f"{asked.subject_number} {DONE.get(verb, verb)}.")
+        return _page(request, request_id, Refused(verb, error.message))
+    return _go_on(request, request.user, f"{asked.subject_number} {DONE.get(verb, verb)}.")
+
+
+def _reason(request: HttpRequest) -> str:
+    """Return the chosen reason and the person's own words, as one sentence each."""
+    parts = [request.POST.get(name, "").strip().rstrip(".") for name in ("because", "reason")]
+    return ". ".join(part for part in parts if part)[:500]
+
+
+def _go_on(request: HttpRequest, user: User, done: str) -> HttpResponse:
+    """Say what was done and open what comes next, when it still waits for the person."""
+    following = request.POST.get("next", "")
+    if following.isascii() and following.isdigit() and len(following) < 19:  # noqa: PLR2004 - digits of a key
+        step = access.waiting_for(user).filter(request_id=int(following)).first()
+        if step is not None:
+            messages.success(request, f"{done} Next: {step.request.subject_number}.")
+            return redirect("inbox_task", step.request_id)
+    messages.success(request, done)
     return redirect("inbox")
 
 
@@ -121,7 +179,7 @@ def message(request: HttpRequest, subject_type: str, subject_id: int) -> HttpRes
     except InvalidError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, "Sent.")
+        messages.success(request, "Sent. The approval goes on." if kind == Message.Kind.QUESTION else "Sent.")
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return redirect(target if safe else subject.url(subject_id))
