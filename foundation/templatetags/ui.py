@@ -134,7 +134,8 @@ def field(
     attrs: dict[str, str | bool] = {"aria-describedby": described} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    is_check = getattr(bound.field.widget, "input_type", "") == "checkbox"
+    is_group = getattr(bound.field.widget, "use_fieldset", False)
+    is_check = not is_group and getattr(bound.field.widget, "input_type", "") == "checkbox"
     return {
         "bound": bound,
         "widget": bound.as_widget(attrs=attrs),
@@ -144,7 +145,7 @@ def field(
         "error_id": error_id,
         "is_check": is_check,
         "is_optional": not bound.field.required and not must,
-        "is_group": getattr(bound.field.widget, "use_fieldset", False),
+        "is_group": is_group,
         "classes": classes,
     }
 

@@ -55,10 +55,8 @@ def _organisation_name() -> str:
 def _menu(request: HttpRequest, person: User | None) -> list[MenuLink]:
     if person is None or person.kind != User.Kind.STAFF:
         return []
-    links = []
-    for entry in navigation.for_user(person):
-        url = reverse(entry.url_name)
-        links.append(
-            MenuLink(entry.label, url, request.path.startswith(url), entry.badge(person) if entry.badge else 0)
-        )
-    return links
+    entries = [(entry, reverse(entry.url_name)) for entry in navigation.for_user(person)]
+    here = max((url for _entry, url in entries if request.path.startswith(url)), key=len, default="")
+    return [
+        MenuLink(entry.label, url, url == here, entry.badge(person) if entry.badge else 0) for entry, url in entries
+    ]
