@@ -59,7 +59,7 @@ PROBLEM = {
 
 
 def refusals(result: dict[str, Any], **_unknown: Any) -> dict[str, Any]:
-    """Give every operation the answer of a refusal."""
+    """Give every operation the answer of a refusal, and its first sentence as a heading."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     told = {
         "description": "Refused: 401 no token, 403 not your duty or scope, 404 not yours or missing, 409 changed "
@@ -69,4 +69,5 @@ def refusals(result: dict[str, Any], **_unknown: Any) -> dict[str, Any]:
     for path in result["paths"].values():
         for operation in path.values():
             operation["responses"]["default"] = told
+            operation.setdefault("summary", operation["description"].split(". ")[0].split("; ")[0].rstrip("."))
     return result
