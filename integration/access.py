@@ -2,7 +2,9 @@
 
 from foundation import access
 from foundation.models import Role, User
-from foundation.verdict import Verdict
+from foundation.verdict import ALLOWED, Verdict
+
+INTERNAL = "system-"  # how Crossdock names the accounts of its own parts
 
 
 def can_see_messages(user: User) -> Verdict:
@@ -13,3 +15,30 @@ def can_see_messages(user: User) -> Verdict:
 def can_operate(user: User) -> Verdict:
     """Judge replaying and resending."""
     return access.can_in_role(user, "replay messages", Role.INTEGRATION_ENGINEER)
+
+
+def can_see_clients(user: User) -> Verdict:
+    """Judge seeing which machines may use the API."""
+    return access.can_in_role(user, "see API clients", Role.INTEGRATION_ENGINEER, Role.USER_ADMIN, Role.AUDITOR)
+
+
+def can_manage_clients(user: User) -> Verdict:
+    """Judge letting machines in and shutting them out."""
+    return access.can_in_role(user, "let machines in", Role.INTEGRATION_ENGINEER, Role.USER_ADMIN)
+
+
+def can_act_as(user: User, person: User) -> Verdict:
+    """Judge letting a machine act in somebody's name: never one's own, and with duties only by a user administrator."""
+    if person == user:
+        return Verdict("own_client", "A machine does not act in your own name; ask another user administrator.")
+    for applies, code, reason in (
+        (person.is_superuser, "superuser", "is a superuser; give the machine an account with the duties it needs"),
+        (not person.is_active, "person_inactive", "may not sign in any more"),
+        (person.kind == User.Kind.SUPPLIER, "not_ours", "is a supplier's; choose the supplier instead"),
+        (person.username.startswith(INTERNAL), "internal_account", "is a part of Crossdock itself"),
+    ):
+        if applies:
+            return Verdict(code, f"{person} {reason}.")
+    if person.kind == User.Kind.STAFF or access.roles_of(person):
+        return access.can_in_role(user, "let a machine act in the name of somebody with duties", Role.USER_ADMIN)
+    return ALLOWED

@@ -3,7 +3,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from oauth2_provider import views as oauth2
 
 from integration.api import views as api
-from integration.web import pages, upload
+from integration.web import clients, pages, upload
 
 urlpatterns = [
     path("integration/", pages.message_list, name="messages"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("integration/messages/<int:message_id>/set-aside/", pages.set_aside, name="set_message_aside"),
     path("integration/upload/", upload.upload, name="upload_message"),
     path("integration/deliveries/<int:delivery_id>/resend/", pages.resend, name="resend_delivery"),
+    path("integration/clients/", clients.client_list, name="api_clients"),
+    path("integration/clients/new/", clients.client_new, name="api_client_new"),
+    path("integration/clients/<int:client_id>/", clients.client_detail, name="api_client"),
+    path("integration/clients/<int:client_id>/rotate/", clients.client_rotate, name="api_client_rotate"),
+    path("integration/clients/<int:client_id>/revoke/", clients.client_revoke, name="api_client_revoke"),
     path("api/v1/messages/<slug:code>/", api.Messages.as_view(), name="api_messages"),
     path("api/v1/messages/<slug:code>/<int:message_id>/", api.MessageVerdict.as_view(), name="api_message"),
     path("api/oauth/token/", oauth2.TokenView.as_view(), name="api_token"),

@@ -218,12 +218,14 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["foundation.machine.schema.refusals"],  # enumerations stay where they are used
 }
 API_CALLS_PER_MINUTE: int = env.int("API_CALLS_PER_MINUTE", default=3000)  # of one client, in each web process
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "SCOPES": {
         "read": "Read documents",
         "write": "Create and change documents",
         "messages": "Send messages of a connection",
     },
+    "SCOPES_BACKEND_CLASS": "integration.scopes.ClientScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "ALLOWED_GRANT_TYPES": ["client_credentials"],
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],

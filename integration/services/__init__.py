@@ -1,4 +1,5 @@
 from integration.services.apply_message import apply_message, decode, postpone
+from integration.services.clients import Admitted, note_sign_in, register_client, revoke_client, rotate_client
 from integration.services.deliver import claim_due, put_off, resend_delivery, send_delivery, take_answer
 from integration.services.functional_answers import chase_functional_answers
 from integration.services.inbox import claim_received
@@ -7,7 +8,8 @@ from integration.services.settle_message import replay_message, set_message_asid
 from integration.services.store_documents import store_missing_orders, store_order, store_voucher
 
 __all__ = [
-    "apply_message", "chase_functional_answers", "claim_due", "claim_received", "decode", "postpone", "put_off", "receive_message",
-    "replay_message", "resend_delivery", "send_delivery", "set_message_aside", "store_missing_orders", "store_order",
-    "store_voucher", "take_answer", "teach_meaning",
+    "Admitted", "apply_message", "chase_functional_answers", "claim_due", "claim_received", "decode", "note_sign_in",
+    "postpone", "put_off", "receive_message", "register_client", "replay_message", "resend_delivery", "revoke_client",
+    "rotate_client", "send_delivery", "set_message_aside", "store_missing_orders", "store_order", "store_voucher",
+    "take_answer", "teach_meaning",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ SHOWN_BYTES = 3_000
 def register() -> None:
     """Fill the registries."""
     navigation.add(MenuEntry("Messages", "messages", 70, lambda u: bool(access.can_see_messages(u))))
+    navigation.add(MenuEntry("API clients", "api_clients", 72, lambda u: bool(access.can_see_clients(u))))
     subjects.add(
         Subject(
             type="message",
