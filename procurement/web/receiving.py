@@ -1,8 +1,9 @@
 """The receiver's pages: what is expected, and counting it."""
 
+import re
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.access import holds_anywhere, sites_with
 from foundation.errors import InvalidError
-from foundation.models import User
 from foundation.roles import RECEIVE
 from foundation.web.keyset import paginate
 from procurement import access
-from procurement.models import Condition, OrderState, PurchaseOrder
-from procurement.selectors.orders import LineView, line_views
+from procurement.models import GoodsReceipt, PurchaseOrder
+from procurement.selectors.orders import line_views
+from procurement.selectors.receiving import expected, found
 from procurement.services import ReceiptLine, post_goods_receipt, reverse_goods_receipt
+from procurement.web.orders import StaffRequest
+from procurement.web.receive_form import BAD, Row, problems, read, rows_expected
+
+FIELD = re.compile(r"lines\[(\d+)\]")
 
 
 def _now() -> datetime:
@@ -29,89 +34,68 @@ def _now() -> datetime:
 
 @require_safe
 @login_required
-def expected(request: HttpRequest) -> HttpResponse:
-    """List deliveries the person's sites expect; a typed or scanned number opens its order."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
+def expected_list(request: StaffRequest) -> HttpResponse:
+    """List deliveries the person's sites expect; a typed or scanned order or item opens its order."""
+    return _expected(request)
+
+
+def _expected(request: StaffRequest, *, failed: str = "", error: str = "", status: int = 200) -> HttpResponse:
+    """Draw the page; `failed` is the receipt whose reversal was refused."""
     if not holds_anywhere(request.user, RECEIVE):
         raise Http404
-    mine = access.visible_orders(request.user).filter(ship_to__in=sites_with(request.user, RECEIVE))
-    typed = request.GET.get("q", "").strip().upper()[:40]
-    if typed:
-        hit = mine.filter(number=typed).first()
-        if hit is not None:
-            return redirect("receive", hit.number)
-    rows = mine.filter(state=OrderState.ISSUED, receipt_status__in=["none", "partial"]).select_related(
-        "supplier", "ship_to"
-    )
-    if typed:
-        rows = rows.filter(number__contains=typed)
-    due = list(rows.order_by("need_by", "pk")[:100])
-    recent = paginate(
-        request, access.visible_receipts(request.user).select_related("order", "supplier", "site", "created_by"), 10
-    )
-    context = {"rows": due, "recent": recent, "q": typed, "today": _now().date()}
-    return render(request, "procurement/receiving/list.html", context)
+    sites = sites_with(request.user, RECEIVE)
+    site, scanned = request.GET.get("site", "")[:8], request.GET.get("q", "").strip().upper()[:40]
+    mine = access.visible_orders(request.user).filter(ship_to__in=sites)
+    if site:
+        mine = mine.filter(ship_to__code=site)
+    hits = found(mine, scanned) if scanned else []
+    if len(hits) == 1:
+        return redirect("receive", hits[0].number)
+    receipts = access.visible_receipts(request.user).filter(site__in=sites)
+    context = {
+        "groups": [] if scanned else expected(mine, today=timezone.localdate()),
+        "hits": hits,
+        "recent": paginate(request, receipts.select_related("order", "supplier", "site", "created_by"), 10),
+        "sites": list(sites.only("code", "name")),
+        "site": site,
+        "q": scanned,
+        "today": timezone.localdate(),
+        "failed": failed,
+        "error": error,
+    }
+    return render(request, "procurement/receiving/list.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def receive(request: HttpRequest, number: str) -> HttpResponse:
+def receive(request: StaffRequest, number: str) -> HttpResponse:
     """Count a delivery line by line, or take it in full with one press."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    order = get_object_or_404(
-        access.visible_orders(request.user).select_related("supplier", "ship_to", "changed_by"), number=number
-    )
-    views = line_views(order)
-    blind = order.ship_to.blind_receiving
-    verdict = access.can_receive_on(request.user, order)
+    orders = access.visible_orders(request.user).select_related("supplier", "ship_to", "changed_by")
+    order = get_object_or_404(orders, number=number)
+    views, blind = line_views(order), order.ship_to.blind_receiving
     context: dict[str, Any] = {
-        "order": order, "blind": blind, "verdict": verdict, "conditions": Condition.choices,
-        "rows": [{"view": v, "typed": "", "condition": "good", "error": ""} for v in views],
-        "key": uuid.uuid4().hex, "errors": [],
+        "order": order, "blind": blind, "verdict": access.can_receive_on(request.user, order), "bad": BAD,
+        "rows": rows_expected(views, blind=blind), "key": uuid.uuid4().hex, "errors": [],
+        "is_done": not any(view.open for view in views),
     }  # fmt: skip
     if request.method != "POST":
         return render(request, "procurement/receiving/receive.html", context)
-    rows, errors = _read(request, views)
+    rows, came = read(request.POST, views, in_full=request.POST.get("action") == "full" and not blind)
+    errors = problems(rows)
     if not errors:
         try:
-            receipt = _post(request, order, rows)
+            receipt = _post(request, order, came)
         except InvalidError as error:
-            errors = [error.message, *([str(error.details["cure"])] if "cure" in error.details else [])]
+            errors = [_placed(error, came, rows)]
         else:
-            messages.success(request, f"{receipt.number}: goods received.")
+            messages.success(request, f"{receipt.number}: {order.number} is received. It can be reversed below.")
             return redirect("receiving")
-    context.update(rows=rows, errors=errors, key=request.POST.get("key", ""))
+    context.update(rows=rows, errors=errors, key=request.POST.get("key", ""), given=request.POST)
     return render(request, "procurement/receiving/receive.html", context, status=422)
 
 
-def _read(request: HttpRequest, views: Any) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the typed rows, with a sentence for each that cannot be read."""
-    full = request.POST.get("action") == "full"
-    rows, errors = [], []
-    for view in views:
-        name = f"q-{view.line.line_no}"
-        text = f"{view.open.normalize():f}" if full and view.open else request.POST.get(name, "").strip()
-        row = {
-            "view": view,
-            "typed": text,
-            "condition": request.POST.get(f"c-{view.line.line_no}", "good"),
-            "error": "",
-            "value": None,
-        }
-        if text and text != "0":
-            try:
-                row["value"] = Decimal(text.replace(",", "."))
-            except InvalidOperation:
-                row["error"] = f"Line {view.line.line_no}: “{text[:20]}” is not a number. Type it as 12 or 12.5."
-                errors.append(row["error"])
-        rows.append(row)
-    return rows, errors
-
-
-def _post(request: HttpRequest, order: PurchaseOrder, rows: list[dict[str, Any]]) -> Any:
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
+def _post(request: StaffRequest, order: PurchaseOrder, came: Sequence[ReceiptLine]) -> GoodsReceipt:
     now = _now()
-    lines = [ReceiptLine(_line_no(r["view"]), r["value"], "", r["condition"]) for r in rows if r["value"] is not None]
     return post_goods_receipt(
         order_number=order.number,
         source="web",
@@ -119,32 +103,43 @@ def _post(request: HttpRequest, order: PurchaseOrder, rows: list[dict[str, Any]]
         received_at=now,
         delivery_note=request.POST.get("delivery_note", ""),
         note=request.POST.get("note", ""),
-        lines=lines,
+        lines=came,
         actor=request.user,
         at=now,
     )
 
 
-def _line_no(view: LineView) -> int:
-    return view.line.line_no
+def _placed(error: InvalidError, came: Sequence[ReceiptLine], rows: Sequence[Row]) -> tuple[str, str]:
+    """Put a refusal of the service beside the input it is about."""
+    cure = f" {error.details['cure']}" if "cure" in error.details else ""
+    place = FIELD.match(str(error.details.get("field", "")))
+    if place is None:
+        return (f"q-{rows[0].number}" if rows else "", f"{error.message}{cure}")
+    line_no = came[int(place[1])].line_no
+    row = next(row for row in rows if row.number == line_no)
+    row.errors["q"] = f"{error.message.removeprefix(f'Line {line_no}: ')}{cure}"
+    return f"q-{line_no}", f"{error.message}{cure}"
 
 
 @require_POST
 @login_required
-def reverse(request: HttpRequest, number: str) -> HttpResponse:
+def reverse(request: StaffRequest, number: str) -> HttpResponse:
     """Take a receipt back, with a reason."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
     receipt = get_object_or_404(access.visible_receipts(request.user), number=number)
     try:
         reverse_goods_receipt(
             receipt_id=receipt.pk,
-            expected_version=int(request.POST.get("version", "0") or 0),
+            expected_version=_version(request),
             actor=request.user,
             reason=request.POST.get("reason", ""),
             at=_now(),
         )
     except InvalidError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, f"{number} is reversed.")
+        return _expected(request, failed=number, error=error.message, status=422)
+    messages.success(request, f"{number} is reversed.")
     return redirect("receiving")
+
+
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004 - no document has it
