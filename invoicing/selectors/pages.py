@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, JSONObject
 
 from invoicing.decisions.facts import HoldCode
 from invoicing.models import Hold, HoldState, Invoice, InvoiceCharge, InvoiceLine, InvoiceMatch, InvoiceState
+from workflow.models import Message
 
 PRICE = {HoldCode.PRICE_ABOVE, HoldCode.PRICE_BELOW, HoldCode.CURRENCY}
 QUANTITY = {HoldCode.OVER_RECEIVED, HoldCode.OVERDUE, HoldCode.WAITING, HoldCode.ORDER_CLOSED, HoldCode.OVER_CREDITED}
@@ -114,8 +115,18 @@ def invoice_page(invoices: QuerySet[Invoice], number: str) -> Invoice | None:
         invoices.filter(number=number)
         .select_related("supplier", "site", "legal_entity")
         .defer("original")
-        .annotate(charge_rows=ArraySubquery(charges), reasons=ArraySubquery(_why().values("sentence")))
+        .annotate(
+            charge_rows=ArraySubquery(charges),
+            reasons=ArraySubquery(_why().values("sentence")),
+        )
         .first()
+    )
+
+
+def with_thread(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Tell of each invoice whether people of ours wrote about it; a supplier may not read what."""
+    return invoices.annotate(
+        has_thread=Exists(Message.objects.filter(subject_type="invoice", subject_id=OuterRef("pk")))
     )
 
 
@@ -184,6 +195,7 @@ def match_rows(invoice: Invoice, holds: Sequence[Hold]) -> Sequence[MatchRow]:
                 explanation="explanation",
                 amount=Cast("amount", CharField()),
                 facts="facts",
+                unit="order_line__unit__symbol",
             )
         )
     )
@@ -213,7 +225,7 @@ def _row(line: InvoiceLine, share: dict[str, Any] | None, holds: Sequence[Hold])
     factor = Decimal(facts["base_factor"])
     return MatchRow(
         **common, order_number=share["order"], order_line_no=share["line_no"], explanation=share["explanation"],
-        unit=facts["unit"], ordered=Decimal(facts["ordered"]) / factor, received=Decimal(facts["payable"]) / factor,
+        unit=share["unit"], ordered=Decimal(facts["ordered"]) / factor, received=Decimal(facts["payable"]) / factor,
         billed_before=Decimal(facts["billed_before"]) / factor, billed=Decimal(facts["billed"]) / factor,
         order_price=Decimal(facts["order_price"]), invoice_price=Decimal(facts["unit_price"]),
         amount=Decimal(share["amount"]),

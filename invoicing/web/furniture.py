@@ -13,9 +13,13 @@ from foundation.registries import Hit, MenuEntry, Subject, navigation, panels, s
 from foundation.roles import ENTER_INVOICES, RELEASE_HOLDS, VIEW
 from foundation.templatetags.ui import day, money
 from invoicing import access
-from invoicing.models import Invoice, InvoiceState
+from invoicing.models import HoldState, Invoice, InvoiceState
+from invoicing.selectors.fixes import fixes_for
 from invoicing.selectors.pages import holds_of, list_rows, match_rows
+from invoicing.services.hold_changes import case_key
 from procurement.models import PurchaseOrder
+from workflow.models import ExceptionCase
+from workflow.selectors import messages_on
 
 
 def register() -> None:
@@ -36,6 +40,7 @@ def register() -> None:
     search.add(find)
     panels.add("home", home_payables)
     panels.add("order.side", invoices_of_order)
+    panels.add("case.main", match_of_case)
 
 
 def _number(pk: int) -> str:
@@ -60,6 +65,28 @@ def match_panel(request: HttpRequest, pk: int) -> str:
     invoice = Invoice.objects.defer("original").get(pk=pk)
     context = {"invoice": invoice, "rows": match_rows(invoice, holds_of(invoice))}
     return render_to_string("invoicing/invoice/match_table.html", context, request=request)
+
+
+def match_of_case(request: HttpRequest, pk: int | None = None) -> str:
+    """Show the three-way table and the ways out on the page of an exception about an invoice."""
+    user = request.user
+    case = ExceptionCase.objects.filter(pk=pk or 0, subject_type="invoice").first()
+    if case is None or not isinstance(user, User):
+        return ""
+    visible = access.visible_invoices(user).select_related("supplier", "site").defer("original")
+    invoice = visible.filter(pk=case.subject_id).first()
+    if invoice is None:
+        return ""
+    holds = holds_of(invoice)
+    hold = next((h for h in holds if case_key(h) == case.key and h.state == HoldState.OPEN), None)
+    context = {
+        "invoice": invoice,
+        "rows": match_rows(invoice, holds),
+        "hold": hold,
+        "fixes": fixes_for(user, invoice, hold) if hold else [],
+        "thread": messages_on("invoice", invoice.pk),
+    }
+    return render_to_string("invoicing/invoice/of_case.html", context, request=request)
 
 
 def find(user: User, query: str) -> Iterable[Hit]:

@@ -1,6 +1,7 @@
 """The staff's door to invoices: list, detail, side-by-side match, entry, release, void."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,8 @@ from foundation.roles import VIEW
 from foundation.selectors.timeline import timeline
 from foundation.web.keyset import paginate
 from invoicing import access, services
-from invoicing.models import Hold, Invoice
+from invoicing.models import Hold, HoldState, Invoice, InvoiceState
+from invoicing.selectors.fixes import fixes_for
 from invoicing.selectors.pages import (
     CAUSES,
     NAME_OF,
@@ -29,8 +31,10 @@ from invoicing.selectors.pages import (
     invoice_page,
     list_rows,
     match_rows,
+    with_thread,
 )
 from invoicing.web.csv_list import csv_answer
+from workflow.selectors import messages_on
 
 
 class StaffRequest(HttpRequest):
@@ -80,16 +84,22 @@ def invoice_detail(request: StaffRequest, number: str) -> HttpResponse:
 @login_required
 def invoice_match(request: StaffRequest, number: str) -> HttpResponse:
     """Show the bill beside order and goods; only what differs is coloured, with its reason in money."""
-    invoice = _find(request, number)
+    return render(request, "invoicing/invoice/match.html", _match_context(request, _find(request, number)))
+
+
+def _match_context(request: StaffRequest, invoice: Invoice) -> dict[str, Any]:
     holds = holds_of(invoice)
-    context = {
+    first = next((hold for hold in holds if hold.state == HoldState.OPEN), None)
+    return {
         "invoice": invoice,
         "holds": [(hold, NAME_OF.get(hold.code, hold.code), Role(hold.owner_role).label) for hold in holds],
+        "first": first,
+        "fixes": fixes_for(request.user, invoice, first) if first else [],
         "releasable": {hold.pk for hold in holds if access.can_release_hold(request.user, invoice, hold)},
         "rows": match_rows(invoice, holds),
-        "may_void": access.can_void(request.user, invoice),
+        "in_question": sum((h.amount for h in holds if h.state == HoldState.OPEN and h.is_exception), Decimal(0)),
+        "thread": messages_on("invoice", invoice.pk) if getattr(invoice, "has_thread", False) else [],
     }
-    return render(request, "invoicing/invoice/match.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,7 +145,7 @@ def invoice_void(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def _find(request: StaffRequest, number: str) -> Invoice:
-    invoice = invoice_page(access.visible_invoices(request.user), number)
+    invoice = invoice_page(with_thread(access.visible_invoices(request.user)), number)
     if invoice is None:
         raise Http404
     return invoice
@@ -148,14 +158,29 @@ def _version(request: HttpRequest) -> int:
 
 
 def _act(
-    request: HttpRequest, invoice: Invoice, template: str, context: dict[str, Any], act: Callable[[], Any], *, done: str
+    request: StaffRequest,
+    invoice: Invoice,
+    template: str,
+    context: dict[str, Any],
+    act: Callable[[], Any],
+    *,
+    done: str,
 ) -> HttpResponse:
-    """Do it and go back to the match; a faulty field comes back with its form, other refusals have their own page."""
+    """Do it and open what waits next; a faulty field comes back with its form, other refusals have their own page."""
     try:
         act()
     except DomainError as error:
         if "field" not in error.details:
             raise
         return render(request, template, {**context, "error": error, "given": request.POST}, status=422)
-    messages.success(request, done)
-    return redirect("invoice_match", number=invoice.number)
+    number = _next(request, invoice)
+    messages.success(request, done if number == invoice.number else f"{done} Next: {number}.")
+    return redirect("invoice_match", number=number)
+
+
+def _next(request: StaffRequest, invoice: Invoice) -> str:
+    """Return the invoice to open now: the same while something keeps it, else the oldest one on hold."""
+    if Hold.objects.filter(invoice=invoice, state=HoldState.OPEN).exists():
+        return invoice.number
+    waiting = access.visible_invoices(request.user).filter(state=InvoiceState.HELD).exclude(pk=invoice.pk)
+    return waiting.order_by("pk").values_list("number", flat=True).first() or invoice.number

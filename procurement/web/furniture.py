@@ -15,7 +15,10 @@ from foundation.templatetags.ui import day, money
 from procurement import access
 from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine
 from procurement.selectors.decision_lines import compared_lines, price_facts
+from procurement.selectors.order_page import answer_views
+from procurement.selectors.orders import line_views
 from procurement.services import approve_requisition, reject_requisition, return_requisition
+from workflow.models import ExceptionCase
 
 
 def register() -> None:
@@ -53,6 +56,21 @@ def register() -> None:
     panels.add("home", home_requester)
     panels.add("home", home_receiver)
     panels.add("home", home_buyer)
+    panels.add("case.main", order_of_case)
+
+
+def order_of_case(request: HttpRequest, pk: Any = None) -> str:
+    """Show the order's lines and the supplier's answer on the page of an exception about an order."""
+    user = request.user
+    case = ExceptionCase.objects.filter(pk=pk, subject_type="order").first()
+    if case is None or not isinstance(user, User):
+        return ""
+    order = access.visible_orders(user).select_related("supplier", "ship_to").filter(pk=case.subject_id).first()
+    if order is None:
+        return ""
+    may_order = access.can_order(user, order.ship_to)
+    context = {"order": order, "lines": line_views(order), "answers": answer_views(order, 1), "may_order": may_order}
+    return render_to_string("procurement/order/of_case.html", context, request=request)
 
 
 def waiting_lines(user: User) -> int:

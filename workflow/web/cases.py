@@ -15,76 +15,92 @@ from foundation.models import User
 from foundation.selectors import timeline
 from foundation.web.keyset import paginate
 from workflow import access
-from workflow.models import CaseState
+from workflow.models import CaseState, ExceptionCase
+from workflow.selectors.case_list import VIEWS, CaseFilters, filtered_cases, owner_words, queue
 from workflow.services import resolve_case
 
+BESIDE = 40  # rows of the queue beside one exception
+
+
+class StaffRequest(HttpRequest):
+    """A request of a signed-in person of ours."""
+
+    user: User
+
 
 @require_safe
 @login_required
-def case_list(request: HttpRequest) -> HttpResponse:
+def case_list(request: StaffRequest) -> HttpResponse:
     """List the exceptions of the person's roles, open ones by due time."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    rows = access.visible_cases(request.user)
-    category, text = request.GET.get("category", "")[:40], request.GET.get("q", "").strip()[:60]
-    if category:
-        rows = rows.filter(category=category)
-    if text:
-        rows = rows.filter(subject_number__icontains=text)
-    closed = request.GET.get("state") == "closed"
-    if closed:
-        page = paginate(request, rows.exclude(state=CaseState.OPEN))
-        context: dict[str, Any] = {"rows": page.rows, "page": page}
-    else:
-        context = {"rows": list(rows.filter(state=CaseState.OPEN).order_by("due_at", "pk")[:200]), "page": None}
-    categories = sorted(
-        set(access.visible_cases(request.user).filter(state=CaseState.OPEN).values_list("category", flat=True)[:500])
-    )
     now = timezone.now()  # noqa: TID251 - the porch reads the clock
-    return render(request, "workflow/cases.html", {**context, "categories": categories, "now": now})
+    filters = CaseFilters(**{
+        name: request.GET.get(name, "").strip()[:60] for name in ("view", "category", "site", "q")
+    })  # fmt: skip
+    visible = access.visible_cases(request.user)
+    found = filtered_cases(visible, filters, now=now)
+    page = paginate(request, found) if filters.view == "closed" else None
+    rows = page.rows if page else queue(found)
+    kinds = visible.filter(state=CaseState.OPEN).order_by("category").values_list("category", flat=True).distinct()
+    context: dict[str, Any] = {
+        "rows": [(case, owner_words(case)) for case in rows], "page": page, "filters": filters, "views": VIEWS,
+        "is_filtered": filters != CaseFilters(view=filters.view), "categories": list(kinds[:50]), "now": now,
+    }  # fmt: skip
+    return render(request, "workflow/cases.html", context)
 
 
 @require_safe
 @login_required
-def case_detail(request: HttpRequest, number: str) -> HttpResponse:
-    """Show one exception with its evidence and who owns it."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    case = get_object_or_404(
-        access.visible_cases(request.user).select_related("policy", "closed_by", "site__region"), number=number
-    )
+def case_detail(request: StaffRequest, number: str) -> HttpResponse:
+    """Show one exception with its evidence, who owns it and what may be done, the queue beside it."""
+    return _detail(request, _find(request, number))
+
+
+def _find(request: StaffRequest, number: str) -> ExceptionCase:
+    rows = access.visible_cases(request.user).select_related("policy", "closed_by", "site__region", "owner")
+    return get_object_or_404(rows, number=number)
+
+
+def _detail(
+    request: StaffRequest, case: ExceptionCase, *, error: str = "", given: str = "", status: int = 200
+) -> HttpResponse:
     subject = registries.subjects.get(case.subject_type)
+    sees_subject = subject is not None and subject.visible(request.user, case.subject_id)
+    evidence = [(k.replace("_", " "), v) for k, v in case.evidence.items() if not isinstance(v, dict | list)]
     context = {
         "case": case,
-        "subject_url": subject.url(case.subject_id)
-        if subject and subject.visible(request.user, case.subject_id)
-        else "",
+        "owner": owner_words(case),
+        "subject_url": subject.url(case.subject_id) if subject and sees_subject else "",
         "subject_label": subject.label if subject else case.subject_type,
-        "evidence": [
-            (key.replace("_", " "), value) for key, value in case.evidence.items() if not isinstance(value, dict | list)
-        ],
+        "evidence": evidence,
         "history": timeline("case", case.pk),
+        "queue": queue(access.visible_cases(request.user), BESIDE),
         "may_work": access.can_work_case(request.user, case),
         "now": timezone.now(),  # noqa: TID251 - the porch reads the clock
+        "error": error,
+        "given": given,
     }
-    return render(request, "workflow/case.html", context)
+    return render(request, "workflow/case.html", context, status=status)
 
 
 @require_POST
 @login_required
-def case_resolve(request: HttpRequest, number: str) -> HttpResponse:
-    """Close an exception by hand, with what was done."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    case = get_object_or_404(access.visible_cases(request.user), number=number)
-    outcome = request.POST.get("outcome", "").strip()
+def case_resolve(request: StaffRequest, number: str) -> HttpResponse:
+    """Close an exception by hand, with what was done; then the next one opens."""
+    case = _find(request, number)
+    version, outcome = request.POST.get("version", ""), request.POST.get("outcome", "").strip()
     try:
         resolve_case(
             case_id=case.pk,
-            expected_version=int(request.POST.get("version", "0") or 0),
+            expected_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,  # noqa: PLR2004
             actor=request.user,
             outcome=outcome,
             at=timezone.now(),  # noqa: TID251 - the porch reads the clock
         )
     except InvalidError as error:
-        messages.error(request, error.message)
-        return redirect("case", number)
-    messages.success(request, f"{number} is settled.")
-    return redirect("cases")
+        return _detail(request, case, error=error.message, given=outcome, status=422)
+    left = queue(access.visible_cases(request.user), 1)
+    if not left:
+        messages.success(request, f"{number} is settled. Nothing else waits.")
+        return redirect("cases")
+    messages.success(request, f"{number} is settled. Next: {left[0].number}.")
+    return redirect("case", left[0].number)

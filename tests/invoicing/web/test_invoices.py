@@ -263,3 +263,38 @@ STATEMENTS = {
     "invoice": 9,
     "invoice_match": 8,
 }  # five of them are the frame: session, person, duties, menu
+
+
+def test_match_page_offers_the_ways_out_with_their_effect_in_money(client: Client) -> None:
+    invoice = held()
+
+    page = signed_in(client).get(reverse("invoice_match", args=[invoice.number]))
+    fixes = [(fix.kind, fix.effect, bool(fix.verdict)) for fix in page.context["fixes"]]
+
+    assert fixes == [
+        ("release", "Pays £50.00 that is in question; the rest is paid as billed.", True),
+        ("ask", "Changes nothing yet; the question stays with the invoice.", True),
+        ("void", "Nothing of £540.00 is paid.", True),
+    ]
+    assert "Accepted as billed: Invoice price 4.50" in page.content.decode()
+
+
+def test_what_a_person_may_not_do_stands_last_with_the_reason(client: Client) -> None:
+    invoice = held()
+
+    page = signed_in(client, "payables").get(reverse("invoice_match", args=[invoice.number]))
+
+    assert [(fix.kind, bool(fix.verdict)) for fix in page.context["fixes"]][-1] == ("release", False)
+    assert "You do not release invoice holds" in page.content.decode()
+
+
+def test_released_invoice_opens_the_next_one_on_hold(client: Client) -> None:
+    first, second = held(), held("4.60")
+    hold = Hold.objects.get(invoice=first)
+
+    answer = signed_in(client).post(
+        reverse("invoice_release_hold", args=[first.number, hold.pk]),
+        {"version": first.version, "reason": "Agreed"},
+    )
+
+    assert answer["Location"] == reverse("invoice_match", args=[second.number])

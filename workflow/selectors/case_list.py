@@ -1,0 +1,51 @@
+"""The exception queue as its pages read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from foundation.models import Role
+from workflow.models import CaseState, ExceptionCase
+
+MOST = 200
+VIEWS = (("", "Open"), ("overdue", "Overdue"), ("closed", "Closed"))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilters:
+    """What the queue is narrowed to; empty means any. `q` is a document, an exception or a supplier."""
+
+    view: str = ""
+    category: str = ""
+    site: str = ""
+    q: str = ""
+
+
+def filtered_cases(cases: QuerySet[ExceptionCase], filters: CaseFilters, *, now: datetime) -> QuerySet[ExceptionCase]:
+    """Narrow a visible set of cases."""
+    is_open = Q(state=CaseState.OPEN)
+    cases = cases.filter(~is_open if filters.view == "closed" else is_open)
+    if filters.view == "overdue":
+        cases = cases.filter(due_at__lt=now)
+    if filters.category:
+        cases = cases.filter(category=filters.category)
+    if filters.site:
+        cases = cases.filter(site__code=filters.site)
+    if filters.q:
+        named = Q(subject_number__icontains=filters.q) | Q(number__iexact=filters.q)
+        cases = cases.filter(named | Q(supplier_name__icontains=filters.q))
+    return cases
+
+
+def queue(cases: QuerySet[ExceptionCase], limit: int = MOST) -> Sequence[ExceptionCase]:
+    """Return open cases, the one due first on top."""
+    return list(cases.filter(state=CaseState.OPEN).order_by("due_at", "pk")[:limit])
+
+
+def owner_words(case: ExceptionCase) -> str:
+    """Return who owns a case: the person, else the role."""
+    if case.owner:
+        return str(case.owner)
+    return Role(case.owner_role).label if case.owner_role in Role.values else case.owner_role
