@@ -3,7 +3,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from oauth2_provider import views as oauth2
 
 from integration.api import views as api
-from integration.web import clients, pages, upload
+from integration.web import clients, deliveries, pages, upload
 
 urlpatterns = [
     path("integration/", pages.message_list, name="messages"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("integration/messages/<int:message_id>/teach/", pages.teach, name="teach_message"),
     path("integration/messages/<int:message_id>/set-aside/", pages.set_aside, name="set_message_aside"),
     path("integration/upload/", upload.upload, name="upload_message"),
+    path("integration/messages/<int:message_id>/raw/", deliveries.message_body, name="message_body"),
+    path("integration/deliveries/", deliveries.delivery_list, name="deliveries"),
+    path("integration/deliveries/<int:delivery_id>/", deliveries.delivery_detail, name="delivery"),
+    path("integration/deliveries/<int:delivery_id>/raw/", deliveries.delivery_body, name="delivery_body"),
     path("integration/deliveries/<int:delivery_id>/resend/", pages.resend, name="resend_delivery"),
     path("integration/clients/", clients.client_list, name="api_clients"),
     path("integration/clients/new/", clients.client_new, name="api_client_new"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from foundation.errors import ConflictError, InvalidError
 from foundation.web.keyset import paginate
 from invoicing import access, services
+from invoicing.portal.words import reasons, standing
 from invoicing.selectors.entry import BillableLine, billable_lines, next_number_of, prefilled, words_of
 from invoicing.selectors.pages import NAME_OF, charges_of, invoice_page, open_holds_of, portal_rows, told_supplier
 from invoicing.validators import BillEntry
@@ -25,7 +26,7 @@ SECTION = {"section": "invoices"}
 def invoice_list(request: PortalRequest) -> HttpResponse:
     """Show the supplier's invoices, newest first, each with where it stands and why."""
     page = paginate(request, portal_rows(access.supplier_invoices(request.supplier)))
-    rows = [(row, [NAME_OF.get(code, code) for code in row.causes]) for row in page]
+    rows = [(row, standing(row), reasons(row.causes)) for row in page]
     return render(request, "portal_invoicing/invoice/list.html", {**SECTION, "page": page, "rows": rows})
 
 
@@ -39,7 +40,7 @@ def invoice_detail(request: PortalRequest, number: str) -> HttpResponse:
     holds = [(NAME_OF.get(h.code, h.code), told_supplier(h), h) for h in open_holds_of(invoice)]
     context = {
         **SECTION, "invoice": invoice, "holds": holds, "lines": invoice.lines.order_by("position"),
-        "charges": charges_of(invoice),
+        "charges": charges_of(invoice), "standing": standing(invoice), "why": reasons([h.code for _, _, h in holds]),
     }  # fmt: skip
     return render(request, "portal_invoicing/invoice/detail.html", context)
 

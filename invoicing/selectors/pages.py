@@ -17,8 +17,9 @@ PRICE = {HoldCode.PRICE_ABOVE, HoldCode.PRICE_BELOW, HoldCode.CURRENCY}
 QUANTITY = {HoldCode.OVER_RECEIVED, HoldCode.OVERDUE, HoldCode.WAITING, HoldCode.ORDER_CLOSED, HoldCode.OVER_CREDITED}
 TABS = (
     ("", "All"),
-    (InvoiceState.HELD, "On hold"),
     (InvoiceState.WAITING, "Waiting for goods"),
+    (InvoiceState.HELD, "On hold"),
+    (InvoiceState.CLEARED, "Cleared"),
     (InvoiceState.RELEASED, "Released"),
     (InvoiceState.POSTED, "In the ERP"),
     (InvoiceState.PAID, "Paid"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Case, When
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -41,6 +42,7 @@ def register() -> None:
     panels.add("home", home_payables)
     panels.add("order.side", invoices_of_order)
     panels.add("case.main", match_of_case)
+    panels.add("supplier.main", invoices_of_supplier)
 
 
 def _number(pk: int) -> str:
@@ -65,6 +67,17 @@ def match_panel(request: HttpRequest, pk: int) -> str:
     invoice = Invoice.objects.defer("original").get(pk=pk)
     context = {"invoice": invoice, "rows": match_rows(invoice, holds_of(invoice))}
     return render_to_string("invoicing/invoice/match_table.html", context, request=request)
+
+
+def invoices_of_supplier(request: HttpRequest, pk: int | None = None) -> str:
+    """Show a supplier's newest bills of the person's sites, those on hold first."""
+    user = request.user
+    if not isinstance(user, User) or user.kind != User.Kind.STAFF or pk is None:
+        return ""
+    on_top = Case(When(state=InvoiceState.HELD, then=0), default=1)
+    rows = list(list_rows(access.visible_invoices(user).filter(supplier_id=pk)).order_by(on_top, "-pk")[:6])
+    context = {"rows": rows, "code": rows[0].supplier.code if rows else ""}
+    return render_to_string("invoicing/supplier/invoices.html", context, request=request)
 
 
 def match_of_case(request: HttpRequest, pk: int | None = None) -> str:

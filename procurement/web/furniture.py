@@ -18,6 +18,7 @@ from procurement.selectors.decision_lines import compared_lines, price_facts
 from procurement.selectors.order_page import answer_views
 from procurement.selectors.orders import line_views
 from procurement.services import approve_requisition, reject_requisition, return_requisition
+from procurement.web.of_supplier import orders_of_contract, orders_of_supplier
 from workflow.models import ExceptionCase
 
 
@@ -57,6 +58,8 @@ def register() -> None:
     panels.add("home", home_receiver)
     panels.add("home", home_buyer)
     panels.add("case.main", order_of_case)
+    panels.add("supplier.main", orders_of_supplier)
+    panels.add("contract.main", orders_of_contract)
 
 
 def order_of_case(request: HttpRequest, pk: Any = None) -> str:

@@ -1,5 +1,8 @@
 """Suppliers and contracts for staff."""
 
+from decimal import Decimal
+from itertools import groupby
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -13,85 +16,135 @@ from foundation.models import User
 from foundation.selectors import timeline
 from foundation.web.keyset import paginate
 from suppliers import access
-from suppliers.models import CatalogueState, SupplierState
+from suppliers.models import CatalogueState, ContractState, Supplier, SupplierState
 from suppliers.services import MOVES, move_supplier
+
+ONBOARDING = (
+    SupplierState.REQUESTED, SupplierState.INVITED, SupplierState.REGISTERED, SupplierState.SCREENED,
+    SupplierState.QUALIFIED,
+)  # fmt: skip
+TABS = (
+    ("", "All"), ("active", "Active"), ("onboarding", "Coming on board"), ("restricted", "Restricted"),
+    ("blocked", "Blocked"), ("offboarded", "Offboarded"),
+)  # fmt: skip
+CONTRACT_TABS = (("", "All"), *((str(value), str(label)) for value, label in ContractState.choices))
+OFFERS = 50
+
+
+class StaffRequest(HttpRequest):
+    """A request of a signed-in person of ours."""
+
+    user: User
 
 
 @require_safe
 @login_required
-def supplier_list(request: HttpRequest) -> HttpResponse:
-    """List suppliers."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
+def supplier_list(request: StaffRequest) -> HttpResponse:
+    """List suppliers by standing."""
     rows = access.visible_suppliers(request.user)
     text, state = request.GET.get("q", "").strip()[:60], request.GET.get("state", "")
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(code__iexact=text) | Q(tax_id__iexact=text))
-    if state in SupplierState.values:
+    if state == "onboarding":
+        rows = rows.filter(state__in=ONBOARDING)
+    elif state in SupplierState.values:
         rows = rows.filter(state=state)
-    return render(request, "suppliers/list.html", {"page": paginate(request, rows), "states": SupplierState.choices})
+    context = {"page": paginate(request, rows), "tabs": TABS, "state": state, "text": text}
+    return render(request, "suppliers/list.html", context)
 
 
 @require_safe
 @login_required
-def supplier_detail(request: HttpRequest, code: str) -> HttpResponse:
+def supplier_detail(request: StaffRequest, code: str) -> HttpResponse:
     """Show one supplier: standing, terms, contracts, catalogue, what upper rooms know."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    supplier = get_object_or_404(access.visible_suppliers(request.user), code=code)
+    return _detail(request, get_object_or_404(access.visible_suppliers(request.user), code=code))
+
+
+def _detail(
+    request: StaffRequest, supplier: Supplier, *, failed: str = "", error: str = "", status: int = 200
+) -> HttpResponse:
+    offers = supplier.catalogue.filter(state=CatalogueState.ACTIVE).select_related("item", "unit")
+    shown = list(offers.order_by("item__code")[: OFFERS + 1])
     context = {
         "supplier": supplier,
         "contracts": supplier.contracts.order_by("-valid_to")[:20],
-        "offers": supplier.catalogue.filter(state=CatalogueState.ACTIVE)
-        .select_related("item", "unit")
-        .order_by("item__code")[:50],
+        "offers": shown[:OFFERS],
+        "has_more_offers": len(shown) > OFFERS,
         "people": supplier.people.select_related("user"),
         "identifiers": supplier.identifiers.all(),
         "history": timeline("supplier", supplier.pk),
-        "may_maintain": access.can_maintain(request.user),
+        "moves": _moves(supplier) if access.can_maintain(request.user) else [],
+        "failed": failed,
+        "error": error,
+        "given": request.POST.get("reason", ""),
     }
-    return render(request, "suppliers/detail.html", context)
+    return render(request, "suppliers/detail.html", context, status=status)
+
+
+def _moves(supplier: Supplier) -> list[tuple[str, str, str, str]]:
+    """Return verb, label, meaning and tone of each step that leads somewhere from here."""
+    possible = {t.name for t in supplier.get_available_state_transitions()}  # type: ignore[attr-defined]
+    moves = [
+        ("activate", "Activate", "Orders may be placed again.", ""),
+        ("restrict", "Restrict", "No new orders; what is open goes on and is paid.", ""),
+        ("block", "Block", "No orders and no payments.", "danger"),
+    ]
+    return [move for move in moves if move[0] in possible]
 
 
 @require_POST
 @login_required
-def supplier_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
-    """Activate, restrict or block."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
+def supplier_act(request: StaffRequest, code: str, verb: str) -> HttpResponse:
+    """Activate, restrict or block; a refusal comes back beside its form."""
     supplier = get_object_or_404(access.visible_suppliers(request.user), code=code)
     if verb not in MOVES:
         raise Http404
+    version = request.POST.get("version", "")
     try:
         move_supplier(
             supplier_id=supplier.pk,
-            expected_version=int(request.POST.get("version", "0") or 0),
+            expected_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,  # noqa: PLR2004
             move=verb,
             actor=request.user,
             reason=request.POST.get("reason", ""),
             at=timezone.now(),  # noqa: TID251 - the porch reads the clock
         )
     except InvalidError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, f"{supplier} changed.")
+        return _detail(request, supplier, failed=verb, error=error.message, status=422)
+    supplier.refresh_from_db()
+    messages.success(request, f"{supplier} is {supplier.get_state_display().lower()} now.")
     return redirect("supplier", code)
 
 
 @require_safe
 @login_required
-def contract_list(request: HttpRequest) -> HttpResponse:
-    """List contracts."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
+def contract_list(request: StaffRequest) -> HttpResponse:
+    """List contracts by state."""
     rows = access.visible_contracts(request.user).select_related("supplier")
-    text = request.GET.get("q", "").strip()[:60]
+    text, state = request.GET.get("q", "").strip()[:60], request.GET.get("state", "")
     if text:
         rows = rows.filter(Q(number__icontains=text) | Q(title__icontains=text) | Q(supplier__name__icontains=text))
-    return render(request, "suppliers/contracts.html", {"page": paginate(request, rows)})
+    if state in ContractState.values:
+        rows = rows.filter(state=state)
+    context = {
+        "page": paginate(request, rows), "tabs": CONTRACT_TABS, "state": state, "text": text,
+        "today": timezone.localdate(),
+    }  # fmt: skip
+    return render(request, "suppliers/contracts.html", context)
 
 
 @require_safe
 @login_required
-def contract_detail(request: HttpRequest, number: str) -> HttpResponse:
-    """Show a contract with its prices and what is used of it."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
+def contract_detail(request: StaffRequest, number: str) -> HttpResponse:
+    """Show a contract with its prices by tier and what is used of it."""
     contract = get_object_or_404(access.visible_contracts(request.user).select_related("supplier"), number=number)
-    prices = contract.prices.select_related("item", "unit").order_by("item__code", "from_quantity")[:500]
-    return render(request, "suppliers/contract.html", {"contract": contract, "prices": prices})
+    prices = contract.prices.select_related("item", "unit").order_by("item__code", "unit_id", "from_quantity")[:500]
+    ceiling = contract.ceiling_amount
+    context = {
+        "contract": contract,
+        "items": [(item, list(tiers)) for item, tiers in groupby(prices, key=lambda price: price.item)],
+        "used_percent": contract.ordered_amount / ceiling * 100 if ceiling else None,
+        "left": max(ceiling - contract.ordered_amount, Decimal(0)) if ceiling is not None else None,
+        "days_left": (contract.valid_to - timezone.localdate()).days,
+    }
+    return render(request, "suppliers/contract.html", context)

@@ -80,7 +80,7 @@ def test_status_and_reasons_are_told(client: Client) -> None:
     rows = client.get(reverse("portal_invoices")).content.decode()
     page = client.get(reverse("portal_invoice", args=[invoice.number])).content.decode()
 
-    assert "Price above order" in rows
+    assert "Your price is above our order" in rows
     assert "the limit is 4.08" in page
 
 
