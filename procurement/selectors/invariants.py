@@ -17,6 +17,7 @@ MACHINES = (
             "approve": ("approve",),
             "reject": ("reject",),
             "return_for_change": ("withdraw", "return"),
+            "reopen_approval": ("reopen_approval",),
             "complete": ("complete",),
             "cancel": ("cancel",),
         },
@@ -25,6 +26,7 @@ MACHINES = (
             "procurement.requisition.approved": ("approve",),
             "procurement.requisition.rejected": ("reject",),
             "procurement.requisition.returned": ("withdraw", "return"),
+            "procurement.requisition.reopened": ("reopen_approval",),
             "procurement.requisition.ordered": ("complete",),
             "procurement.requisition.cancelled": ("cancel",),
         },
@@ -102,15 +104,19 @@ AUTHORITY = (
     ),
     Invariant(
         "order_line_has_authority",
-        "Every line of a sent order names the approved requisition it comes from, by the hash that was approved"
-        " (invariant 1)",
+        "Every line of a sent order names the approved requisition it comes from, by the hash that was approved, or the"
+        " import that brought the order in (invariant 1)",
         f"""
         select o.number, 'line ' || l.line_no || ' was agreed by nobody'
           from procurement_purchaseorder o join procurement_purchaseorderline l on l.order_id = o.id
          where {_SENT} and not exists (
                select 1 from workflow_approvalrequest a
                 where a.subject_number = coalesce(l.authority ->> 'requisition', o.number) and a.state = 'approved'
-                  and a.content_hash = coalesce(l.authority ->> 'requisition_hash', o.content_hash))""",
+                  and a.content_hash = coalesce(l.authority ->> 'requisition_hash', o.content_hash))
+           and not exists (
+               select 1 from foundation_auditevent e
+                where e.object_type = 'procurement.purchaseorder' and e.object_id = o.id and e.action = 'create_order'
+                  and e.data ->> 'imported' = l.authority ->> 'imported')""",
     ),
     Invariant(
         "requisition_approved_as_seen",
