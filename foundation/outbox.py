@@ -3,6 +3,7 @@
 The row is also the event log (MX, OCEL), so an event says who, where, and which other documents it touches.
 """
 
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
@@ -30,6 +31,14 @@ def publish(*events: Event) -> None:
     rung = any(hook[1] is _ring for hook in connection.run_on_commit)
     if not rung and any(row.done_at is None for row in rows):
         transaction.on_commit(_ring, robust=True)
+
+
+def record_past(events: Iterable[Event]) -> None:
+    """Store events of the past for the log alone: nobody is told, because their effects are recorded beside them."""
+    rows = [_row(event) for event in events]
+    for row in rows:
+        row.done_at = row.recorded_at = row.available_at = row.occurred_at
+    DomainEvent.objects.bulk_create(rows, batch_size=500)
 
 
 def _row(event: Event) -> DomainEvent:

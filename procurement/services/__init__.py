@@ -1,6 +1,7 @@
 from procurement.services.add_invoiced import add_invoiced
 from procurement.services.assign_source import assign_source
 from procurement.services.book_delivery import Booked, FoundLine, book_delivery, report_found_goods
+from procurement.services.history_commands import PastCount, PastLine, PastNeed, PastOrder, PastReceipt
 from procurement.services.issue_order import issue_order
 from procurement.services.mail_answer_copies import mail_answer_copies
 from procurement.services.move_order import cancel_order, close_order, hold_order, mark_answer_overdue, unhold_order
@@ -15,6 +16,7 @@ from procurement.services.move_requisition import (
 from procurement.services.place_orders import place_orders
 from procurement.services.post_goods_receipt import ReceiptLine, post_goods_receipt
 from procurement.services.record_acknowledgment import AnswerLine, decide_acknowledgment, record_acknowledgment
+from procurement.services.record_history import record_history
 from procurement.services.reverse_goods_receipt import reverse_goods_receipt
 from procurement.services.write_requisition import (
     LineInput,
@@ -25,35 +27,11 @@ from procurement.services.write_requisition import (
 )
 
 __all__ = [
-    "AnswerLine",
-    "Booked",
-    "FoundLine",
-    "LineInput",
-    "ReceiptLine",
-    "add_invoiced",
-    "approve_requisition",
-    "assign_source",
-    "book_delivery",
-    "cancel_order",
-    "cancel_requisition",
-    "close_order",
-    "copy_requisition",
-    "create_requisition",
-    "decide_acknowledgment",
-    "hold_order",
-    "issue_order",
-    "mail_answer_copies",
-    "mark_answer_overdue",
-    "place_orders",
-    "post_goods_receipt",
-    "prepare_lines",
-    "record_acknowledgment",
-    "reject_requisition",
-    "report_found_goods",
-    "return_requisition",
-    "reverse_goods_receipt",
-    "save_requisition",
-    "submit_requisition",
-    "unhold_order",
-    "withdraw_requisition",
-]
+    "AnswerLine", "Booked", "FoundLine", "LineInput", "PastCount", "PastLine", "PastNeed", "PastOrder",
+    "PastReceipt", "ReceiptLine", "add_invoiced", "approve_requisition", "assign_source", "book_delivery",
+    "cancel_order", "cancel_requisition", "close_order", "copy_requisition", "create_requisition",
+    "decide_acknowledgment", "hold_order", "issue_order", "mail_answer_copies", "mark_answer_overdue",
+    "place_orders", "post_goods_receipt", "prepare_lines", "record_acknowledgment", "record_history",
+    "reject_requisition", "report_found_goods", "return_requisition", "reverse_goods_receipt", "save_requisition",
+    "submit_requisition", "unhold_order", "withdraw_requisition",
+]  # fmt: skip
