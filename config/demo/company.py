@@ -1,23 +1,56 @@
-"""The demo company from nothing: what `manage.py seed_demo` runs, all of it in one transaction."""
+"""The demo company from nothing: what `manage.py seed_demo` runs, part by part, each in transactions of its own."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
-from config.demo import goods, hire, partners, places
-from config.demo.trade.weeks import play_weeks
-from foundation.models import Role
+from config.demo import goods, hire, partners, places, years
+from config.demo.trade import weeks
+from config.demo.trade.cast import Cast
+from foundation import audit
+from foundation.models import AuditEvent, Role
 from policies.services import install_default_policies
 
 HISTORY = timedelta(days=400)
+A_DAY = 5.0  # orders on a usual working day of the year before
+FOUNDED = "found_demo_company"  # the audit action that says the company is whole
+
+
+def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
+    """Write the company with a year of trade; everything is dated relative to `now`.
+
+    One transaction would be slow: the audit chain's head has a version for each row until it ends. So an attempt that
+    is stopped leaves a part; `is_founded` tells.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("alter sequence crossdock_number restart")
+        cursor.execute("set synchronous_commit to off")  # it can be made again; a crash loses it whole
+    try:
+        cast = _open(now, out)
+        years.write_years(cast, cast.almanac.at(weeks.DAYS, "07:00"), a_day, out)
+        analyse()
+        weeks.play_weeks(cast, out)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("reset synchronous_commit")
+    audit.record_fact("demo.company", None, "", FOUNDED, actor=None, at=now)
+
+
+def is_founded() -> bool:
+    """Tell whether the company was written to its end."""
+    return AuditEvent.objects.filter(action=FOUNDED).exists()
+
+
+def analyse() -> None:
+    """Tell the planner how full the tables are: the database's own look comes too late."""
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")
 
 
 @transaction.atomic
-def found_company(now: datetime, out: Any) -> None:
-    """Write places, people, goods, policies and suppliers; everything is dated relative to `now`."""
+def _open(now: datetime, out: Any) -> Cast:
     opened = now - HISTORY
-    _number_from_the_start()
     places.plant()
     people = hire.hire(opened)
     places.open_cost_centres(hire.by_site(people, Role.SITE_MANAGER))
@@ -25,10 +58,4 @@ def found_company(now: datetime, out: Any) -> None:
     install_default_policies(author=people["demo.policy1"], publisher=people["demo.policy2"], at=opened)
     suppliers = partners.engage(people, now.date(), opened)
     out.write(f"    {len(people)} people, 12 sites, goods, suppliers and contracts")
-    play_weeks(people, suppliers, now, out)
-
-
-def _number_from_the_start() -> None:
-    """Begin with the first document number: an attempt that was rolled back has used some."""
-    with connection.cursor() as cursor:
-        cursor.execute("alter sequence crossdock_number restart")
+    return Cast(now, people, suppliers)

@@ -58,7 +58,7 @@ def _fill(match: InvoiceMatch, locked: LockedInvoice, result: ShareResult, at: d
     match.supplier_id = locked.invoice.supplier_id
     match.quantity, match.amount = result.share.quantity, result.share.amount
     match.explanation = result.share.explanation[:200]
-    match.facts = _facts(result)
+    match.facts = share_facts(result)
     match.policy_version = result.share.order_line.limits.version
     match.tested_at = at
     target = _target(result)
@@ -70,7 +70,7 @@ def _fill(match: InvoiceMatch, locked: LockedInvoice, result: ShareResult, at: d
 
 
 def _differs(match: InvoiceMatch, result: ShareResult) -> bool:
-    found = (result.share.quantity, result.share.amount, _target(result), _facts(result))
+    found = (result.share.quantity, result.share.amount, _target(result), share_facts(result))
     return (match.quantity, match.amount, match.state, match.facts) != found
 
 
@@ -80,7 +80,7 @@ def _target(result: ShareResult) -> MatchState:
     return MatchState.WAITING if result.findings else MatchState.MATCHED
 
 
-def _facts(result: ShareResult) -> dict[str, Any]:
+def share_facts(result: ShareResult) -> dict[str, Any]:
     """Return the figures the match was made on, as strings: the page shows these and not later ones."""
     share, ours = result.share, result.share.order_line
     return {

@@ -1,27 +1,41 @@
-"""Approvals of the past, written in bulk: decided by the policy in force then, on facts frozen now."""
+"""Approvals and exceptions of the past, written in bulk: decided and routed by the policy in force then."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from django.db import transaction
 
 from foundation import audit
+from foundation.documents import next_numbers
 from foundation.errors import InvalidError
 from foundation.events import Event
-from foundation.models import AuditEvent, DutyRecord, User
+from foundation.models import AuditEvent, DutyRecord, Site, User
 from foundation.selectors import system_user, working_deadline
 from policies.decisions.approval import ApprovalFacts, Decision, Matrix, decide
 from policies.decisions.stored import decision_to_json, facts_to_json
 from policies.models import PolicyVersion
-from policies.selectors import matrix_in_force
-from workflow.events import ApprovalClosed, StepDecided, StepOpened
-from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState, StepAssignee, StepState
+from policies.selectors import matrix_in_force, route_in_force
+from workflow.events import ApprovalClosed, CaseClosed, CaseOpened, StepDecided, StepOpened
+from workflow.models import (
+    ApprovalDecision,
+    ApprovalRequest,
+    ApprovalStep,
+    CaseState,
+    ExceptionCase,
+    RequestState,
+    StepAssignee,
+    StepState,
+)
 from workflow.selectors.people import Asked
 from workflow.selectors.routing import route
 from workflow.services.moves import about_step
 from workflow.services.open_approval import Asking
+
+Told = tuple[list[Event], list[AuditEvent]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +89,7 @@ class _Written:
 
 
 @transaction.atomic
-def record_past_approvals(*, approvals: Sequence[PastApproval]) -> list[tuple[list[Event], list[AuditEvent]]]:
+def record_past_approvals(*, approvals: Sequence[PastApproval]) -> list[Told]:
     """Store requests, stages, decisions and duties of approved documents.
 
     Events and audit rows come back, one pair an approval, to be stored among their document's own. The first person
@@ -182,3 +196,63 @@ def _routed(one: _Written) -> AuditEvent:
         actor=request.requester, at=one.past.asked_at, policy_version=str(request.decision["version"]),
         facts=request.facts, decision=request.decision,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PastCase:
+    """An exception of the past that closed itself; fields as in `open_case`."""
+
+    key: str
+    category: str
+    cause: str
+    sentence: str
+    subject_type: str
+    subject_id: int
+    subject_number: str
+    site: Site | None
+    supplier_id: int | None
+    supplier_name: str
+    amount: Decimal
+    currency: str
+    opened_at: datetime
+    closed_at: datetime
+    outcome: str
+
+
+@transaction.atomic
+def record_past_cases(*, cases: Sequence[PastCase]) -> list[Told]:
+    """Store closed exceptions, routed by the policy in force then; what is told of each comes back, to be stored."""
+    numbers = next_numbers("EX", [""] * len(cases))
+    made = [_case(past, number) for past, number in zip(cases, numbers, strict=True)]
+    ExceptionCase.objects.bulk_create(made, batch_size=300)
+    actor = system_user("workflow")
+    return [_case_told(case, actor) for case in made]
+
+
+def _case(past: PastCase, number: str) -> ExceptionCase:
+    found = route_in_force(past.category, past.opened_at)
+    due = working_deadline(past.site, past.opened_at, found.due_hours) if past.site else past.opened_at
+    return ExceptionCase(
+        number=number, category=past.category, cause=past.cause, sentence=past.sentence[:300], key=past.key,
+        subject_type=past.subject_type, subject_id=past.subject_id, subject_number=past.subject_number, site=past.site,
+        supplier_id=past.supplier_id, supplier_name=past.supplier_name, amount=past.amount, currency=past.currency,
+        owner_role=found.owner_role, policy_id=found.version_id, state=CaseState.CURED, version=2,
+        opened_at=past.opened_at, due_at=due, closed_at=past.closed_at, outcome=past.outcome[:300],
+    )  # fmt: skip
+
+
+def _case_told(case: ExceptionCase, actor: User) -> Told:
+    ended = case.closed_at or case.opened_at
+    about: dict[str, Any] = {
+        "subject_id": case.pk, "subject_number": case.number, "site_id": case.site_id, "supplier_id": case.supplier_id,
+        "related": ((case.subject_type, case.subject_id, case.subject_number),),
+    }  # fmt: skip
+    opened = CaseOpened(**about, at=case.opened_at, version=1, is_human=False, category=case.category, cause=case.cause)
+    closed = CaseClosed(
+        **about, at=ended, version=2, is_human=False, category=case.category, outcome=case.outcome, cured=True
+    )
+    rows = [
+        audit.row("workflow.exceptioncase", case.pk, case.number, "open_case", actor=actor, at=case.opened_at, cause=case.cause),
+        audit.row("workflow.exceptioncase", case.pk, case.number, "cure_case", actor=actor, at=ended, outcome=case.outcome),
+    ]  # fmt: skip
+    return [opened, closed], rows

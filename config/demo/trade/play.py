@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
-from django.db import connection
-
 from config.demo.trade import clock
 from foundation import relay
 from foundation.models import DomainEvent
@@ -36,13 +34,8 @@ class Play:
 
         :raises RuntimeError: a subscriber failed; the demo would begin with a fault in it.
         """
-        analyse_at, steps = 40, 0
         while self._waiting and self._waiting[0][0] <= until:
             at, _, story = heappop(self._waiting)
-            steps += 1
-            if steps == analyse_at:
-                _analyse()
-                analyse_at *= 2
             with clock.set_to(at):
                 following = next(story, None)
                 self.settle(at)
@@ -56,12 +49,6 @@ class Play:
                 stuck = DomainEvent.objects.filter(done_at=None).order_by("pk").first()
                 raise RuntimeError(f"{stuck}: {stuck.last_error if stuck else ''}")
         self._after_each(at)
-
-
-def _analyse() -> None:
-    """Tell the planner how full the tables are: nobody else does while one transaction fills them."""
-    with connection.cursor() as cursor:
-        cursor.execute("analyze")
 
 
 def sweeps(at: list[datetime]) -> Story:

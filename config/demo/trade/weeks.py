@@ -1,27 +1,23 @@
 """The last four weeks, as `seed_demo` plays them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from config.demo.trade import erp, ordinary, unanswered, unapproved, unpaid
 from config.demo.trade.cast import Cast
 from config.demo.trade.play import Play, sweeps
-from foundation.models import User
-from suppliers.models import Supplier
 
+DAYS = ordinary.DAYS
 LAST_MINUTES = timedelta(minutes=3)
 
 
-def play_weeks(people: dict[str, User], suppliers: dict[str, Supplier], now: datetime, out: Any) -> None:
-    """Trade for four weeks up to `now`; what is not done by then waits for somebody."""
-    cast = Cast(now, people, suppliers)
+def play_weeks(cast: Cast, out: Any) -> None:
+    """Trade for four weeks up to now; what is not done by then waits for somebody."""
     erp.connect()
     play = Play(after_each=erp.answer_waiting)
     for part in (ordinary, unapproved, unanswered, unpaid):
         part.schedule(cast, play)
-    hours = [
-        cast.almanac.at(back, clock) for back in range(ordinary.DAYS, 0, -1) for clock in ("07:00", "12:30", "17:30")
-    ]
-    play.add(sweeps([*hours, now - LAST_MINUTES]), hours[0])
-    play.run(now)
+    hours = [cast.almanac.at(back, clock) for back in range(DAYS, 0, -1) for clock in ("07:00", "12:30", "17:30")]
+    play.add(sweeps([*hours, cast.now - LAST_MINUTES]), hours[0])
+    play.run(cast.now)
     out.write("    four weeks of trade, with work waiting in every inbox")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from config.demo.company import found_company
+from config.demo.company import found_company, is_founded
 from foundation.models import Organisation
 
 
@@ -16,6 +16,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo company is for demo settings only.")
-        if Organisation.objects.exists():
+        if is_founded():
             return
+        if Organisation.objects.exists():
+            raise CommandError("This demo company was not finished, or is of an earlier version. Start with --reset.")
         found_company(timezone.now(), self.stdout)  # noqa: TID251 - a command is a porch: it reads the clock
