@@ -67,4 +67,5 @@ def fault(answer: Any) -> tuple[int, str, str, str]:
     first = told["errors"][0]
     assert answer["Content-Type"] == "application/problem+json"
     assert first["message"]
+    assert first["cure"]
     return answer.status_code, first["field"], first["code"], first.get("value", "")

@@ -20,6 +20,18 @@ CURES = {
     "not_a_list": "Send a list in square brackets.",
     "currency_unknown": "Write the code of ISO 4217, such as GBP.",
     "unknown_member": "Take it out, or look its name up in /api/schema/.",
+    "item_unknown": "Look the code up in /api/v1/items/; it is there only while it may be ordered.",
+    "unit_unknown": "Use a code of /api/v1/units/: UN/ECE Recommendation 20 or 21.",
+    "unit_not_convertible": "Use the item's base unit or one of its packs; see /api/v1/items/.",
+    "category_unknown": "Name the category of an item like it; see /api/v1/items/.",
+    "description_missing": "Name an item, or describe what is needed.",
+    "need_by_past": "Give today or a later day at the site.",
+    "quantity_not_positive": "Give a quantity above zero.",
+    "quantity_too_precise": "Use at most 4 decimals.",
+    "line_unknown": "Read the order for its lines.",
+    "no_lines": "Add at least one line first.",
+    "reason_missing": "Say why.",
+    "rate_missing": "Ask the user administrator to load the day's exchange rates.",
 }
 CURE = "Send it in the form that /api/schema/ describes."
 _HEADERS = ("WWW-Authenticate", "Retry-After", "Allow")
@@ -50,6 +62,7 @@ def refusal(status: int, code: str, message: str, details: dict[str, Any]) -> Re
         details = {**details, "value": safe(details["value"])}
     if "field" in details:
         fault = {"field": str(details["field"]), "code": code, "message": message}
+        details = {"cure": CURES.get(code, CURE), **details}
         fault |= {name: str(details[name]) for name in ("value", "cure") if name in details}
         details = {**details, "errors": [fault]}
     return problem(status, code, message, **details)

@@ -16,6 +16,7 @@ from integration import services
 from integration.models import ApiClient
 from suppliers.models import SupplierUser
 from tests.factories import NOW, Company, company
+from tools.doors import connect_supplier
 
 pytestmark = pytest.mark.django_db
 
@@ -213,3 +214,12 @@ def test_shutting_out_is_refused(_case: str, actor: str, version: int, reason: s
         )
 
     assert token(admitted).status_code == 200
+
+
+def test_partner_of_a_chaos_run_comes_in_by_the_same_door() -> None:
+    made = company()
+
+    credentials = connect_supplier(made.acme)
+
+    assert sign_in(credentials.client_id, credentials.client_secret, scope="messages").status_code == 200
+    assert sign_in(credentials.client_id, credentials.client_secret, scope="write").status_code == 400

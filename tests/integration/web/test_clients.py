@@ -112,3 +112,11 @@ def test_only_those_with_the_duty_come_in(who: str, reads: int, writes: int) -> 
 
 def test_stranger_is_sent_to_sign_in() -> None:
     assert Client().get(LIST).status_code == 302
+
+
+def test_menu_marks_the_page_one_is_on_alone() -> None:
+    made = company()
+
+    menu = browser(made.igor).get(NEW).context["shell"]["menu"]
+
+    assert [entry.label for entry in menu if entry.current] == ["API clients"]
