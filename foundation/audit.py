@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,11 @@ from foundation.models import AuditEvent, User
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a change comes from: request id and network address."""
+    """Where a change comes from: request id, network address, and the API client that acts in the person's name."""
 
     request_id: str = ""
     address: str = ""
+    client: str = ""
 
 
 _NOWHERE = Origin()
@@ -35,6 +36,11 @@ def context(origin: Origin) -> Iterator[None]:
         yield
     finally:
         _origin.reset(token)
+
+
+def through_client(client_id: str) -> None:
+    """Stamp the rows of the running request with the API client it came through, besides the person."""
+    _origin.set(replace(_origin.get(), client=client_id))
 
 
 def current_origin() -> Origin:
@@ -103,6 +109,8 @@ def row(
 ) -> AuditEvent:
     """Return an audit row that is not stored yet, for work in bulk."""
     origin = _origin.get()
+    if origin.client:
+        data["client"] = origin.client
     return AuditEvent(
         actor=actor,
         on_behalf_of=on_behalf_of,

@@ -4,6 +4,8 @@ from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from foundation import audit
+
 
 class MachineAuthentication(OAuth2Authentication):
     """Resolve a bearer token to the application's person; an invalid token is 401, never anonymous."""
@@ -19,6 +21,7 @@ class MachineAuthentication(OAuth2Authentication):
         person = user or token.application.user
         if person is None or not person.is_active:
             raise AuthenticationFailed("This application is not bound to an active person.")
+        audit.through_client(token.application.client_id)
         return person, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature

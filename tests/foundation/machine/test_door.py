@@ -10,15 +10,15 @@ from django.db import DatabaseError
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
-from oauth2_provider.models import AccessToken
+from oauth2_provider.models import AccessToken, Application
 from rest_framework.test import APIClient
 
 from foundation.machine.door import Door
 from foundation.machine.problems import safe
-from foundation.models import IdempotencyKey, User
+from foundation.models import AuditEvent, IdempotencyKey, User
 from foundation.services import forget_keys
-from tests.factories import company
-from tests.machine import client_of
+from tests.factories import a_requisition, company
+from tests.machine import client_of, post
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +133,19 @@ def test_expired_token_and_sleeping_person_are_strangers() -> None:
     AccessToken.objects.update(expires=datetime.now(UTC) - timedelta(seconds=1))
 
     assert (before, asleep, client.get(url).status_code) == (200, 401, 401)
+
+
+def test_audit_tells_a_client_from_the_person_it_acts_as() -> None:
+    made = company()
+    body = {"site": "LDS", "cost_centre": "NONE", "need_by": "2199-01-01", "lines": []}
+
+    post(client_of(made.rita), reverse("api_requisitions"), body, key="k")
+    a_requisition(made)
+
+    machine, person = AuditEvent.objects.filter(actor=made.rita).order_by("seq")
+    client = Application.objects.get().client_id
+    assert (machine.action, machine.data["client"]) == ("refused:cost_centre_unknown", client)
+    assert (person.action, "client" in person.data) == ("create_requisition", False)
 
 
 def test_calls_are_counted_for_each_client(settings: Any) -> None:
