@@ -1,15 +1,22 @@
 from django.urls import path
 
-from policies.web import pages
+from policies.web import matrix, overview, rows, rule, version
 
 urlpatterns = [
-    path("settings/", pages.home, name="policies_home"),
-    path("settings/<slug:page>/", pages.versions, name="policies"),
-    path("settings/<slug:page>/draft/", pages.draft, name="policy_draft"),
-    path("settings/<slug:page>/<int:number>/", pages.version, name="policy"),
-    path("settings/<slug:page>/<int:number>/do/<slug:verb>/", pages.version_act, name="policy_act"),
-    path("settings/approvals/<int:number>/rows/new/", pages.rule_edit, name="rule_new"),
-    path("settings/approvals/<int:number>/rows/<int:rule_id>/", pages.rule_edit, name="rule"),
-    path("settings/approvals/<int:number>/rows/<int:rule_id>/<slug:verb>/", pages.rule_act, name="rule_act"),
-    path("settings/tolerances/<int:number>/save/", pages.tolerance_save, name="tolerance_save"),
+    path("settings/", overview.overview, name="policies_home"),
+    path("settings/approvals/<int:number>/grid/", matrix.grid, name="policy_grid"),
+    path("settings/approvals/<int:number>/rows/new/", rule.rule, name="rule_new"),
+    path("settings/approvals/<int:number>/rows/<int:rule_id>/", rule.rule, name="rule"),
+    path("settings/approvals/<int:number>/rows/<int:rule_id>/<slug:verb>/", matrix.move, name="rule_move"),
+    path("settings/<slug:page>/", overview.versions, name="policies"),
+    path("settings/<slug:page>/draft/", overview.draft, name="policy_draft"),
+    path("settings/<slug:page>/<int:number>/", version.version, name="policy"),
+    path("settings/<slug:page>/<int:number>/changes/", version.changes, name="policy_changes"),
+    path("settings/<slug:page>/<int:number>/history/", version.history, name="policy_history"),
+    path("settings/<slug:page>/<int:number>/publish/", version.publish, name="policy_publish"),
+    path("settings/<slug:page>/<int:number>/discard/", version.discard, name="policy_discard"),
+    path("settings/<slug:page>/<int:number>/switches/", rows.switches, name="policy_switches"),
+    path("settings/<slug:page>/<int:number>/row/new/", rows.row, name="policy_row_new"),
+    path("settings/<slug:page>/<int:number>/row/<int:row_id>/", rows.row, name="policy_row"),
+    path("settings/<slug:page>/<int:number>/row/<int:row_id>/remove/", rows.remove, name="policy_row_remove"),
 ]

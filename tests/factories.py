@@ -68,6 +68,7 @@ PEOPLE = {
     "rita": (Role.REQUESTER, "leeds"),
     "hugo": (Role.REQUESTER, "hull"),
     "mona": (Role.SITE_MANAGER, "leeds"),
+    "harry": (Role.SITE_MANAGER, "hull"),
     "regina": (Role.REGION_MANAGER, "north"),
     "frank": (Role.FINANCE_DIRECTOR, ""),
     "boris": (Role.BUYER, ""),

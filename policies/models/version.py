@@ -66,6 +66,11 @@ class PolicyVersion(FSMModelMixin, models.Model):
         """Return the name stored with decisions, such as `approval/14`."""
         return f"{self.kind}/{self.number}"
 
+    def is_in_force(self, at: datetime) -> bool:
+        """Say whether the version decides at an instant."""
+        started = self.effective_from is not None and self.effective_from <= at
+        return started and (self.effective_until is None or self.effective_until > at)
+
     @transition(field=state, source=PolicyState.DRAFT, target=PolicyState.PUBLISHED)
     def publish(self, *, by_id: int, at: datetime, effective_from: datetime) -> None:
         """Put the draft in force from an instant."""

@@ -1,6 +1,17 @@
+from policies.selectors.analysis import (
+    Analysis,
+    analyse,
+    differences_between,
+    fallback_role_of,
+    limit_words,
+    pair_words,
+    switch_words,
+)
 from policies.selectors.in_force import (
     OrderingPolicy,
     Route,
+    RuleRow,
+    assemble,
     build_matrix,
     duty_pairs_in_force,
     forget,
@@ -8,12 +19,16 @@ from policies.selectors.in_force import (
     matrix_of,
     ordering_policy_in_force,
     route_in_force,
+    rule_rows,
     tolerances_in_force,
     version_in_force,
 )
-from policies.selectors.versions import versions_of
+from policies.selectors.today import ROLE_NAMES, approvers_today, roster_today, world_today
+from policies.selectors.versions import history_of, kinds_today, version_numbered, versions_of
 
 __all__ = [
-    "OrderingPolicy", "Route", "build_matrix", "duty_pairs_in_force", "forget", "matrix_in_force", "matrix_of",
-    "ordering_policy_in_force", "route_in_force", "tolerances_in_force", "version_in_force", "versions_of",
+    "ROLE_NAMES", "Analysis", "OrderingPolicy", "Route", "RuleRow", "analyse", "approvers_today", "assemble", "build_matrix", "differences_between",
+    "duty_pairs_in_force", "fallback_role_of", "forget", "history_of", "kinds_today", "limit_words", "matrix_in_force",
+    "matrix_of", "ordering_policy_in_force", "pair_words", "roster_today", "route_in_force", "rule_rows", "switch_words",
+    "tolerances_in_force", "version_in_force", "version_numbered", "versions_of", "world_today",
 ]  # fmt: skip

@@ -131,12 +131,30 @@ def _matrix(version_id: int) -> Matrix:
 def build_matrix(version_id: int) -> Matrix:
     """Load a version's rows into a frozen matrix."""
     version = PolicyVersion.objects.get(pk=version_id)
-    rows = ApprovalRule.objects.filter(policy=version).prefetch_related("stages").order_by("position")
-    rules = [(row.is_additional, _rule(row)) for row in rows]
+    return assemble(version, rule_rows(version))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A row with the key by which a draft's pages change it."""
+
+    pk: int
+    is_additional: bool
+    rule: Rule
+
+
+def rule_rows(version: PolicyVersion) -> tuple[RuleRow, ...]:
+    """Return a version's rows: base rows in order, then the additional ones; two statements."""
+    rows = ApprovalRule.objects.filter(policy=version).prefetch_related("stages").order_by("is_additional", "position")
+    return tuple(RuleRow(row.pk, row.is_additional, _rule(row)) for row in rows)
+
+
+def assemble(version: PolicyVersion, rows: tuple[RuleRow, ...]) -> Matrix:
+    """Return a version's matrix from its rows."""
     return Matrix(
         version=version.label,
-        rules=tuple(rule for additional, rule in rules if not additional),
-        additional=tuple(rule for additional, rule in rules if additional),
+        rules=tuple(row.rule for row in rows if not row.is_additional),
+        additional=tuple(row.rule for row in rows if row.is_additional),
     )
 
 

@@ -1,16 +1,23 @@
 """The rows of the other drafts: tolerances, duty pairs, exception routes, and a draft's switches."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import DecimalField
 
 from foundation import audit
 from foundation.errors import InvalidError, NotFoundError
 from foundation.models import Role, User
+from policies.decisions.switches import check_switches
 from policies.decisions.tolerances import LIMITS
+from policies.decisions.vocabulary import DUTIES
+from policies.decisions.vocabulary import LIMITS as LIMIT_WORDS
 from policies.models import DutyPair, DutyStrength, ExceptionRoute, MatchTolerance, ToleranceScope
+from policies.services.codes import check_level
 from policies.services.versions import count_change, lock_draft
 
 
@@ -42,12 +49,26 @@ def save_tolerance(
     negative = [name for name, value in limits.items() if value is not None and value < 0]
     if negative:
         raise InvalidError("limit_negative", f"{negative[0]} cannot be negative.", field=negative[0])
+    check_level(scope, scope_code)
+    for name, value in limits.items():
+        _check_size(name, value)
     row, _ = MatchTolerance.objects.update_or_create(
         policy=draft, scope=scope, scope_code=scope_code, defaults={**limits, "unlimited": unlimited, "mode": mode}
     )
     count_change(draft, actor, at)
     audit.record(draft, "save_tolerance", actor=actor, at=at, level=str(row))
     return row
+
+
+def _check_size(name: str, value: Decimal | None) -> None:
+    column = MatchTolerance._meta.get_field(name)  # noqa: SLF001 - Django's own way
+    try:
+        if isinstance(column, DecimalField):
+            column.run_validators(value)
+    except ValidationError as error:
+        raise InvalidError(
+            "limit_size", f"{LIMIT_WORDS[name][0]}: {' '.join(error.messages)}", field=name, value=str(value)
+        ) from error
 
 
 @transaction.atomic
@@ -87,6 +108,13 @@ def save_duty_pair(
     draft = lock_draft(version_id, expected_version, actor)
     if not first or not second or first == second:
         raise InvalidError("duty_pair", "Name two different duties.", field="second")
+    if strength not in DutyStrength.values:
+        raise InvalidError("duty_strength", "Choose how the two are kept apart.", field="strength", value=strength)
+    unknown = [code for code in (first, second) if code not in _duties(strength)]
+    if unknown:
+        raise InvalidError(
+            "duty_unknown", f"There is no duty “{unknown[0]}” that can be kept apart so.", field="second", value=unknown[0]
+        )  # fmt: skip
     if (strength == DutyStrength.COMPENSATED) != (countersign_days is not None):
         raise InvalidError(
             "countersign_days", "Only a compensated pair has days to countersign, and it needs them.",
@@ -103,6 +131,10 @@ def save_duty_pair(
     count_change(draft, actor, at)
     audit.record(draft, "save_duty_pair", actor=actor, at=at, pair=str(pair), strength=strength)
     return pair
+
+
+def _duties(strength: str) -> Collection[str]:
+    return Role.values if strength == DutyStrength.ROLE else DUTIES
 
 
 @transaction.atomic
@@ -150,17 +182,36 @@ def save_route(
 
 
 @transaction.atomic
+def delete_route(*, version_id: int, expected_version: int, route_id: int, actor: User, at: datetime) -> None:
+    """Take a kind out of a draft; its exceptions then go where `other` goes.
+
+    :raises InvalidError: `other` itself stays, because it takes what no other kind does.
+    """
+    draft = lock_draft(version_id, expected_version, actor)
+    route = ExceptionRoute.objects.filter(policy=draft, pk=route_id).first()
+    if route is None:
+        raise NotFoundError("not_found", "There is no such kind in this draft.")
+    if route.category == "other":
+        raise InvalidError("route_base", "The kind “other” stays: it takes what no other kind does.")
+    category = route.category
+    route.delete()
+    count_change(draft, actor, at)
+    audit.record(draft, "delete_route", actor=actor, at=at, category=category)
+
+
+@transaction.atomic
 def save_switches(
     *, version_id: int, expected_version: int, settings: dict[str, Any], actor: User, at: datetime
 ) -> None:
     """Change a draft's switches, such as how approved lines become orders; amounts and percents are strings.
 
-    :raises InvalidError: a switch this policy does not have.
+    :raises InvalidError: a switch this policy does not have, or a value it cannot hold.
     """
     draft = lock_draft(version_id, expected_version, actor)
     unknown = sorted(set(settings) - set(draft.settings))
     if unknown:
         raise InvalidError("switch_unknown", f"This policy has no switch called {unknown[0]}.", field=unknown[0])
+    check_switches(settings, Role.values)
     before = {name: draft.settings[name] for name in settings}
     draft.settings = {**draft.settings, **settings}
     draft.save(update_fields=["settings"])

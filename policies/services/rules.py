@@ -1,7 +1,9 @@
 """The rows of a draft matrix. Published versions are refused here, whatever the door."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +13,7 @@ from foundation import audit
 from foundation.errors import InvalidError, NotFoundError
 from foundation.models import Role, User
 from policies.models import ApprovalRule, ApprovalStage, PolicyVersion, StageWho
+from policies.services.codes import check_codes
 from policies.services.versions import count_change, lock_draft
 
 _BY_ROLE = {StageWho.SITE_ROLE, StageWho.REGION_ROLE, StageWho.ENTERPRISE_ROLE}
@@ -46,6 +49,7 @@ def save_rule(
     """
     draft = lock_draft(version_id, expected_version, actor)
     _check(axes, stages)
+    check_codes(axes)
     rule = _rule_of(draft, rule_id) if rule_id else ApprovalRule(policy=draft)
     moves = rule_id is None or rule.is_additional != axes.get("is_additional", rule.is_additional)
     for name, value in axes.items():
@@ -79,12 +83,21 @@ def _rule_of(draft: PolicyVersion, rule_id: int) -> ApprovalRule:
     return rule
 
 
-def _check(axes: dict[str, Any], stages: list[StageInput]) -> None:
-    low, high = axes.get("amount_from"), axes.get("amount_to")
+def _check_band(name: str, low: Decimal | None, high: Decimal | None) -> None:
+    if not name.strip():
+        raise InvalidError("rule_name", "Give the row a name: people read it as the reason.", field="name")
+    if low is not None and low < 0:
+        raise InvalidError("amount_negative", "An amount cannot be negative.", field="amount_from", value=str(low))
     if low is not None and high is not None and high <= low:
         raise InvalidError(
-            "band_empty", f"The band from {low} to {high} is empty: the end must be above the start.", field="amount_to"
+            "band_empty",
+            f"The band above {low:,} up to {high:,} is empty: the end must be above the start.",
+            field="amount_to",
         )
+
+
+def _check(axes: dict[str, Any], stages: list[StageInput]) -> None:
+    _check_band(axes.get("name", "-"), axes.get("amount_from"), axes.get("amount_to"))
     if axes.get("is_touchless") and stages:
         raise InvalidError(
             "touchless_with_stage", "A touchless row asks nobody. Remove the stages.", field="is_touchless"
@@ -110,6 +123,47 @@ def _check_stage(number: int, stage: StageInput) -> None:
         raise InvalidError("stage_person", f"Stage {number}: name the person for a named person.", field="stages")
     if stage.due_hours < 1:
         raise InvalidError("stage_hours", f"Stage {number}: give at least one business hour.", field="stages")
+
+
+@dataclass(frozen=True, slots=True)
+class BandInput:
+    """A row's name and amount band as typed in the grid; amounts in base currency, None is no limit."""
+
+    rule_id: int
+    name: str
+    amount_from: Decimal | None
+    amount_to: Decimal | None
+
+
+@transaction.atomic
+def save_bands(
+    *, version_id: int, expected_version: int, rows: Sequence[BandInput], actor: User, at: datetime
+) -> PolicyVersion:
+    """Change names and amount bands of many rows of a draft at once; rows left out stay as they are.
+
+    :raises InvalidError: an empty band or name; `rule_id` in the details says which row.
+    """
+    draft = lock_draft(version_id, expected_version, actor)
+    found = {rule.pk: rule for rule in ApprovalRule.objects.filter(policy=draft)}
+    changed = []
+    for row in rows:
+        rule = found.get(row.rule_id)
+        if rule is None:
+            raise NotFoundError("not_found", "There is no such row in this draft.")
+        try:
+            _check_band(row.name, row.amount_from, row.amount_to)
+        except InvalidError as error:
+            error.details["rule_id"] = rule.pk
+            raise
+        new = (row.name, row.amount_from, row.amount_to)
+        if new != (rule.name, rule.amount_from, rule.amount_to):
+            rule.name, rule.amount_from, rule.amount_to = new
+            changed.append(rule)
+    if changed:
+        ApprovalRule.objects.bulk_update(changed, ["name", "amount_from", "amount_to"])
+        count_change(draft, actor, at)
+        audit.record(draft, "save_bands", actor=actor, at=at, rules=[str(rule) for rule in changed])
+    return draft
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ from foundation import audit, duties, outbox
 from foundation.errors import DomainError, InvalidError, NotFoundError, StaleError, require
 from foundation.models import User
 from policies import access
-from policies.decisions.tolerances import LIMITS
 from policies.events import PolicyPublished
 from policies.models import (
     ApprovalRule,
@@ -17,11 +16,11 @@ from policies.models import (
     DutyPair,
     ExceptionRoute,
     MatchTolerance,
-    PolicyKind,
     PolicyState,
     PolicyVersion,
 )
 from policies.selectors import version_in_force
+from policies.services.publishable import check_publishable
 
 
 def chain_of_version(version: PolicyVersion) -> str:
@@ -120,7 +119,7 @@ def publish_version(
     """Put a draft in force; the version before it ends where this one begins.
 
     :raises NotPermittedError: not a policy administrator, or the one who made the draft (SD-1).
-    :raises InvalidError: the start lies in the past, or the content cannot decide anything.
+    :raises InvalidError: the start lies in the past, or a gap, dead row or stage without people is open (AP-9).
     """
     draft = lock_draft(version_id, expected_version, actor)
     require(access.can_publish(actor, draft))
@@ -161,31 +160,6 @@ def _end_the_one_before(draft: PolicyVersion, starts: datetime, *, actor: User, 
         old.supersede(effective_until=starts)
         old.save(update_fields=["state", "effective_until"])
         audit.record(old, "supersede_policy", actor=actor, at=at, by=draft.label, ends=starts.isoformat())
-
-
-def check_publishable(draft: PolicyVersion) -> None:
-    """Refuse a version that would leave documents undecided in plain ways.
-
-    :raises InvalidError: says which row or limit to mend.
-    """
-    if draft.kind == PolicyKind.APPROVAL:
-        rules = list(ApprovalRule.objects.filter(policy=draft).prefetch_related("stages"))
-        if not any(not rule.is_additional for rule in rules):
-            raise InvalidError("matrix_empty", "The matrix has no row. Add at least one.")
-        for rule in rules:
-            if not rule.is_touchless and not rule.stages.all():
-                raise InvalidError("rule_without_stage", f"{rule} asks nobody. Add a stage or mark it touchless.")
-            if rule.is_touchless and rule.stages.all():
-                raise InvalidError("touchless_with_stage", f"{rule} is touchless but has stages. Choose one.")
-    if draft.kind == PolicyKind.ROUTING and not ExceptionRoute.objects.filter(policy=draft, category="other").exists():
-        raise InvalidError("route_missing", "Add the kind “other”: it takes what no other kind does.")
-    if draft.kind == PolicyKind.TOLERANCE:
-        base = MatchTolerance.objects.filter(policy=draft, scope="enterprise").first()
-        missing = [n for n in LIMITS if base is None or (getattr(base, n) is None and n not in base.unlimited)]
-        if missing:
-            raise InvalidError(
-                "tolerance_blank", f"The enterprise level must set {', '.join(missing)} (GR-3).", field=missing[0]
-            )
 
 
 @transaction.atomic

@@ -135,8 +135,9 @@ def test_all_must_agree_when_the_stage_says_so() -> None:
 def test_climb_asks_each_manager_up_to_the_first_whose_limit_covers_it() -> None:
     made = company()
     made.rita.manager, made.mona.manager, made.regina.manager = made.mona, made.regina, made.frank
+    made.hugo.manager = made.regina
     made.mona.approval_limit, made.regina.approval_limit = Decimal(1000), Decimal(2400)
-    for user in (made.rita, made.mona, made.regina):
+    for user in (made.rita, made.hugo, made.mona, made.regina):
         user.save()
     one_rule(made, StageInput("climb"))
 

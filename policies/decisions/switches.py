@@ -1,0 +1,43 @@
+"""What the switches of a policy may hold. Source: SEMANTICS RQ-4, RQ-5, AK-2 and AP-3; amounts are strings."""
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from foundation.errors import InvalidError
+from policies.decisions.vocabulary import SWITCHES
+
+MOST_PERCENT, MOST_DAYS = 100, 365
+
+
+def check_switches(settings: Mapping[str, Any], roles: Collection[str]) -> None:
+    """Refuse a switch with a value that could not be used.
+
+    :raises InvalidError: names the switch, the value and the cure.
+    """
+    for name, value in settings.items():
+        cure = _cure(name, value, roles)
+        if cure:
+            label = SWITCHES.get(name, (name, ""))[0]
+            raise InvalidError(
+                "switch_value", f"{label}: “{value}” cannot be used. {cure}", field=name, value=str(value)
+            )
+
+
+def _cure(name: str, value: Any, roles: Collection[str]) -> str:
+    if name.endswith("_percent"):
+        return "" if _percent(value) else f"Write a percentage from 0 to {MOST_PERCENT}; 2 means 2 %."
+    if name.endswith("_days"):
+        whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_DAYS
+        return "" if whole else f"Write whole days from 0 to {MOST_DAYS}."
+    if name == "fallback_role":
+        return "" if value in roles else "Choose a role."
+    return "" if isinstance(value, bool) else "Choose yes or no."
+
+
+def _percent(value: Any) -> bool:
+    try:
+        number = Decimal(value) if isinstance(value, str) else None
+    except InvalidOperation:
+        return False
+    return number is not None and number.is_finite() and 0 <= number <= MOST_PERCENT

@@ -1,0 +1,75 @@
+"""The codes that rules may name, with their words. Rows store codes; pages and findings show words."""
+
+from collections.abc import Iterable, Mapping
+
+DOCUMENT_TYPES: Mapping[str, str] = {
+    "requisition": "Requisition", "order": "Purchase order", "change": "Change order",
+}  # fmt: skip
+SPEND_KINDS: Mapping[str, str] = {"catalogue": "Catalogue", "non_stock": "Non-stock goods", "service": "Service"}
+FLAGS: Mapping[str, str] = {
+    "off_contract": "Off contract",
+    "price_above_contract": "Price above contract",
+    "not_preferred": "Not the preferred supplier",
+    "supplier_not_active": "Supplier not active",
+    "restricted_category": "Restricted category",
+    "possible_split": "Possible split",
+    "free_text_in_catalogue": "Free text that the catalogue has",
+    "no_source": "No source",
+    "price_unknown": "Price unknown",
+    "urgent": "Urgent",
+}
+SUPPLIER_STATES: Mapping[str, str] = {
+    "requested": "Requested", "invited": "Invited", "registered": "Registered", "screened": "Screened",
+    "qualified": "Qualified", "active": "Active", "restricted": "Restricted", "blocked": "Blocked",
+    "offboarded": "Offboarded",
+}  # fmt: skip
+DUTIES: Mapping[str, str] = {
+    "request": "Raise a requisition",
+    "approve_requisition": "Approve a requisition",
+    "create_order": "Create an order",
+    "approve_order": "Approve an order",
+    "receive": "Receive goods",
+    "enter_invoice": "Enter an invoice",
+    "release_hold": "Release an invoice hold",
+    "release_quantity_hold": "Release a quantity hold",
+    "release_price_hold": "Release a price hold",
+    "propose_bank_change": "Propose a bank change",
+    "approve_bank_change": "Approve a bank change",
+    "propose_supplier": "Propose a supplier",
+    "approve_supplier": "Approve a supplier",
+    "draft_policy": "Draft a policy",
+    "publish_policy": "Publish a policy",
+}
+LIMITS: Mapping[str, tuple[str, str]] = {
+    "price_up_percent": ("Price above the order", "%"),
+    "price_up_absolute": ("Price above the order, per unit", "order currency"),
+    "price_down_percent": ("Price below the order", "%"),
+    "price_down_absolute": ("Price below the order, per unit", "order currency"),
+    "quantity_percent": ("Billed above received", "%"),
+    "quantity_absolute": ("Billed above received, quantity", "base units"),
+    "quantity_value": ("Billed above received, value", "order currency"),
+    "total_absolute": ("Totals that do not add up", "invoice currency"),
+    "over_receipt_percent": ("Received above ordered", "%"),
+}
+SWITCHES: Mapping[str, tuple[str, str]] = {
+    "combine": ("Combine lines into one order", "for one supplier, site, currency and terms"),
+    "auto_issue": ("Send orders without a touch", "as soon as every line has its authority"),
+    "price_drift_percent": ("Price drift before ordering", "percent; more sends the line back to approval"),
+    "ack_quantity_percent": ("Confirmed quantity may differ by", "percent of the quantity asked for"),
+    "ack_price_percent": ("Confirmed price may be higher by", "percent of the price asked for"),
+    "ack_late_days": ("Confirmed date may be later by", "calendar days"),
+    "fallback_role": ("Fallback owner", "decides what nobody else may"),
+}
+
+
+def words(code: str, *vocabularies: Mapping[str, str]) -> str:
+    """Return the words of a code, or the code itself with spaces when no vocabulary has it."""
+    return next((known[code] for known in vocabularies if code in known), code.replace("_", " "))
+
+
+def listed(names: Iterable[str], join: str = "and", most: int = 4) -> str:
+    """Write names as a list a person reads; beyond `most` they are counted."""
+    rows = list(names)
+    if len(rows) > most:
+        rows = [*rows[: most - 1], f"{len(rows) - most + 1} more"]
+    return f" {join} ".join([", ".join(rows[:-1]), rows[-1]]) if len(rows) > 1 else "".join(rows)

@@ -1,0 +1,118 @@
+"""A document to try on a matrix: which row takes it, why, and who would be asked (UX 6.6)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django import forms
+from django.http import QueryDict
+from django.utils.http import urlencode
+
+from policies.decisions.approval import ApprovalFacts, Decision, decide
+from policies.decisions.staffing import Link, Roster, chain
+from policies.decisions.vocabulary import DOCUMENT_TYPES, FLAGS, SPEND_KINDS, SUPPLIER_STATES
+from policies.decisions.world import World
+from policies.models import PolicyVersion
+from policies.selectors import Analysis, fallback_role_of
+
+MOST_AMOUNT = Decimal(99999999999999)
+
+
+class CaseForm(forms.Form):
+    """A document as a person would describe it."""
+
+    amount = forms.DecimalField(
+        min_value=0, max_value=MOST_AMOUNT, decimal_places=4, label="Amount",
+        help_text="Base currency, net with charges.", widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )  # fmt: skip
+    site = forms.ChoiceField(label="Site")
+    category = forms.ChoiceField(label="Category", required=False)
+    requester = forms.ChoiceField(label="Raised by", required=False)
+    document_type = forms.ChoiceField(label="Document", choices=list(DOCUMENT_TYPES.items()), required=False)
+    spend_kind = forms.ChoiceField(label="Spend kind", choices=list(SPEND_KINDS.items()), required=False)
+    supplier_state = forms.ChoiceField(label="Supplier", required=False)
+    urgent = forms.BooleanField(required=False, label="Urgent")
+    flags = forms.MultipleChoiceField(
+        required=False, label="Flags", choices=list(FLAGS.items()), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: QueryDict | None, world: World, roster: Roster) -> None:
+        super().__init__(data)
+        requesters = {p.pk: p.name for place in world.places for p in roster.requesters(place)}
+        people = sorted(((str(pk), name) for pk, name in requesters.items()), key=lambda row: row[1])
+        self._paths = {path[-1]: path for path in world.categories}
+        self._places = {place.code: place for place in world.places}
+        self._roster = roster
+        choices: dict[str, list[tuple[str, str]]] = {
+            "site": [(p.code, p.name) for p in world.places],
+            "category": [("", "Any"), *((code, world.category_names.get(code, code)) for code in self._paths)],
+            "requester": [("", "Somebody"), *people],
+            "supplier_state": sorted(SUPPLIER_STATES.items(), key=lambda row: row[0] != "active"),
+        }
+        for name, rows in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above; for the type checker
+            field.choices = rows
+
+    @property
+    def requester_id(self) -> int | None:
+        """Return who raises it, or nothing when it is just somebody."""
+        return int(self.cleaned_data["requester"]) if self.cleaned_data["requester"] else None
+
+    def facts(self) -> ApprovalFacts:
+        """Return the document as the evaluator takes it."""
+        data = self.cleaned_data
+        place = self._places[data["site"]]
+        held = {h.role for h in self._roster.held if h.person == self.requester_id}
+        return ApprovalFacts(
+            document_type=data["document_type"] or "requisition",
+            base_amount=data["amount"],
+            site=place.code,
+            region=place.region,
+            categories=(self._paths[data["category"]],) if data["category"] else (),
+            spend_kinds=frozenset({data["spend_kind"] or "catalogue"}),
+            urgent=data["urgent"],
+            flags=frozenset(data["flags"]),
+            supplier_states=frozenset({data["supplier_state"] or "active"}),
+            requester_roles=frozenset(held or {"requester"}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a matrix says about a case, with names."""
+
+    decision: Decision
+    chain: tuple[Link, ...]
+
+    @property
+    def rows(self) -> frozenset[str]:
+        """Return the rows that take the case, additional ones with a plus."""
+        base = {str(self.decision.rule.position)} if self.decision.rule else set()
+        return frozenset(base | {f"+{rule.position}" for rule in self.decision.additional})
+
+
+def outcome(form: CaseForm, policy: PolicyVersion, analysis: Analysis) -> Outcome:
+    """Decide a valid case by a version, draft or not."""
+    facts = form.facts()
+    decision = decide(facts, analysis.matrix)
+    place = next(p for p in analysis.world.places if p.code == facts.site)
+    people = chain(
+        decision, analysis.roster, place, form.requester_id, facts.base_amount, fallback_role_of(policy)
+    )  # fmt: skip
+    return Outcome(decision, people)
+
+
+def as_query(example: ApprovalFacts) -> str:
+    """Return the address of an example document on the page that tests a case."""
+    data: dict[str, str | list[str]] = {
+        "amount": f"{example.base_amount.normalize():f}",
+        "site": example.site,
+        "category": example.categories[0][-1] if example.categories else "",
+        "document_type": example.document_type,
+        "spend_kind": min(example.spend_kinds, default=""),
+        "supplier_state": min(example.supplier_states, default=""),
+        "flags": sorted(example.flags),
+    }
+    if example.urgent:
+        data["urgent"] = "on"
+    return "?" + urlencode({name: value for name, value in data.items() if value}, doseq=True)

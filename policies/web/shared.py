@@ -1,0 +1,93 @@
+"""What every policy page needs: the kind in the address, the version on screen, refusals beside their field."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from foundation.errors import InvalidError, require
+from foundation.models import User
+from policies import access
+from policies.models import PolicyKind, PolicyState, PolicyVersion
+from policies.selectors import version_numbered
+
+PAGES: Mapping[PolicyKind, str] = {
+    PolicyKind.APPROVAL: "approvals",
+    PolicyKind.TOLERANCE: "tolerances",
+    PolicyKind.DUTY: "duties",
+    PolicyKind.ROUTING: "routing",
+    PolicyKind.SOURCING: "ordering",
+}
+KINDS = {name: kind for kind, name in PAGES.items()}
+PURPOSE = {
+    PolicyKind.APPROVAL: "Who must agree before money is spent, and what needs nobody.",
+    PolicyKind.TOLERANCE: "How far an invoice may differ from order and receipt before a person looks.",
+    PolicyKind.DUTY: "What one person must never do twice on one chain of documents.",
+    PolicyKind.ROUTING: "Who owns each kind of exception, and how fast it should be cured.",
+    PolicyKind.SOURCING: "How approved lines become orders, and how far a supplier's answer may differ.",
+}
+
+
+class StaffRequest(HttpRequest):
+    """A request of a signed-in person of ours."""
+
+    user: User
+
+
+def now() -> datetime:
+    """Read the clock."""
+    return timezone.now()  # noqa: TID251 - the porch reads the clock
+
+
+def kind_of(page: str) -> PolicyKind:
+    """Return the kind a page is about; any other page is missing."""
+    if page not in KINDS:
+        raise Http404
+    return KINDS[page]
+
+
+def version_to_read(request: StaffRequest, page: str, number: int) -> PolicyVersion:
+    """Return a version for somebody who may read policies."""
+    require(access.can_read_policies(request.user))
+    return version_numbered(kind_of(page), number)
+
+
+def draft_to_edit(request: StaffRequest, page: str, number: int) -> PolicyVersion:
+    """Return a draft for somebody who may change it; the refusal says why not."""
+    policy = version_to_read(request, page, number)
+    require(access.can_edit(request.user, policy))
+    return policy
+
+
+def seen_version(request: HttpRequest) -> int:
+    """Return the version that was on screen; anything else is no version, so the service calls it stale."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - an integer
+
+
+def put_error(form: forms.Form, error: InvalidError) -> None:
+    """Put a refusal beside the field it names, or on top."""
+    field = str(error.details.get("field", ""))
+    form.add_error(field if field in form.fields else None, error.message)
+
+
+def zone_of(user: User) -> ZoneInfo:
+    """Return the zone in which a person reads and types times."""
+    return ZoneInfo(user.time_zone or "Europe/London")
+
+
+def frame(request: StaffRequest, policy: PolicyVersion, tab: str = "rules") -> dict[str, Any]:
+    """Return what the head of every page of a version shows."""
+    is_draft = policy.state == PolicyState.DRAFT
+    return {
+        "page": PAGES[PolicyKind(policy.kind)],
+        "policy": policy,
+        "tab": tab,
+        "is_draft": is_draft,
+        "may_edit": access.can_edit(request.user, policy),
+        "may_publish": access.can_publish(request.user, policy) if is_draft else None,
+    }

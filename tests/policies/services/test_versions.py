@@ -1,0 +1,299 @@
+"""AP-9 and SD-1: from draft to force, by two people, never with a hole in it."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from foundation import duties
+from foundation.errors import DomainError
+from foundation.models import AuditEvent, DomainEvent, RoleAssignment
+from foundation.services import revoke_role
+from policies.models import PolicyKind, PolicyState, PolicyVersion
+from policies.selectors import build_matrix, differences_between, version_in_force
+from policies.services import BandInput, discard_draft, publish_version, save_bands, save_switches
+from tests.factories import NOW, Company, company
+from tests.policies.factories import EARLIER, MANAGER, REGION, add_rule, clear, draft, publish
+
+pytestmark = pytest.mark.django_db
+FINANCE = "finance_director"
+
+
+def refused(call: Any) -> str:
+    with pytest.raises(DomainError) as refusal:
+        call()
+    return refusal.value.code
+
+
+def sentence(call: Any) -> str:
+    with pytest.raises(DomainError) as refusal:
+        call()
+    return refusal.value.message
+
+
+def bands(version: PolicyVersion) -> list[tuple[str, str]]:
+    return [(r.name, f"{r.amount_from or 0:.0f}-{r.amount_to or 0:.0f}") for r in build_matrix(version.pk).rules]
+
+
+def test_draft_is_a_copy_of_the_version_in_force_and_changes_nothing() -> None:
+    made = company()
+
+    version = draft(made)
+
+    assert build_matrix(version.pk).rules == build_matrix(version_in_force("approval", NOW).pk).rules
+    assert (version.label, version.state, version_in_force("approval", NOW).label) == ("approval/2", "draft", "approval/1")
+
+
+@pytest.mark.parametrize(
+    ("_case", "who", "code"),
+    [
+        ("SD-1 who drafted it", "polly", "second_person_needed"),
+        ("no policy administrator", "boris", "not_your_role"),
+        ("reads, but does not write", "audrey", "not_your_role"),
+    ],
+)
+def test_publication_is_refused_and_nothing_changes(_case: str, who: str, code: str) -> None:
+    made = company()
+    version = draft(made)
+
+    assert refused(lambda: publish(made, version, actor=made.people[who])) == code
+    version.refresh_from_db()
+    assert (version.state, version_in_force("approval", NOW).label) == ("draft", "approval/1")
+
+
+def test_whoever_wrote_one_row_of_anothers_draft_may_not_publish_it() -> None:
+    made = company()
+    version = draft(made)
+    rule = version.approval_rules.first()
+    assert rule is not None
+    save_bands(
+        version_id=version.pk, expected_version=1, actor=made.petra, at=EARLIER,
+        rows=[BandInput(rule.pk, "Renamed", rule.amount_from, rule.amount_to)],
+    )  # fmt: skip
+
+    assert refused(lambda: publish(made, version, actor=made.petra)) == "second_person_needed"  # SD-1
+
+
+def test_second_person_publishes_and_the_version_before_ends_there() -> None:
+    made = company()
+    version = draft(made)
+
+    done = publish(made, version)
+
+    before = PolicyVersion.objects.get(kind="approval", number=1)
+    assert (done.state, done.published_by, done.effective_from) == (PolicyState.PUBLISHED, made.petra, EARLIER)
+    assert (before.state, before.effective_until) == (PolicyState.SUPERSEDED, EARLIER)
+    row = AuditEvent.objects.filter(action="publish_policy", object_id=done.pk).get()
+    assert (row.actor, row.policy_version) == (made.petra, "approval/2")
+    assert DomainEvent.objects.filter(kind="policies.version.published", subject_id=done.pk).count() == 1
+    chain = duties.done_on([duties.chain_of("policy", done.pk)])
+    assert chain == {("draft_policy", made.polly.pk), ("publish_policy", made.petra.pk)}
+
+
+def test_version_waits_for_its_instant() -> None:
+    made = company()
+
+    publish(made, draft(made), effective_from=NOW + timedelta(days=2))
+
+    days = [version_in_force("approval", NOW + timedelta(days=n)).number for n in (0, 1, 2, 3)]
+    assert days == [1, 1, 2, 2]
+
+
+def test_start_in_the_past_is_refused() -> None:
+    made = company()
+    version = draft(made)
+
+    assert refused(lambda: publish(made, version, effective_from=EARLIER - timedelta(minutes=1))) == "start_in_past"
+
+
+def test_second_start_before_a_waiting_version_is_refused() -> None:
+    made = company()
+    publish(made, draft(made), effective_from=NOW + timedelta(days=2))
+    version = draft(made)
+
+    assert refused(lambda: publish(made, version, effective_from=NOW + timedelta(days=1))) == "later_version_waits"
+
+
+@pytest.mark.parametrize(
+    ("_case", "rows", "expected"),
+    [
+        ("gap", [("Small", [MANAGER], {"amount_to": Decimal(5000)})],
+         "Mend this first. Any site, above 5,000.00: nobody decides."),
+        ("dead row", [("All", [MANAGER], {}), ("Small", [MANAGER], {"amount_to": Decimal(5000)})],
+         "Mend this first. Row 2 never decides: row 1 takes everything it could."),
+        ("empty", [], "The matrix has no row. Add at least one."),
+    ],
+)  # fmt: skip
+def test_publication_with_an_open_finding_is_refused(_case: str, rows: list[Any], expected: str) -> None:
+    made = company()
+    version = clear(made, draft(made))
+    for name, stages, axes in rows:
+        version = add_rule(made, version, name, *stages, **axes)
+
+    assert sentence(lambda: publish(made, version)) == expected  # AP-9
+    version.refresh_from_db()
+    assert version.state == "draft"
+
+
+def test_publication_is_refused_when_a_stage_has_nobody_today() -> None:
+    made = company()
+    version = draft(made)
+    revoke_role(assignment=RoleAssignment.objects.get(user=made.regina), actor=None, at=NOW)
+
+    words = sentence(lambda: publish(made, version))
+
+    assert words == "Mend this first. Row 3, stage 2: nobody is Regional operations lead of North. 1 more like this."
+
+
+def test_published_version_is_refused_every_change() -> None:
+    made = company()
+    version = publish(made, draft(made))
+    before = build_matrix(version.pk)
+
+    assert refused(lambda: add_rule(made, version, "Late", MANAGER)) == "policy_published"
+    assert refused(lambda: clear(made, version)) == "policy_published"
+    assert refused(lambda: publish(made, version)) == "policy_published"
+    assert (
+        refused(lambda: discard_draft(version_id=version.pk, expected_version=version.version, actor=made.polly, at=NOW))
+        == "policy_published"
+    )
+    assert build_matrix(version.pk) == before
+
+
+def test_change_of_an_old_screen_is_refused() -> None:
+    made = company()
+    version = draft(made)
+    add_rule(made, version, "Extra", REGION, is_additional=True)
+
+    assert (
+        refused(lambda: publish_version(version_id=version.pk, expected_version=1, actor=made.petra, at=NOW))
+        == "changed_since_opened"
+    )
+
+
+def test_discarded_draft_stays_readable() -> None:
+    made = company()
+    version = draft(made)
+
+    discard_draft(version_id=version.pk, expected_version=1, actor=made.petra, at=NOW)
+
+    version.refresh_from_db()
+    assert (version.state, len(build_matrix(version.pk).rules)) == ("discarded", 4)
+
+
+def test_amounts_of_many_rows_are_saved_at_once_with_one_audit_row() -> None:
+    made = company()
+    version = draft(made)
+    rules = list(version.approval_rules.order_by("position"))
+    typed = [("", "1000"), ("", "7500"), ("7500", "25000"), ("25000", "")]
+
+    save_bands(
+        version_id=version.pk, expected_version=1, actor=made.polly, at=NOW,
+        rows=[
+            BandInput(rule.pk, rule.name, Decimal(low) if low else None, Decimal(high) if high else None)
+            for rule, (low, high) in zip(rules, typed, strict=True)
+        ],
+    )  # fmt: skip
+
+    assert [band for _, band in bands(version)] == ["0-1000", "0-7500", "7500-25000", "25000-0"]
+    [row] = AuditEvent.objects.filter(action="save_bands")
+    assert row.data["rules"] == ["row 2: Up to 5,000", "row 3: 5,000 to 25,000"]
+
+
+@pytest.mark.parametrize(
+    ("_case", "name", "low", "high", "code"),
+    [
+        ("ends before it begins", "Small", "5000", "5000", "band_empty"),
+        ("below nothing", "Small", "-1", "5000", "amount_negative"),
+        ("without a name", " ", "", "5000", "rule_name"),
+    ],
+)
+def test_amounts_that_cannot_be_are_refused_and_nothing_changes(
+    _case: str, name: str, low: str, high: str, code: str
+) -> None:
+    made = company()
+    version = draft(made)
+    before = bands(version)
+    rule = version.approval_rules.earliest("position")
+    row = BandInput(rule.pk, name, Decimal(low) if low else None, Decimal(high))
+
+    assert (
+        refused(lambda: save_bands(version_id=version.pk, expected_version=1, actor=made.polly, at=NOW, rows=[row]))
+        == code
+    )
+    assert bands(version) == before
+
+
+@pytest.mark.parametrize(
+    ("_case", "axes"),
+    [
+        ("site", {"sites": ["XXX"]}), ("region", {"regions": ["XXX"]}), ("category", {"categories": ["XXX"]}),
+        ("spend kind", {"spend_kinds": ["XXX"]}), ("document", {"document_types": ["XXX"]}),
+    ],
+)  # fmt: skip
+def test_row_that_names_what_does_not_exist_is_refused(_case: str, axes: dict[str, Any]) -> None:
+    made = company()
+    version = draft(made)
+
+    assert refused(lambda: add_rule(made, version, "Typo", MANAGER, **axes)) == "code_unknown"
+
+
+@pytest.mark.parametrize(
+    ("_case", "settings", "code"),
+    [
+        ("percent as words", {"price_drift_percent": "two"}, "switch_value"),
+        ("percent below nothing", {"ack_price_percent": "-1"}, "switch_value"),
+        ("percent without end", {"ack_price_percent": "Infinity"}, "switch_value"),
+        ("percent as a float", {"ack_price_percent": 2.5}, "switch_value"),
+        ("days as words", {"ack_late_days": "1"}, "switch_value"),
+        ("yes or no", {"combine": "maybe"}, "switch_value"),
+        ("a switch that is not there", {"colour": "red"}, "switch_unknown"),
+    ],
+)
+def test_switch_that_could_not_be_used_is_refused(_case: str, settings: dict[str, Any], code: str) -> None:
+    made = company()
+    version = draft(made, PolicyKind.SOURCING)
+
+    assert (
+        refused(
+            lambda: save_switches(
+                version_id=version.pk, expected_version=1, settings=settings, actor=made.polly, at=NOW
+            )
+        )
+        == code
+    )
+
+
+def test_differences_are_told_in_words() -> None:
+    made = company()
+    base = version_in_force("approval", NOW)
+    version = draft(made)
+    rules = list(version.approval_rules.order_by("position"))
+    save_bands(
+        version_id=version.pk, expected_version=1, actor=made.polly, at=EARLIER,
+        rows=[BandInput(rules[1].pk, rules[1].name, None, Decimal(4000)), BandInput(rules[2].pk, rules[2].name, Decimal(4000), Decimal(25000))],
+    )  # fmt: skip
+    version = add_rule(made, version, "IT", REGION, is_additional=True, categories=["SERV"])
+
+    assert differences_between(base, version) == (
+        "Row 2: up to 5,000.00 becomes up to 4,000.00.",
+        "Row 3: above 5,000.00 up to 25,000.00 becomes above 4,000.00 up to 25,000.00.",
+        "Additional row 1 is new: IT, any amount; Category Services; Stage 1 Regional operations lead in the region, 8 h.",
+    )
+    assert differences_between(base, draft(made)) == ()
+
+
+def test_two_fallback_owners_differ_in_words(django_assert_max_num_queries: Any) -> None:
+    made: Company = company()
+    base = version_in_force("approval", NOW)
+    version = draft(made)
+    save_switches(
+        version_id=version.pk, expected_version=1, settings={"fallback_role": "auditor"}, actor=made.polly, at=NOW
+    )
+    version.refresh_from_db()
+
+    with django_assert_max_num_queries(12):
+        lines = differences_between(base, version)
+
+    assert lines == ("Fallback owner: Finance director becomes Auditor.",)
