@@ -11,7 +11,7 @@ from policies.decisions.vocabulary import DUTIES, LIMITS, SWITCHES, words
 from policies.decisions.world import Finding, World
 from policies.models import DutyPair, ExceptionRoute, MatchTolerance, PolicyKind, PolicyVersion
 from policies.selectors.in_force import build_matrix, matrix_of
-from policies.selectors.today import ROLE_NAMES, roster_today, world_today
+from policies.selectors.today import ROLE_NAMES, today
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Analysis:
 def analyse(version: PolicyVersion, matrix: Matrix | None = None) -> Analysis:
     """Check a version's matrix against the places and people of today; blocking findings come first."""
     matrix = matrix or matrix_of(version)
-    world, roster = world_today(), roster_today(matrix)
+    world, roster = today(matrix)
     covered = cover(matrix, world)
     staff = tuple(unstaffed(matrix, world, roster, fallback_role_of(version)))
     found = sorted((*covered.findings, *staff), key=lambda finding: not finding.blocks)
@@ -44,9 +44,8 @@ def differences_between(before: PolicyVersion, after: PolicyVersion) -> tuple[st
     """Return in words how `after` differs from `before`, both of one kind; nothing when they are equal."""
     switches = tuple(_changed(_switches(before), _switches(after)))
     if after.kind == PolicyKind.APPROVAL:
-        world = world_today()
         old, new = build_matrix(before.pk), build_matrix(after.pk)
-        roster = roster_today(new)
+        world, roster = today(new)
 
         def describe(rule: Rule) -> Sequence[str]:
             stages = [stage_words(n, s, called(s, roster)) for n, s in enumerate(rule.stages, start=1)]

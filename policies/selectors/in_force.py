@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 
 from foundation.errors import NotFoundError
 from policies.decisions.approval import Matrix, Rule, StageAsk
@@ -13,6 +16,7 @@ from policies.decisions.duties import Pair
 from policies.decisions.tolerances import LIMITS, ToleranceRow, ToleranceTable
 from policies.models import (
     ApprovalRule,
+    ApprovalStage,
     DutyPair,
     ExceptionRoute,
     MatchTolerance,
@@ -144,9 +148,19 @@ class RuleRow:
 
 
 def rule_rows(version: PolicyVersion) -> tuple[RuleRow, ...]:
-    """Return a version's rows: base rows in order, then the additional ones; two statements."""
-    rows = ApprovalRule.objects.filter(policy=version).prefetch_related("stages").order_by("is_additional", "position")
-    return tuple(RuleRow(row.pk, row.is_additional, _rule(row)) for row in rows)
+    """Return a version's rows: base rows in order, then the additional ones; one statement."""
+    asks = ApprovalStage.objects.filter(rule=OuterRef("pk")).order_by("position")
+    rows = ApprovalRule.objects.filter(policy=version).annotate(
+        asks=ArraySubquery(
+            asks.values(
+                ask=JSONObject(
+                    who="who", role="role", person_id="person_id", completion="completion", due_hours="due_hours"
+                )
+            )
+        )
+    )
+    ordered = rows.order_by("is_additional", "position")
+    return tuple(RuleRow(row.pk, row.is_additional, _rule(row, row.asks)) for row in ordered)
 
 
 def assemble(version: PolicyVersion, rows: tuple[RuleRow, ...]) -> Matrix:
@@ -158,14 +172,11 @@ def assemble(version: PolicyVersion, rows: tuple[RuleRow, ...]) -> Matrix:
     )
 
 
-def _rule(row: ApprovalRule) -> Rule:
+def _rule(row: ApprovalRule, asks: list[dict[str, Any]]) -> Rule:
     return Rule(
         position=row.position,
         name=row.name,
-        stages=tuple(
-            StageAsk(s.who, s.role, s.person_id, s.completion, s.due_hours)
-            for s in sorted(row.stages.all(), key=lambda s: s.position)
-        ),
+        stages=tuple(StageAsk(**ask) for ask in asks),
         is_touchless=row.is_touchless,
         amount_from=row.amount_from,
         amount_to=row.amount_to,

@@ -1,8 +1,13 @@
 """The places and people a draft is checked against, as frozen values; three statements at most."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
 
-from foundation.models import Category, CostCentre, Role, RoleAssignment, Site, User
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast, JSONObject
+
+from foundation.models import Category, CostCentre, Role, Site, User
 from foundation.roles import REQUEST, SITE_PERMISSIONS
 from policies.decisions.matrix import Matrix
 from policies.decisions.staffing import Held, Person, Roster
@@ -14,30 +19,55 @@ REQUESTING = frozenset(role for role, permissions in SITE_PERMISSIONS.items() if
 
 
 def world_today() -> World:
-    """Return the sites that order and the categories, as they are now."""
-    sites = Site.objects.filter(is_active=True).values_list("code", "name", "region__code", "region__name")
-    categories = list(Category.objects.values_list("path", "name"))
-    paths = [tuple(path.strip("/").split("/")) for path, _ in categories]
-    names = {path[-1]: name for path, (_, name) in zip(paths, categories, strict=True)}
-    return World(tuple(Place(*row) for row in sites), tuple(paths), names)
+    """Return the sites that order and the categories, as they are now; one statement."""
+    return _world(list(_sites().union(_categories(), all=True)))
 
 
-def roster_today(matrix: Matrix) -> Roster:
-    """Return who holds a role today; cost-centre owners are read only when a stage asks them."""
-    held = tuple(
-        Held(role, person, site or "", region or "")
-        for role, person, site, region in RoleAssignment.objects.values_list(
-            "role", "user_id", "site__code", "region__code"
-        )
-    )
-    people = User.objects.filter(kind=User.Kind.STAFF)
-    return Roster(
-        {p.pk: Person(p.pk, str(p), p.manager_id, p.approval_limit, p.is_active) for p in people},
-        held,
-        REQUESTING,
-        _owners() if StageWho.COST_CENTRE_OWNER in _asking(matrix) else {},
-        ROLE_NAMES,
-    )
+def today(matrix: Matrix) -> tuple[World, Roster]:
+    """Return the world and who is here with which role; one statement, one more when a stage asks cost-centre owners."""
+    rows = list(_sites().union(_categories(), _people(), all=True))
+    people, held = {}, []
+    for row in (row for kind, row in rows if kind == "person"):
+        pk = row["pk"]
+        name = f"{row['first']} {row['last']}".strip() or row["username"]
+        limit = None if row["limit"] is None else Decimal(row["limit"])
+        people[pk] = Person(pk, name, row["manager"], limit, row["active"])
+        if row["role"]:
+            held.append(Held(row["role"], pk, row["site"] or "", row["region"] or ""))
+    owners = _owners() if StageWho.COST_CENTRE_OWNER in _asking(matrix) else {}
+    return _world(rows), Roster(people, tuple(held), REQUESTING, owners, ROLE_NAMES)
+
+
+def _world(rows: Sequence[tuple[str, Any]]) -> World:
+    sites = [row for kind, row in rows if kind == "site"]
+    places = [Place(row["code"], row["name"], row["region"], row["region_name"]) for row in sites]
+    categories = [row for kind, row in rows if kind == "category"]
+    paths = sorted(tuple(row["path"].strip("/").split("/")) for row in categories)
+    names = {row["code"]: row["name"] for row in categories}
+    return World(tuple(sorted(places, key=lambda place: place.name)), tuple(paths), names)
+
+
+def _tagged(kind: str, rows: Any, **columns: Any) -> Any:
+    """Return rows as (kind, object), so that different tables come back from one statement."""
+    return rows.order_by().annotate(tag=Value(kind), row=JSONObject(**columns)).values_list("tag", "row")
+
+
+def _sites() -> Any:
+    rows = Site.objects.filter(is_active=True)
+    return _tagged("site", rows, code="code", name="name", region="region__code", region_name="region__name")
+
+
+def _categories() -> Any:
+    return _tagged("category", Category.objects, code="code", name="name", path="path")
+
+
+def _people() -> Any:
+    return _tagged(
+        "person", User.objects.filter(kind=User.Kind.STAFF), pk="pk", username="username", first="first_name",
+        last="last_name", manager="manager_id", active="is_active", role="role_assignments__role",
+        limit=Cast("approval_limit", TextField()), site="role_assignments__site__code",
+        region="role_assignments__region__code",
+    )  # fmt: skip
 
 
 def _asking(matrix: Matrix) -> Iterable[str]:

@@ -48,16 +48,20 @@ def body(request: StaffRequest, policy: PolicyVersion) -> dict[str, Any]:
     tried = any(name in request.GET for name in CASE_FIELDS)
     case = CaseForm(request.GET if tried else None, analysis.world, analysis.roster)
     result = outcome(case, policy, analysis) if tried and case.is_valid() else None
-    findings = [(found, as_query(found.example) if found.example else "") for found in analysis.findings]
     return {
         "rows": [on_screen(row, analysis, result) for row in rows],
-        "findings": findings,
-        "blocking": sum(1 for found in analysis.findings if found.blocks),
-        "examples": analysis.examples,
+        **checks(analysis),
         "case": case,
         "outcome": result,
         "fallback": ROLE_NAMES.get(fallback_role_of(policy), ""),
     }
+
+
+def checks(analysis: Analysis) -> dict[str, Any]:
+    """Return what is wrong, each with the address of a document that shows it."""
+    found = [(one, as_query(one.example) if one.example else "") for one in analysis.findings]
+    blocking = sum(1 for one in analysis.findings if one.blocks)
+    return {"findings": found, "blocking": blocking, "examples": analysis.examples}
 
 
 def on_screen(row: RuleRow, analysis: Analysis, result: Outcome | None) -> RowOnScreen:

@@ -82,12 +82,10 @@ def zone_of(user: User) -> ZoneInfo:
 
 def frame(request: StaffRequest, policy: PolicyVersion, tab: str = "rules") -> dict[str, Any]:
     """Return what the head of every page of a version shows."""
-    is_draft = policy.state == PolicyState.DRAFT
     return {
         "page": PAGES[PolicyKind(policy.kind)],
         "policy": policy,
         "tab": tab,
-        "is_draft": is_draft,
+        "is_draft": policy.state == PolicyState.DRAFT,
         "may_edit": access.can_edit(request.user, policy),
-        "may_publish": access.can_publish(request.user, policy) if is_draft else None,
     }

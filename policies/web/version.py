@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.errors import DomainError, InvalidError
+from policies import access
 from policies.models import PolicyKind, PolicyVersion
 from policies.selectors import analyse, differences_between, history_of, version_in_force
 from policies.services import check_publishable, discard_draft, publish_version
@@ -86,7 +87,8 @@ def publish(request: StaffRequest, page: str, number: int) -> HttpResponse:
             valid = form.is_valid()
         if valid and _publish(request, policy, form):
             return redirect("policy", page, number)
-    context = {**frame(request, policy, "publish"), "form": form, **_prospect(policy)}
+    may_publish = access.can_publish(request.user, policy)
+    context = {**frame(request, policy, "publish"), "form": form, "may_publish": may_publish, **_prospect(policy)}
     return render(request, "policies/publish.html", context, status=422 if form.errors else 200)
 
 
@@ -117,7 +119,7 @@ def _prospect(policy: PolicyVersion) -> dict[str, Any]:
         "base": base,
         "lines": differences_between(base, policy) if base and base.pk != policy.pk else (),
         "stops": stops,
-        "findings": analyse(policy).findings if policy.kind == PolicyKind.APPROVAL else (),
+        **(matrix.checks(analyse(policy)) if policy.kind == PolicyKind.APPROVAL else {}),
     }
 
 

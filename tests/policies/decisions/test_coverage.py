@@ -130,7 +130,19 @@ DOCUMENTS = every_document()
 @given(st.lists(any_row, max_size=5))
 def test_findings_agree_with_trying_every_document(rules: list[Rule]) -> None:
     numbered = [
-        Rule(n, "r", (), False, frozenset(), r.amount_from, r.amount_to, r.sites, r.regions, r.categories, urgent=r.urgent)
+        Rule(
+            n,
+            "r",
+            (),
+            False,
+            frozenset(),
+            r.amount_from,
+            r.amount_to,
+            r.sites,
+            r.regions,
+            r.categories,
+            urgent=r.urgent,
+        )
         for n, r in enumerate(rules, start=1)
     ]
     tried = Matrix("approval/1", tuple(numbered))

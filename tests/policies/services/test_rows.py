@@ -105,7 +105,9 @@ def test_pair_is_taken_out_and_the_difference_says_so() -> None:
 
     assert (code, differences_between(version_in_force("duty", NOW), version)) == (
         "",
-        ("Raise a requisition and Receive goods is gone (was Allowed when a second person countersigns within 5 days).",),
+        (
+            "Raise a requisition and Receive goods is gone (was Allowed when a second person countersigns within 5 days).",
+        ),
     )
 
 

@@ -42,7 +42,11 @@ def test_draft_is_a_copy_of_the_version_in_force_and_changes_nothing() -> None:
     version = draft(made)
 
     assert build_matrix(version.pk).rules == build_matrix(version_in_force("approval", NOW).pk).rules
-    assert (version.label, version.state, version_in_force("approval", NOW).label) == ("approval/2", "draft", "approval/1")
+    assert (version.label, version.state, version_in_force("approval", NOW).label) == (
+        "approval/2",
+        "draft",
+        "approval/1",
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,9 @@ def test_published_version_is_refused_every_change() -> None:
     assert refused(lambda: clear(made, version)) == "policy_published"
     assert refused(lambda: publish(made, version)) == "policy_published"
     assert (
-        refused(lambda: discard_draft(version_id=version.pk, expected_version=version.version, actor=made.polly, at=NOW))
+        refused(
+            lambda: discard_draft(version_id=version.pk, expected_version=version.version, actor=made.polly, at=NOW)
+        )
         == "policy_published"
     )
     assert build_matrix(version.pk) == before

@@ -1,0 +1,3 @@
+from policies.admin import doors
+
+__all__ = ["doors"]
