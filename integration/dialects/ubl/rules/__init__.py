@@ -1,7 +1,7 @@
 """What makes a UBL document no valid invoice: rules of EN 16931 and Peppol BIS 3 by their published ids.
 
 Sums are exact, as EN 16931 wants them; only tax per category and standard-rated taxable amounts have its tolerance of
-one. Rules that are not in these tables are not judged: docs/dialects.md says which.
+one. Rules that are not in these tables are not judged: docs/messages.md says which.
 """
 
 from collections.abc import Iterator
