@@ -56,21 +56,21 @@ DEMO_PEOPLE = (
            (Duty(Role.REGION_MANAGER, region="NORTH"),), limit="25000", manager="demo.finance"),
     Person("demo.finance", "Nadia", "Okafor", "Approves above 25,000, and what nobody else can",
            (Duty(Role.FINANCE_DIRECTOR),), limit="500000"),
-    Person("demo.buyer", "Tom", "Becker", "Places orders, settles suppliers' answers and missing sources",
+    Person("demo.buyer", "Tom", "Becker", "Settles answers, prices and missing sources: twelve wait",
            (Duty(Role.BUYER),), limit="5000", manager="demo.finance"),
     Person("demo.receiver", "Jo", "Lindqvist", "Books goods in at Leeds: deliveries are due today",
            (Duty(Role.RECEIVER, site="LDS"),), manager="demo.manager"),
     Person("demo.payables", "Priya", "Nair", "Enters invoices", (Duty(Role.PAYABLES),), manager="demo.payables.lead"),
-    Person("demo.payables.lead", "George", "Adeyemi", "Settles invoices on hold",
+    Person("demo.payables.lead", "George", "Adeyemi", "Settles invoices on hold, of every cause",
            (Duty(Role.PAYABLES_LEAD),), manager="demo.finance"),
     Person("demo.supplier.manager", "Elena", "Rossi", "Keeps suppliers and contracts",
            (Duty(Role.SUPPLIER_MANAGER),), manager="demo.finance"),
     Person("demo.policy1", "Hugh", "Carrington", "Drafts policies: a matrix with a gap waits",
            (Duty(Role.POLICY_ADMIN),)),
     Person("demo.policy2", "Mei", "Tanaka", "Publishes what the first drafted", (Duty(Role.POLICY_ADMIN),)),
-    Person("demo.integration", "Lukas", "Novak", "Watches connections and messages",
+    Person("demo.integration", "Lukas", "Novak", "Mends messages and deliveries: four of them wait",
            (Duty(Role.INTEGRATION_ENGINEER),)),
-    Person("demo.executive", "Catherine", "Ashworth", "Reads the numbers down to the document",
+    Person("demo.executive", "Catherine", "Ashworth", "Reads the numbers of a year, down to the document",
            (Duty(Role.EXECUTIVE),)),
     Person("demo.auditor", "David", "Mbeki", "Proves any decision", (Duty(Role.AUDITOR),)),
     Person("demo.users", "Ines", "Duarte", "Grants and revokes duties", (Duty(Role.USER_ADMIN),)),
@@ -113,3 +113,8 @@ def staff() -> list[Person]:
                 limit = "5000" if role == Role.SITE_MANAGER else ""
                 found.append(Person(name, first, last, "", (Duty(role, site=team.site),), limit=limit))
     return found
+
+
+def guide() -> tuple[dict[str, str], str]:
+    """Return what each demo person does, by user name, and everybody's password, for the sign-in page."""
+    return {person.username: person.job for person in DEMO_PEOPLE}, PASSWORD

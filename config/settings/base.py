@@ -17,6 +17,7 @@ DATA_DIR = server.DATA
 
 DEBUG = False
 DEMO = False
+DEMO_GUIDE = ""  # where the demo says who its people are; nowhere outside the demo
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL: str = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")

@@ -7,6 +7,7 @@ from config.settings.base import DATA_DIR, env
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = True
+DEMO_GUIDE = "config.demo.people.guide"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
 STATIC_ROOT = None  # nothing is collected: files are served from where they lie
 

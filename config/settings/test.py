@@ -7,6 +7,7 @@ from config.settings.base import BASE_DIR, DATABASES
 
 SECRET_KEY = "test only, never in use elsewhere, fifty characters long"  # noqa: S105 - a test's key
 DEMO = True
+DEMO_GUIDE = "config.demo.people.guide"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = None  # nothing is collected: files are served from where they lie

@@ -4,12 +4,12 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.models import User
+from foundation.registries import navigation
 from foundation.web.mailbox import read_mail
-
-ROLES_ON_PAGE = 3
 
 
 def _only_in_demo() -> None:
@@ -27,7 +27,15 @@ def index(request: HttpRequest) -> HttpResponse:
         .filter(username__startswith="demo.")
         .order_by("kind", "pk")
     )
-    return render(request, "demo/index.html", {"people": people})
+    jobs, password = import_string(settings.DEMO_GUIDE)() if settings.DEMO_GUIDE else ({}, "")
+    rows = [(person, jobs.get(person.username, ""), _waiting(person)) for person in people]
+    return render(request, "demo/index.html", {"people": rows, "password": password})
+
+
+def _waiting(person: User) -> list[tuple[str, int]]:
+    """Return what the person's menu counts as waiting now."""
+    counted = [(entry.label, entry.badge(person)) for entry in navigation.for_user(person) if entry.badge]
+    return [(label, count) for label, count in counted if count]
 
 
 @require_POST

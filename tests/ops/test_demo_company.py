@@ -53,7 +53,7 @@ def person(name: str) -> User:
         ("payables.lead",    0, 0, 14),
         ("supplier.manager", 0, 0,  4),
         ("policy1",          0, 0,  2),
-        ("integration",      0, 0,  1),
+        ("integration",      0, 0,  5),
     ],
 )  # fmt: skip
 def test_work_waits_for(who: str, to_approve: int, overdue: int, exceptions: int) -> None:

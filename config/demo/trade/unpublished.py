@@ -1,0 +1,66 @@
+"""Policies at work: one that was changed, one thrown away, and a draft matrix with a gap that waits."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from config.demo.trade.cast import Cast
+from config.demo.trade.play import Play, Story
+from policies.models import ApprovalRule, PolicyKind, PolicyVersion
+from policies.services import (
+    StageInput,
+    create_draft,
+    discard_draft,
+    publish_version,
+    save_route,
+    save_rule,
+)
+
+
+def schedule(cast: Cast, play: Play) -> None:
+    """Let the policy administrators work."""
+    for back, clock, tell in ((15, "10:20", _routed), (6, "14:05", _discarded), (2, "11:40", _gap)):
+        at = cast.almanac.at(back, clock)
+        play.add(tell(cast, at), at)
+
+
+def _fresh(draft: PolicyVersion) -> int:
+    draft.refresh_from_db()
+    return draft.version
+
+
+def _routed(cast: Cast, at: datetime) -> Story:
+    """Exceptions about tax are given two days; the second person publishes."""
+    hugh, mei = cast.people["demo.policy1"], cast.people["demo.policy2"]
+    draft = create_draft(kind=PolicyKind.ROUTING, actor=hugh, at=at, note="Two days for tax")
+    save_route(
+        version_id=draft.pk, expected_version=_fresh(draft), category="invoice_tax", name="Tax differs",
+        owner_role="payables_lead", due_hours=18, actor=hugh, at=at,
+    )  # fmt: skip
+    at = cast.later("LDS", at, 5)
+    yield at
+    publish_version(version_id=draft.pk, expected_version=_fresh(draft), actor=mei, at=at)
+
+
+def _discarded(cast: Cast, at: datetime) -> Story:
+    """A draft of the duties was thrown away."""
+    mei = cast.people["demo.policy2"]
+    draft = create_draft(kind=PolicyKind.DUTY, actor=mei, at=at, note="Without countersignature")
+    at = cast.later("LDS", at, 3)
+    yield at
+    discard_draft(version_id=draft.pk, expected_version=_fresh(draft), actor=mei, at=at)
+
+
+def _gap(cast: Cast, at: datetime) -> Story:
+    """A matrix for next year: the region's band was moved up, the manager's was not, so 5,000 to 6,000 is nobody's."""
+    hugh = cast.people["demo.policy1"]
+    draft = create_draft(kind=PolicyKind.APPROVAL, actor=hugh, at=at, note="Regions from 6,000, next year")
+    rule = ApprovalRule.objects.get(policy=draft, amount_from=Decimal(5000))
+    stages = [
+        StageInput(who=s.who, role=s.role, person_id=s.person_id, completion=s.completion, due_hours=s.due_hours)
+        for s in rule.stages.order_by("position")
+    ]
+    save_rule(
+        version_id=draft.pk, expected_version=_fresh(draft), actor=hugh, at=at, rule_id=rule.pk, stages=stages,
+        name="6,000 to 25,000", amount_from=Decimal(6000), amount_to=rule.amount_to,
+    )  # fmt: skip
+    yield from ()
