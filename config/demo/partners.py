@@ -187,7 +187,7 @@ def _contracts(
                         item=offer.item,
                         unit=offer.unit,
                         from_quantity=start,
-                        unit_price=(offer.unit_price * share).quantize(Decimal("0.0001")),
+                        unit_price=(offer.unit_price * share).quantize(Decimal("0.01")),
                     )
                     for start, share in tiers
                 ]

@@ -68,7 +68,7 @@ DEMO_PEOPLE = (
     Person("demo.policy1", "Hugh", "Carrington", "Drafts policies: a matrix with a gap waits",
            (Duty(Role.POLICY_ADMIN),)),
     Person("demo.policy2", "Mei", "Tanaka", "Publishes what the first drafted", (Duty(Role.POLICY_ADMIN),)),
-    Person("demo.integration", "Lukas", "Novak", "Mends messages and deliveries: four of them wait",
+    Person("demo.integration", "Lukas", "Novak", "Mends messages and deliveries: five wait",
            (Duty(Role.INTEGRATION_ENGINEER),)),
     Person("demo.executive", "Catherine", "Ashworth", "Reads the numbers of a year, down to the document",
            (Duty(Role.EXECUTIVE),)),

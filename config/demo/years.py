@@ -107,7 +107,7 @@ def _line(shop: Shop, offer: CatalogueItem, leaf: Leaf, need_by: date, at: datet
         price *= Decimal("0.97")
     factor = next((Decimal(count) for unit, count in leaf.packs if unit == offer.unit.code), Decimal(1))
     return PastLine(
-        quantity=Decimal(dice.between(*leaf.orders)), unit=offer.unit, unit_price=price.quantize(Decimal("0.0001")),
+        quantity=Decimal(dice.between(*leaf.orders)), unit=offer.unit, unit_price=price.quantize(Decimal("0.01")),
         need_by=need_by, item=offer.item, base_factor=factor, supplier_part=offer.supplier_part, contract_id=contract,
         catalogue_item_id=offer.pk,
     )  # fmt: skip
@@ -167,4 +167,4 @@ def _bills(cast: Cast, past: PastOrder, order: PurchaseOrder) -> Iterator[PastBi
 
 
 def _price(price: Decimal, dearer: bool) -> Decimal:  # noqa: FBT001 - one word of the bill
-    return (price * Decimal("1.045")).quantize(Decimal("0.0001")) if dearer else price
+    return (price * Decimal("1.045")).quantize(Decimal("0.01")) if dearer else price

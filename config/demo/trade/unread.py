@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
-from config.demo.trade import papers
+from config.demo.trade import acts, papers
 from config.demo.trade.cast import Cast
 from config.demo.trade.ordinary import number_of
 from config.demo.trade.play import Play, Story
@@ -49,6 +49,9 @@ def _invoices(cast: Cast, at: datetime) -> Story:
     order, at = yield from place(cast, Wish("MAN", "c.marsden", "Hand towels", (("FP", 7), ("FP", 4))), at)
     at = yield from accepted(cast, order, at)
     at = cast.later("MAN", at, 12)
+    yield at
+    acts.receive(cast, order, at=at)
+    at = cast.later("MAN", at, 2)
     yield at
     good = papers.ubl_invoice(order, number_of(order), at.date(), supplier=order.supplier)
     _take(cast, "peppol", f"peppol-{order.number}", good, at)
