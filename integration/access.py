@@ -3,6 +3,7 @@
 from foundation import access
 from foundation.models import Role, User
 from foundation.verdict import ALLOWED, Verdict
+from integration.models import ApiClient
 
 INTERNAL = "system-"  # how Crossdock names the accounts of its own parts
 
@@ -25,6 +26,18 @@ def can_see_clients(user: User) -> Verdict:
 def can_manage_clients(user: User) -> Verdict:
     """Judge letting machines in and shutting them out."""
     return access.can_in_role(user, "let machines in", Role.INTEGRATION_ENGINEER, Role.USER_ADMIN)
+
+
+def can_renew(user: User, client: ApiClient) -> Verdict:
+    """Judge making a new secret: whoever reads it can act as the client does."""
+    if client.supplier_id is not None:
+        return can_manage_clients(user)
+    return can_act_as(user, client.application.user)
+
+
+def can_grant_duties(user: User) -> Verdict:
+    """Judge saying what a machine may do at which site."""
+    return access.can_in_role(user, "give machines their duties", Role.USER_ADMIN)
 
 
 def can_act_as(user: User, person: User) -> Verdict:

@@ -22,6 +22,12 @@ urlpatterns = [
     path("integration/clients/<int:client_id>/", clients.client_detail, name="api_client"),
     path("integration/clients/<int:client_id>/rotate/", clients.client_rotate, name="api_client_rotate"),
     path("integration/clients/<int:client_id>/revoke/", clients.client_revoke, name="api_client_revoke"),
+    path("integration/clients/<int:client_id>/duties/", clients.client_grant, name="api_client_grant"),
+    path(
+        "integration/clients/<int:client_id>/duties/<int:assignment_id>/remove/",
+        clients.client_ungrant,
+        name="api_client_ungrant",
+    ),
     path("api/v1/messages/<slug:code>/", api.Messages.as_view(), name="api_messages"),
     path("api/v1/messages/<slug:code>/<int:message_id>/", api.MessageVerdict.as_view(), name="api_message"),
     path("api/oauth/token/", oauth2.TokenView.as_view(), name="api_token"),

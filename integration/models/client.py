@@ -3,6 +3,11 @@ from django.db import models
 from django.db.models import Q
 
 
+def own_account(client_id: str) -> str:
+    """Return the user name of the account that is opened for a client."""
+    return f"api-{client_id[:16].lower()}"
+
+
 class ApiClient(models.Model):
     """A machine that may use the API: its OAuth application, what it may ask, and who let it in.
 
@@ -37,6 +42,11 @@ class ApiClient(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_own_account(self) -> bool:
+        """Say whether the account was opened for this client, so that its duties are the client's alone."""
+        return self.application.user.username == own_account(self.application.client_id) and self.supplier_id is None
 
     @property
     def number(self) -> str:

@@ -16,6 +16,7 @@ from foundation.models import User
 from foundation.services import create_account
 from integration import access
 from integration.models import ApiClient
+from integration.models.client import own_account
 from suppliers.models import Supplier
 from suppliers.services import add_supplier_person
 
@@ -89,7 +90,7 @@ def _check(name: str, scopes: Iterable[str]) -> list[str]:
 
 def _account(client_id: str, name: str, supplier: Supplier | None, actor: User | None, at: datetime) -> User:
     kind = User.Kind.SUPPLIER if supplier else User.Kind.SYSTEM
-    account = create_account(username=f"api-{client_id[:16].lower()}", name=name.strip(), kind=kind, actor=actor, at=at)
+    account = create_account(username=own_account(client_id), name=name.strip(), kind=kind, actor=actor, at=at)
     if supplier is not None:
         add_supplier_person(supplier=supplier, user=account, actor=actor, at=at)
     return account
@@ -112,10 +113,13 @@ def _insert(client: ApiClient) -> None:
 def rotate_client(*, client_id: int, expected_version: int, actor: User, at: datetime) -> Admitted:
     """Give a client a new secret; the old one and every token end at once.
 
+    :raises NotPermittedError: who holds the secret could act in the name of somebody with duties, which is not the
+        actor's to hand out.
     :raises ConflictError: it was revoked.
     :raises StaleError: somebody changed it since the page was opened.
     """
     client = _lock(client_id, expected_version, actor)
+    require(access.can_renew(actor, client))
     secret = _end_secret(client)
     client.secret_at = at
     _save(client, "secret_at")

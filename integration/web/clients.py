@@ -14,11 +14,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from oauth2_provider.settings import oauth2_settings
 
 from foundation.errors import InvalidError, NotPermittedError, require
-from foundation.models import User
+from foundation.models import Site, User
 from foundation.web.keyset import paginate
 from integration import access
 from integration.models import ApiClient
-from integration.services import Admitted, register_client, revoke_client, rotate_client
+from integration.services import (
+    DUTIES,
+    Admitted,
+    grant_client_duty,
+    register_client,
+    revoke_client,
+    revoke_client_duty,
+    rotate_client,
+)
 from suppliers.models import Supplier
 
 OWN, PERSON, SUPPLIER = "own", "person", "supplier"
@@ -70,6 +78,15 @@ class ClientForm(forms.Form):
         return found
 
 
+class DutyForm(forms.Form):
+    """A duty at a site."""
+
+    role = forms.ChoiceField(choices=[(duty.value, duty.label) for duty in DUTIES], label="Duty")
+    site = forms.ModelChoiceField(
+        Site.objects.filter(is_active=True), required=False, label="Site", empty_label="Every site"
+    )
+
+
 @require_safe
 @login_required
 def client_list(request: HttpRequest) -> HttpResponse:
@@ -111,8 +128,37 @@ def client_detail(request: HttpRequest, client_id: int) -> HttpResponse:
     client = get_object_or_404(
         ApiClient.objects.select_related("application__user", "supplier", "created_by", "revoked_by"), pk=client_id
     )
-    may_manage = bool(access.can_manage_clients(_user(request))) and client.revoked_at is None
-    return render(request, "integration/client.html", {"client": client, "may_manage": may_manage})
+    is_open = client.revoked_at is None
+    context = {
+        "client": client,
+        "may_manage": is_open and access.can_manage_clients(_user(request)),
+        "may_renew": is_open and access.can_manage_clients(_user(request)) and access.can_renew(_user(request), client),
+        "may_grant": is_open and client.has_own_account and access.can_grant_duties(_user(request)),
+        "duties": client.application.user.role_assignments.select_related("site", "region").order_by("pk"),
+        "form": DutyForm(),
+    }
+    return render(request, "integration/client.html", context)
+
+
+@require_POST
+@login_required
+def client_grant(request: HttpRequest, client_id: int) -> HttpResponse:
+    """Give a client a duty."""
+    form = DutyForm(request.POST)
+    if not form.is_valid():
+        raise InvalidError("duty_not_for_machines", "Choose a duty and a site of the lists.", field="role")
+    grant_client_duty(client_id=client_id, actor=_user(request), at=_now(), **form.cleaned_data)
+    messages.success(request, "The duty counts from the next call on.")
+    return redirect("api_client", client_id)
+
+
+@require_POST
+@login_required
+def client_ungrant(request: HttpRequest, client_id: int, assignment_id: int) -> HttpResponse:
+    """Take a duty from a client."""
+    revoke_client_duty(client_id=client_id, assignment_id=assignment_id, actor=_user(request), at=_now())
+    messages.success(request, "The duty is taken away.")
+    return redirect("api_client", client_id)
 
 
 @require_POST

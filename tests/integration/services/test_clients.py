@@ -9,7 +9,7 @@ from django.urls import reverse
 from oauth2_provider.models import AccessToken, Application
 from rest_framework.test import APIClient
 
-from foundation.errors import ConflictError, DomainError, InvalidError, NotPermittedError, StaleError
+from foundation.errors import ConflictError, DomainError, InvalidError, NotFoundError, NotPermittedError, StaleError
 from foundation.models import AuditEvent, User
 from foundation.selectors import system_user
 from integration import services
@@ -179,6 +179,34 @@ def test_new_secret_ends_the_old_one_and_every_token() -> None:
     assert AuditEvent.objects.filter(action="rotate_client").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("_case", "actor", "acts_as", "refused"),
+    [
+        ("an engineer, a colleague's name",  "igor",   "rita",     "not_your_role"),
+        ("an engineer, a client with duties", "igor",  "duties",   "not_your_role"),
+        ("an engineer, a supplier's client", "igor",   "supplier", None),
+        ("the administrator, a colleague",   "ursula", "rita",     None),
+        ("the administrator, with duties",   "ursula", "duties",   None),
+    ],
+)  # fmt: skip
+def test_new_secret_is_for_those_who_may_lend_the_name(
+    _case: str, actor: str, acts_as: str, refused: str | None
+) -> None:
+    made = company()
+    whom = {"rita": {"person": made.rita}, "supplier": {"supplier": made.acme}}.get(acts_as, {})
+    client = admit(made, **whom).client
+    if acts_as == "duties":
+        services.grant_client_duty(client_id=client.pk, role="buyer", site=None, actor=made.ursula, at=NOW)
+
+    try:
+        services.rotate_client(client_id=client.pk, expected_version=1, actor=made.people[actor], at=NOW)
+        code = None
+    except NotPermittedError as error:
+        code = error.code
+
+    assert code == refused
+
+
 def test_client_that_is_shut_out_stays_out() -> None:
     made = company()
     admitted = admit(made)
@@ -214,6 +242,66 @@ def test_shutting_out_is_refused(_case: str, actor: str, version: int, reason: s
         )
 
     assert token(admitted).status_code == 200
+
+
+def test_client_gets_its_duties_from_a_user_administrator_and_loses_them_at_once() -> None:
+    made = company()
+    admitted = admit(made)
+    answer = token(admitted)
+    pk = admitted.client.pk
+
+    sites = [sites_of(answer)]
+    given = [
+        services.grant_client_duty(client_id=pk, role="receiver", site=made.leeds, actor=made.ursula, at=NOW)
+        for _ in range(2)
+    ]
+    sites.append(sites_of(answer))
+    services.revoke_client_duty(client_id=pk, assignment_id=given[0].pk, actor=made.ursula, at=NOW)
+    sites.append(sites_of(answer))
+
+    assert sites == [[], ["LDS"], []]
+    assert given[0] == given[1]
+
+
+def sites_of(answer: Any) -> list[str]:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access_token']}")
+    return [row["code"] for row in client.get(reverse("api_sites")).json()["results"]]
+
+
+@pytest.mark.parametrize(
+    ("_case", "actor", "role", "acts_as", "code"),
+    [
+        ("an engineer",                "igor",   "receiver",     "own",      "not_your_role"),
+        ("a duty that decides",        "ursula", "site_manager", "own",      "duty_not_for_machines"),
+        ("no duty at all",             "ursula", "king",         "own",      "duty_not_for_machines"),
+        ("a client in Rita's name",    "ursula", "receiver",     "rita",     "not_its_own_account"),
+        ("a supplier's client",        "ursula", "receiver",     "supplier", "not_its_own_account"),
+    ],
+)  # fmt: skip
+def test_duty_is_refused(_case: str, actor: str, role: str, acts_as: str, code: str) -> None:
+    made = company()
+    whom = {"rita": {"person": made.rita}, "supplier": {"supplier": made.acme}}.get(acts_as, {})
+    client = admit(made, **whom).client
+    before = client.application.user.role_assignments.count()
+
+    with pytest.raises(DomainError) as told:
+        services.grant_client_duty(client_id=client.pk, role=role, site=None, actor=made.people[actor], at=NOW)
+
+    assert told.value.code == code
+    assert client.application.user.role_assignments.count() == before
+
+
+def test_duty_of_somebody_else_is_not_taken_through_a_client() -> None:
+    made = company()
+    own, lent = admit(made).client, admit(made, name="Lent", person=made.rita).client
+    held = made.rita.role_assignments.get()
+
+    for client in (own, lent):
+        with pytest.raises(NotFoundError):
+            services.revoke_client_duty(client_id=client.pk, assignment_id=held.pk, actor=made.ursula, at=NOW)
+
+    assert made.rita.role_assignments.get() == held
 
 
 def test_partner_of_a_chaos_run_comes_in_by_the_same_door() -> None:

@@ -86,6 +86,27 @@ def test_secret_is_renewed_and_client_shut_out() -> None:
     assert "Make a new secret" not in page
 
 
+def test_duty_is_given_and_taken_on_the_page() -> None:
+    made = company()
+    made_client = one(made)
+    page, give = reverse("api_client", args=[made_client.pk]), reverse("api_client_grant", args=[made_client.pk])
+    admin, engineer = browser(made.ursula), browser(made.igor)
+
+    given = admin.post(give, {"role": "receiver", "site": made.leeds.pk})
+    refused = [
+        engineer.post(give, {"role": "buyer", "site": ""}).status_code,
+        admin.post(give, {"role": "auditor", "site": ""}).status_code,
+    ]
+    held = made_client.application.user.role_assignments.get()
+    seen = admin.get(page).content.decode()
+    taken = admin.post(reverse("api_client_ungrant", args=[made_client.pk, held.pk]))
+
+    assert (given.status_code, refused, taken.status_code) == (302, [403, 422], 302)
+    assert "Receiver" in seen
+    assert "Give this duty" not in engineer.get(page).content.decode()
+    assert not made_client.application.user.role_assignments.exists()
+
+
 @pytest.mark.parametrize(
     ("who", "reads", "writes"),
     [
