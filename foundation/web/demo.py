@@ -1,5 +1,10 @@
 """The demo's way in: a button per person, and a mailbox. Wired only in demo settings."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from django import forms
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.models import User
 from foundation.registries import navigation
 from foundation.web.mailbox import read_mail
+from foundation.web.numbers import NumberField
 
 
 def _only_in_demo() -> None:
@@ -47,6 +53,44 @@ def sign_in(request: HttpRequest, username: str) -> HttpResponse:
     )
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("home")
+
+
+class ShownForm(forms.Form):
+    """Fields in the states a form has."""
+
+    number = NumberField(label="Quantity", help_text="Such as 1,234.5")
+    place = forms.ChoiceField(label="Deliver to", choices=[("LDS", "Leeds"), ("HUL", "Hull")])
+    note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    urgent = forms.BooleanField(label="Urgent", required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry of the shown history."""
+
+    at: datetime
+    text: str
+    who: str = ""
+    tone: str = ""
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Show every component once, in the words of the trade."""
+    _only_in_demo()
+    at = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    history = [Shown(at, "Submitted", "Rosa Mendez"), Shown(at, "Approved", "Amir Patel", "ok"),
+               Shown(at, "Answer overdue", "", "bad"), Shown(at, "Waits for the buyer", "", "now")]  # fmt: skip
+    refused = ShownForm({"number": "1,5", "place": "LDS"})
+    context = {
+        "form": ShownForm(),
+        "refused": refused,
+        "history": history,
+        "amount": Decimal("4218.60"),
+        "day": at.date(),
+    }
+    refused.is_valid()
+    return render(request, "demo/styleguide.html", context)
 
 
 @require_safe

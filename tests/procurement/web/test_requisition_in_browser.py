@@ -114,7 +114,7 @@ def test_focus_never_falls_off_the_page_when_a_line_goes(
     page.get_by_role("button", name="Remove line 1").click()
     page.locator("#id_lines-0-quantity:focus").wait_for()
     page.get_by_role("button", name="Remove line 1").click()
-    page.get_by_text("No lines yet").wait_for()
+    page.locator("#lines [data-focus]:focus", has_text="No lines yet").wait_for()
 
     assert page.evaluate("document.activeElement !== document.body")
 
