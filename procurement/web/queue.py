@@ -14,11 +14,17 @@ from foundation.models import User
 from foundation.roles import ORDER
 from foundation.web.keyset import paginate
 from procurement import access
-from procurement.models import RequisitionLine, RequisitionState
+from procurement.models import RequisitionLine
 from procurement.services import assign_source
 from procurement.services.place_orders import REASONS
 from procurement.validators import validate_price
 from suppliers.models import Supplier, SupplierState
+
+
+class StaffRequest(HttpRequest):
+    """A request of a signed-in person of ours."""
+
+    user: User
 
 
 class SourceForm(forms.Form):
@@ -33,9 +39,13 @@ class SourceForm(forms.Form):
 
 @require_safe
 @login_required
-def buyer_queue(request: HttpRequest) -> HttpResponse:
+def buyer_queue(request: StaffRequest) -> HttpResponse:
     """List waiting lines of the buyer's sites."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
+    return _queue(request)
+
+
+def _queue(request: StaffRequest, *, line_id: int = 0, failed: SourceForm | None = None) -> HttpResponse:
+    """Draw the queue; `failed` is the refused form of the line `line_id`, with what was typed."""
     if not holds_anywhere(request.user, ORDER):
         raise Http404
     rows = (
@@ -44,29 +54,29 @@ def buyer_queue(request: HttpRequest) -> HttpResponse:
         .select_related("requisition__ship_to", "item", "unit", "supplier")
     )
     page = paginate(request, rows)
-    lines = [(line, REASONS.get(line.waiting_reason, line.waiting_reason)) for line in page.rows]
-    return render(request, "procurement/queue/list.html", {"page": page, "lines": lines, "form": SourceForm()})
+    suppliers = list(Supplier.objects.filter(state=SupplierState.ACTIVE).only("pk", "name"))
+    context = {
+        "page": page,
+        "lines": [(line, REASONS.get(line.waiting_reason, line.waiting_reason)) for line in page.rows],
+        "suppliers": suppliers,
+        "failed_line": line_id,
+        "failed": failed,
+    }
+    return render(request, "procurement/queue/list.html", context, status=422 if failed else 200)
 
 
 @require_POST
 @login_required
-def assign(request: HttpRequest, line_id: int) -> HttpResponse:
-    """Give a line its source and order it."""
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    form = SourceForm(request.POST)
+def assign(request: StaffRequest, line_id: int) -> HttpResponse:
+    """Give a line its source and order it; a refusal comes back beside its form."""
+    form = SourceForm(request.POST, auto_id=f"%s-{line_id}")
     if not form.is_valid():
-        for field, errors in form.errors.items():
-            messages.error(request, f"{form.fields[field].label}: {' '.join(map(str, errors))}")
-        return redirect("queue")
+        return _queue(request, line_id=line_id, failed=form)
     try:
         line = assign_source(line_id=line_id, actor=request.user, at=timezone.now(), **form.cleaned_data)  # noqa: TID251 - the porch
     except InvalidError as error:
-        messages.error(request, error.message)
-    else:
-        if line.requisition.state == RequisitionState.SUBMITTED:
-            messages.info(
-                request, f"{line.description} is dearer than approved. It waits for approval at the new price."
-            )
-        else:
-            messages.success(request, f"{line.description} is ordered from {line.supplier}.")
+        field = str(error.details.get("field", ""))
+        form.add_error(field if field in form.fields else None, error.message)
+        return _queue(request, line_id=line_id, failed=form)
+    messages.success(request, f"{line.description} is ordered from {line.supplier}.")
     return redirect("queue")
