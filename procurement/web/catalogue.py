@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from foundation.models import Site, User
 from procurement import access
+from procurement.selectors.item_book import item_book
 from procurement.web.requisitions import now
 from suppliers.selectors import search_catalogue
 
@@ -24,6 +25,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         raise Http404
     text = request.GET.get("q", "").strip()[:80]
     day = now().astimezone(ZoneInfo(site.time_zone)).date()
-    found = search_catalogue(site, text, day, limit=50) if text else []
+    hits = search_catalogue(site, text, day, limit=50) if text else []
+    book = item_book(f.item.code for f in hits)
+    found = [(f, dict(book.units_of(f.item.code)).get(f.unit, f.unit)) for f in hits]
     context = {"sites": sites, "site": site, "q": text, "found": found, "day": day}
     return render(request, "procurement/catalogue/search.html", context)
