@@ -60,4 +60,9 @@ class InboxMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.connection.code} {self.external_id}"
+        return f"{self.connection.code} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """Return its id for people: one that nobody gave is the hash of its bytes, of which the beginning is enough."""
+        return self.external_id[:12] if self.external_id == self.body_sha256 else self.external_id[:40]

@@ -12,6 +12,7 @@ from integration.services import decode
 
 READ_UP_TO = 1024 * 1024  # bytes; a larger message is not read again for a page
 SHOWN_LINES = 200
+_HEADERS = {"lines": "answered line by line", "none": "nothing said"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _invoice(document: canonical.Invoice) -> Shown:
 def _answer(document: canonical.Acknowledgment) -> Shown:
     facts = [
         ("Order", document.order_number),
-        ("The whole order", _words(document.header)),
+        ("The whole order", _HEADERS.get(document.header, _words(document.header))),
         ("Lines left out", _words(document.others or "nothing said")),
         ("Answered", day(document.answered) if document.answered else ""),
         ("Their number", document.supplier_reference),

@@ -136,7 +136,7 @@ def _require_ours(message: InboxMessage, decoded: Decoded) -> None:
     if decoded.envelope_key and (first := used.exclude(body_sha256=message.body_sha256).first()):
         raise MissingError(
             "control_number_repeated",
-            f"Control number {decoded.control_number} came before with other content, as message {first.external_id[:40]}.",
+            f"Control number {decoded.control_number} came before with other content, as message {first.label}.",
             decoded.control_number,
         )
 
@@ -215,7 +215,7 @@ def _wait(message: InboxMessage, keys: list[tuple[str, str]], blocker: InboxMess
     """Park a message behind an earlier one about the same document; it goes on by itself when that one is settled."""
     message.status, message.waits_for = InboxStatus.PARKED, blocker
     message.document_type, message.document_number = keys[0]
-    said = f"Message {blocker.external_id[:40]} about {blocker.document_number} came first and is not settled."
+    said = f"Message {blocker.label} about {blocker.document_number} came first and is not settled."
     message.effect = {"effects": [], "faults": [told(Fault("waits_for_earlier", said))]}
     _save(message)
     audit.record_fact(

@@ -36,7 +36,7 @@ def answer_syntax(message: InboxMessage, decoded: canonical.Decoded, at: datetim
             (group,), address_of(way_back), control=control, stamp=f"{at:%Y%m%d%H%M}", refused=decoded.is_refused
         )
         delivery = store(
-            way_back, "997", ("message", message.pk, message.external_id[:40]), _key(message, place), raw, at,
+            way_back, "997", ("message", message.pk, message.label), _key(message, place), raw, at,
             content_type="application/edi-x12",
         )  # fmt: skip
         SentEnvelope.objects.create(connection=way_back, control_number=control, group_code="FA", delivery=delivery)
