@@ -48,6 +48,7 @@ class PastReceipt:
     counts: tuple[PastCount, ...]
     receiver: User | None = None  # nobody: the actor of the import
     delivery_note: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class PastOrder:
     """An order as it was. Without a `need` its authority is the import itself, named by its source.
 
     `closed_at`: what had not come by then never came. An order that is not closed stays open for its rest.
-    `reference` is its number in the other system; ours is a new one (PO-4).
+    `reference` is its number in the other system; ours is a new one (PO-4) unless `number` keeps one that is free.
+    Without `is_answer_due` nobody had to answer, so none is late.
     """
 
     supplier: Supplier
@@ -82,6 +84,8 @@ class PastOrder:
     closed_at: datetime | None = None
     currency: str = ""  # empty: the site's
     reference: str = ""
+    number: str = ""
+    is_answer_due: bool = True
     need: PastNeed | None = None
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from foundation import audit
 from foundation.documents import content_hash, next_numbers
+from foundation.errors import NotFoundError
 from foundation.models import User
 from foundation.money import line_amount, total
 from foundation.selectors import working_deadline
@@ -26,7 +28,8 @@ def write_orders(
     """Store issued orders with lines, sources and the version the supplier had."""
     numbers = next_numbers("PO", [past.site.code for past in orders])
     written = [
-        _build(past, need, number, source, actor) for past, need, number in zip(orders, needs, numbers, strict=True)
+        _build(past, need, past.number or number, source, actor)
+        for past, need, number in zip(orders, needs, numbers, strict=True)
     ]
     PurchaseOrder.objects.bulk_create([one.order for one in written], batch_size=500)
     for one in written:
@@ -60,10 +63,12 @@ def _build(past: PastOrder, need: Need | None, number: str, source: str, actor: 
         payment_terms_days=past.supplier.payment_terms_days, need_by=min(line.need_by for line in past.lines),
         is_touchless=need is not None and past.need is not None and past.need.approved_at == past.need.submitted_at,
         state=OrderState.ISSUED, revision=1, version=2, issued_at=at, created_at=at, created_by=actor, changed_at=at,
-        changed_by=actor, ack_due_at=working_deadline(past.site, at, past.supplier.acknowledge_hours),
+        changed_by=actor,
     )  # fmt: skip
     authority = _authority(past, need, source)
-    table, _policy = tolerances_in_force(at)
+    if past.is_answer_due:
+        order.ack_due_at = working_deadline(past.site, at, past.supplier.acknowledge_hours)
+    table = _tolerances(at)
     lines = [_line(order, line, (place + 1) * 10, authority, table) for place, line in enumerate(past.lines)]
     order.total_amount = total(line.line_amount for line in lines)
     _settle(past, order, lines)
@@ -107,7 +112,7 @@ def _authority(past: PastOrder, need: Need | None, source: str) -> dict[str, Any
 
 
 def _line(
-    order: PurchaseOrder, line: PastLine, line_no: int, authority: dict[str, Any], table: ToleranceTable
+    order: PurchaseOrder, line: PastLine, line_no: int, authority: dict[str, Any], table: ToleranceTable | None
 ) -> PurchaseOrderLine:
     category = line.item.category if line.item else line.category
     assert category is not None  # noqa: S101 - checked by the service; for the type checker
@@ -115,7 +120,7 @@ def _line(
         item=line.item.code if line.item else "", supplier=order.supplier.code,
         category_path=tuple(category.path.strip("/").split("/")), site=order.ship_to.code,
     )  # fmt: skip
-    limit = table.policy_for(place).over_receipt_percent
+    limit = table.policy_for(place).over_receipt_percent if table else Decimal(0)
     return PurchaseOrderLine(
         supplier=order.supplier, line_no=line_no, item=line.item, supplier_part=line.supplier_part[:40],
         description=line.item.name if line.item else line.description[:300], category=category,
@@ -125,6 +130,14 @@ def _line(
         line_amount=line_amount(line.quantity, line.unit_price, order.currency),
         over_receipt_percent=UNLIMITED_OVER_RECEIPT if limit is None else limit,
     )  # fmt: skip
+
+
+def _tolerances(at: datetime) -> ToleranceTable | None:
+    """Return the tolerances of an instant; before our first policy there were none, and nothing came over."""
+    try:
+        return tolerances_in_force(at)[0]
+    except NotFoundError:
+        return None
 
 
 def _version(one: Written, actor: User) -> OrderVersion:

@@ -69,7 +69,7 @@ def write_receipts(written: Sequence[Written], *, source: str, actor: User) -> N
         GoodsReceipt(
             number=number, order=one.order, supplier_id=one.order.supplier_id, site=one.order.ship_to,
             state=ReceiptState.POSTED, source=source, external_id=past.external_id, received_at=past.received_at,
-            delivery_note=past.delivery_note[:40], created_at=past.received_at, created_by=past.receiver or actor,
+            delivery_note=past.delivery_note[:40], note=past.note[:2000], created_at=past.received_at, created_by=past.receiver or actor,
             changed_at=past.received_at, changed_by=past.receiver or actor,
         )
         for (one, past), number in zip(pairs, numbers, strict=True)
