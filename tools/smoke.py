@@ -106,7 +106,7 @@ class Smoke:
             if number == 0:
                 requester.page.find(code)
         values = {f"lines__{n}__quantity": str(quantity) for n, quantity in enumerate(QUANTITIES.values())}
-        requester.press("Check and submit", **values)
+        requester.press("Check rows", **values)
         requester.page.find(r"1,750\.00")
 
     def _supply(self) -> None:
