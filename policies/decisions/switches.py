@@ -1,11 +1,11 @@
-"""What the switches of a policy may hold. Source: SEMANTICS RQ-4, RQ-5, AK-2 and AP-3; amounts are strings."""
+"""What the switches of a policy may hold. Source: SEMANTICS RQ-3, RQ-4, RQ-5, AK-2 and AP-3; amounts are strings."""
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from foundation.errors import InvalidError
-from policies.decisions.vocabulary import SWITCHES
+from policies.decisions.vocabulary import FLAGS, SWITCHES
 
 MOST_PERCENT, MOST_DAYS = 100, 365
 
@@ -30,6 +30,9 @@ def _cure(name: str, value: Any, roles: Collection[str]) -> str:
     if name.endswith("_days"):
         whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_DAYS
         return "" if whole else f"Write whole days from 0 to {MOST_DAYS}."
+    if name.startswith("block_"):
+        known = isinstance(value, list) and all(code in FLAGS for code in value)
+        return "" if known else "Choose flags from the list."
     if name == "fallback_role":
         return "" if value in roles else "Choose a role."
     return "" if isinstance(value, bool) else "Choose yes or no."

@@ -58,6 +58,8 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
     "ack_quantity_percent": ("Confirmed quantity may differ by", "percent of the quantity asked for"),
     "ack_price_percent": ("Confirmed price may be higher by", "percent of the price asked for"),
     "ack_late_days": ("Confirmed date may be later by", "calendar days"),
+    "block_submission": ("Flags that stop submission", "the requester mends them first"),
+    "block_approval": ("Flags that stop the final approval", "somebody mends them before the last approver agrees"),
     "fallback_role": ("Fallback owner", "decides what nobody else may"),
 }
 

@@ -7,7 +7,7 @@ from policies.decisions.coverage import cover
 from policies.decisions.matrix import Matrix, Rule
 from policies.decisions.rule_words import conditions, differences, stage_words
 from policies.decisions.staffing import Roster, called, unstaffed
-from policies.decisions.vocabulary import DUTIES, LIMITS, SWITCHES, words
+from policies.decisions.vocabulary import DUTIES, FLAGS, LIMITS, SWITCHES, listed, words
 from policies.decisions.world import Finding, World
 from policies.models import DutyPair, ExceptionRoute, MatchTolerance, PolicyKind, PolicyVersion
 from policies.selectors.in_force import build_matrix, matrix_of
@@ -73,6 +73,8 @@ def switch_words(value: object) -> str:
     """Write a switch's value as people say it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return listed((words(code, FLAGS).lower() for code in value), most=9) or "none"
     return ROLE_NAMES.get(str(value), str(value))
 
 

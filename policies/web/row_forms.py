@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from foundation.models import Role
-from policies.decisions.vocabulary import DUTIES, LIMITS, SWITCHES
+from policies.decisions.vocabulary import DUTIES, FLAGS, LIMITS, SWITCHES
 from policies.models import DutyPair, DutyStrength, ExceptionRoute, MatchTolerance, ToleranceScope
 
 UNLIMITED = "unlimited"
@@ -148,6 +148,11 @@ class SwitchesForm(forms.Form):
 def _switch(name: str, value: Any, label: str, hint: str) -> forms.Field:
     if name == "fallback_role":
         return forms.ChoiceField(choices=Role.choices, label=label, help_text=hint)
+    if isinstance(value, list):
+        return forms.MultipleChoiceField(
+            required=False, choices=list(FLAGS.items()), label=label, help_text=hint,
+            widget=forms.CheckboxSelectMultiple,
+        )  # fmt: skip
     if isinstance(value, bool):
         return forms.BooleanField(required=False, label=label, help_text=hint)
     if isinstance(value, int):

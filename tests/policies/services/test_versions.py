@@ -254,6 +254,7 @@ def test_row_that_names_what_does_not_exist_is_refused(_case: str, axes: dict[st
         ("percent as a float", {"ack_price_percent": 2.5}, "switch_value"),
         ("days as words", {"ack_late_days": "1"}, "switch_value"),
         ("yes or no", {"combine": "maybe"}, "switch_value"),
+        ("RQ-3 a flag nobody raises", {"block_approval": ["colour"]}, "switch_value"),
         ("a switch that is not there", {"colour": "red"}, "switch_unknown"),
     ],
 )

@@ -352,6 +352,7 @@ def test_switches_are_changed_and_refused_beside_their_field() -> None:
         "ack_quantity_percent": "0",
         "ack_price_percent": "0",
         "ack_late_days": "2",
+        "block_approval": ["possible_split"],
     }
 
     wrong = post(as_(made.polly), version, "policy_switches", "ordering", 2, **{**data, "price_drift_percent": "lots"})
@@ -363,7 +364,8 @@ def test_switches_are_changed_and_refused_beside_their_field() -> None:
         True,
         302,
     )
-    assert version.settings == {**data, "combine": True, "auto_issue": False, "ack_late_days": 2}
+    lists = {"block_submission": [], "block_approval": ["possible_split"]}
+    assert version.settings == {**data, **lists, "combine": True, "auto_issue": False, "ack_late_days": 2}
 
 
 def test_history_names_who_did_what() -> None:
