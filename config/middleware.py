@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import structlog
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django_fsm import TransitionNotAllowed
 
 from config import errors
 from foundation import audit
 from foundation.errors import DomainError
+from foundation.models import User
 from foundation.retry import RETRIABLE, retry_transaction, sqlstate
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -65,6 +66,29 @@ class PrivatePagesMiddleware:
         if not response.has_header("Cache-Control") and hasattr(request, "user") and request.user.is_authenticated:
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+class StaffDoorMiddleware:
+    """A supplier's person finds nothing behind the staff's door: the `web` pages of every business room (invariant 7)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; the view is known only in `process_view`."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *_arguments: object) -> None:
+        """Look at whose page it is before it runs. The ground's pages, such as a person's settings, are everybody's."""
+        room, _, rest = view.__module__.partition(".")
+        user = request.user
+        if (
+            room != "foundation"
+            and rest.startswith("web.")
+            and isinstance(user, User)
+            and user.kind == User.Kind.SUPPLIER
+        ):
+            raise Http404
 
 
 class DomainErrorMiddleware:

@@ -36,7 +36,9 @@ urlpatterns = [
     ),
     path(
         "api/docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="api_schema", permission_classes=[], authentication_classes=[]),
+        SpectacularSwaggerSplitView.as_view(
+            url_name="api_schema", permission_classes=[], authentication_classes=[], http_method_names=["get", "head"]
+        ),
         name="api_docs",
     ),
 ]

@@ -3,12 +3,21 @@
 from django.db.models import Q, QuerySet
 
 from foundation import access, registries
-from foundation.models import Role, User
+from foundation.models import Role, Site, User
 from foundation.roles import VIEW
 from foundation.verdict import ALLOWED, Verdict
 from workflow.models import ApprovalRequest, ApprovalStep, ExceptionCase, StepState
 
+_READS_CASES = (Role.AUDITOR, Role.EXECUTIVE)
 _SEES_ALL = (Role.AUDITOR, Role.EXECUTIVE, Role.POLICY_ADMIN)
+
+
+def _holds_at(user: User, site: Site, *roles: str) -> bool:
+    """Say whether the person holds one of the roles at the site, at its region or everywhere."""
+    return any(
+        role in roles and (site_id in {None, site.pk}) and (region_id in {None, site.region_id})
+        for role, site_id, region_id in access.roles_of(user)
+    )
 
 
 def waiting_for(user: User) -> QuerySet[ApprovalStep]:
@@ -23,7 +32,7 @@ def waiting_for(user: User) -> QuerySet[ApprovalStep]:
 def can_see_request(user: User, request: ApprovalRequest) -> Verdict:
     """Judge reading a request: those who see its document, those asked, and auditors."""
     subject = registries.subjects.get(request.subject_type)
-    if access.has_role(user, *_SEES_ALL) or request.steps.filter(assignees__person_id=user.pk).exists():
+    if _holds_at(user, request.site, *_SEES_ALL) or request.steps.filter(assignees__person_id=user.pk).exists():
         return ALLOWED
     if subject is not None and subject.visible(user, request.subject_id):
         return ALLOWED
@@ -31,13 +40,11 @@ def can_see_request(user: User, request: ApprovalRequest) -> Verdict:
 
 
 def visible_cases(user: User) -> QuerySet[ExceptionCase]:
-    """Return the cases of the roles the person holds where they hold them; auditors and executives see all."""
+    """Return the cases of the roles the person holds where they hold them; auditors and executives see all there."""
     cases = ExceptionCase.objects.select_related("site", "owner")
-    if access.has_role(user, Role.AUDITOR, Role.EXECUTIVE):
-        return cases
     condition = Q(pk__in=[])
     for role, site_id, region_id in access.roles_of(user):
-        mine = Q(owner_role=role)
+        mine = Q(pk__isnull=False) if role in _READS_CASES else Q(owner_role=role)
         if site_id:
             mine &= Q(site_id=site_id)
         elif region_id:

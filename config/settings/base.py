@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.PrivatePagesMiddleware",
+    "config.middleware.StaffDoorMiddleware",
     "config.middleware.ContentionMiddleware",
     "config.middleware.DomainErrorMiddleware",
 ]

@@ -1,0 +1,275 @@
+"""What addresses speak about: each kind of document once at Leeds from Acme, once at Hull, in another region, from Bolt.
+
+A new route names one of these kinds; a new kind of document gets a function here. `own` belongs to Leeds and Acme,
+`foreign` to Hull and Bolt, `missing` to nobody; a kind that belongs to no site and no supplier has no `foreign`.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from oauth2_provider.models import Application
+
+from foundation.models import Delivery, Region, User
+from foundation.relay import drain
+from foundation.selectors import system_user
+from foundation.services.grant_role import sync_site_permissions
+from integration.models import Connection, InboxMessage
+from invoicing import services as invoicing
+from invoicing.models import Hold, Invoice
+from policies.services import create_draft
+from procurement.models import GoodsReceipt, OrderAcknowledgment, PurchaseOrder, RequisitionLine
+from procurement.services import AnswerLine, ReceiptLine, post_goods_receipt, record_acknowledgment
+from suppliers.models import CatalogueItem
+from tests.architecture.who import Who
+from tests.factories import NOW, Company, a_requisition, approved, submitted
+from tests.invoicing import factories as bills
+from workflow.models import ApprovalRequest, ExceptionCase
+from workflow.services import open_case
+
+Kwargs = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Kind:
+    """The addresses of one kind of document, and the form that acts on the own one."""
+
+    own: Kwargs
+    missing: Kwargs
+    foreign: Kwargs | None = None
+    form: Kwargs = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Houses:
+    """Both sides of the company. `kinds` by the name a route gives; `secrets` must be on no page of Leeds or Acme.
+
+    `untouched` is the fingerprint of every row before anybody knocked.
+    """
+
+    made: Company
+    people: dict[str, Who]
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    secrets: list[str] = field(default_factory=list)
+    untouched: str = ""
+
+
+def furnish(made: Company, people: dict[str, Who]) -> Houses:
+    """Put one of each kind on both sides."""
+    south = Region.objects.create(code="SOUTH", name="South")
+    made.hull.region = south
+    made.hull.save()
+    for user in made.people.values():
+        sync_site_permissions(user)
+    CatalogueItem.objects.filter(supplier=made.bolt, item__code="LBL-46").update(unit_price=Decimal("1.00"))
+    houses = Houses(made, people)
+    _requisitions(houses)
+    _orders(houses)
+    _invoices(houses)
+    _cases(houses)
+    _enterprise(houses)
+    _messages(houses)
+    houses.kinds["key"] = Kind({}, {})
+    return houses
+
+
+def _person(houses: Houses, name: str) -> User:
+    user = houses.people[name].user
+    assert user is not None
+    return user
+
+
+def _pair(houses: Houses, name: str, own: Any, foreign: Any, fields: dict[str, str], **form: Any) -> None:
+    """Register a kind by the fields of two rows; the version and hash of the own one are what was on the screen."""
+    missing = {
+        key: "NO-SUCH-9" if isinstance(getattr(own, attribute), str) else 999_999_999
+        for key, attribute in fields.items()
+    }
+    seen = {"version": getattr(own, "version", 1), "hash": getattr(own, "content_hash", "")}
+    houses.kinds[name] = Kind(
+        {key: getattr(own, attribute) for key, attribute in fields.items()},
+        missing,
+        {key: getattr(foreign, attribute) for key, attribute in fields.items()},
+        {**seen, "reason": "Because it is so", **form},
+    )
+    number = getattr(foreign, "number", "")
+    if number:
+        houses.secrets.append(number)
+
+
+def _requisitions(houses: Houses) -> None:
+    made, requester, hugo = houses.made, _person(houses, "requester"), houses.made.people["hugo"]
+    drafts = [a_requisition(made, ("LBL-46", "2"), by=who) for who in (requester, hugo)]
+    asked = [submitted(made, ("SW-500", "50"), by=who) for who in (requester, hugo)]
+    _pair(houses, "draft", *drafts, {"number": "number"}, action="save")
+    _pair(houses, "requisition", *asked, {"number": "number"})
+    requests = [ApprovalRequest.objects.get(subject_number=r.number) for r in asked]
+    _pair(houses, "approval", *requests, {"request_id": "pk"}, hash=requests[0].content_hash, version="")
+    _pair(houses, "message_subject", *asked, {"subject_id": "pk"}, text="May I ask?", kind="note")
+    waiting = [_waiting_line(made, who) for who in (requester, hugo)]
+    _pair(houses, "queue_line", *waiting, {"line_id": "pk"}, supplier=made.bolt.pk, unit_price="1.00")
+
+
+def _waiting_line(made: Company, by: User) -> RequisitionLine:
+    requisition = submitted(made, ("LBL-46", "3"), by=by)
+    RequisitionLine.objects.filter(requisition=requisition).update(supplier=None, waiting_reason="no_offer")
+    return RequisitionLine.objects.get(requisition=requisition)
+
+
+def _ordered(made: Company, by: User, item: str) -> PurchaseOrder:
+    requisition = approved(made, (item, "4"), by=by)
+    drain()
+    return PurchaseOrder.objects.get(lines__sources__requisition_line__requisition=requisition)
+
+
+def _orders(houses: Houses) -> None:
+    made = houses.made
+    sides = [
+        (made.rita, "SW-500", made.acme, made.wanda),
+        (made.people["hugo"], "LBL-46", made.bolt, made.people["walt"]),
+    ]
+    orders = [_ordered(made, who, item) for who, item, _, _ in sides]
+    assert [order.supplier for order in orders] == [made.acme, made.bolt]
+    answers = [_answer(order) for order in orders]
+    receipts = [_receipt(order, side[3]) for order, side in zip(orders, sides, strict=True)]
+    for order in orders:
+        order.refresh_from_db()
+    _pair(houses, "order", *orders, {"number": "number"}, action="accept", key="k-matrix")
+    for name, kwargs, form in (
+        ("order_answer", {"answer_id": "pk"}, {"decision": "refuse"}),
+        ("order_answered", {"answer_number": "number"}, {}),
+        ("acknowledgment", {"number": "number"}, {}),
+    ):
+        _pair(houses, name, *answers, kwargs, **form)
+        if name == "acknowledgment":
+            continue
+        for place, order in (("own", orders[0]), ("foreign", orders[1])):
+            getattr(houses.kinds[name], place)["number"] = order.number
+        houses.kinds[name].missing["number"] = orders[0].number
+    _pair(houses, "receipt", *receipts, {"number": "number"})
+    houses.kinds["expected"] = houses.kinds["order"]
+
+
+def _answer(order: PurchaseOrder) -> OrderAcknowledgment:
+    late = order.need_by.replace(day=28)
+    return record_acknowledgment(
+        order_number=order.number, supplier_id=order.supplier_id, source="test", external_id=f"a-{order.pk}",
+        answered_at=NOW, lines=[AnswerLine(10, "date_changed", Decimal(4), promised=late)],
+        actor=system_user("intake"), at=NOW,
+    )  # fmt: skip
+
+
+def _receipt(order: PurchaseOrder, by: User) -> GoodsReceipt:
+    return post_goods_receipt(
+        order_number=order.number, source="test", external_id=f"r-{order.pk}", received_at=NOW,
+        lines=[ReceiptLine(10, Decimal(1))], actor=by, at=NOW,
+    )  # fmt: skip
+
+
+def _invoices(houses: Houses) -> None:
+    orders = [PurchaseOrder.objects.get(number=k["number"]) for k in _both(houses.kinds["order"])]
+    made = [
+        invoicing.receive_invoice(
+            command=bills.bill_for(order, supplier_number=f"B-{order.pk}", invoice_date=NOW.date()),
+            actor=system_user("intake"), at=NOW,
+        )
+        for order in orders
+    ]  # fmt: skip
+    drain()
+    invoices = [Invoice.objects.get(pk=invoice.pk) for invoice in made]
+    holds = [Hold.objects.filter(invoice=invoice, state="open").order_by("pk")[0] for invoice in invoices]
+    _pair(houses, "invoice", *invoices, {"number": "number"})
+    _pair(houses, "hold", *holds, {"hold_id": "pk"}, version=invoices[0].version)
+    houses.kinds["hold"].own["number"] = invoices[0].number
+    assert houses.kinds["hold"].foreign is not None
+    houses.kinds["hold"].foreign["number"] = invoices[1].number
+    houses.kinds["hold"].missing["number"] = "NO-SUCH-9"
+
+
+def _both(kind: Kind) -> tuple[Kwargs, Kwargs]:
+    assert kind.foreign is not None
+    return kind.own, kind.foreign
+
+
+def _cases(houses: Houses) -> None:
+    made = houses.made
+    cases: list[ExceptionCase] = [
+        open_case(
+            key=f"matrix:{site.code}", category="delivery", cause="not_delivered", sentence="Not delivered.",
+            subject_type="order", subject_id=PurchaseOrder.objects.get(number=side["number"]).pk,
+            subject_number=side["number"], site=site, at=NOW,
+        )
+        for site, side in zip((made.leeds, made.hull), _both(houses.kinds["order"]), strict=True)
+    ]  # fmt: skip
+    _pair(houses, "case", *cases, {"number": "number"}, outcome="Done by telephone")
+
+
+def _enterprise(houses: Houses) -> None:
+    """Register kinds that belong to the whole company: everybody inside sees them, or nobody does."""
+    made = houses.made
+    version = create_draft(kind="approval", actor=made.polly, at=NOW)
+    rule = version.approval_rules.order_by("position")[0]
+    limits = create_draft(kind="tolerance", actor=made.polly, at=NOW)
+    seen = {"version": version.version, "reason": "Because it is so", "note": "Try"}
+    kinds = houses.kinds
+    kinds["policy_page"] = Kind({"page": "approvals"}, {"page": "no-such-page"}, form=seen)
+    kinds["policy"] = Kind(
+        {"page": "approvals", "number": version.number}, {"page": "approvals", "number": 999}, form=seen
+    )
+    kinds["matrix"] = Kind({"number": version.number}, {"number": 999}, form=seen)
+    kinds["rule"] = Kind(
+        {"number": version.number, "rule_id": rule.pk}, {"number": version.number, "rule_id": 999_999}, form=seen
+    )
+    row = limits.tolerances.get(scope="enterprise")
+    level = {"page": "tolerances", "number": limits.number}
+    kinds["tolerance"] = Kind(
+        {**level, "row_id": row.pk}, {**level, "row_id": 999_999}, form={**seen, "version": limits.version}
+    )
+    kinds["tolerances"] = Kind(level, {"page": "tolerances", "number": 999}, form={**seen, "version": limits.version})
+    kinds["supplier"] = Kind(
+        {"code": "ACME"}, {"code": "NO-SUCH-9"}, form={"version": made.acme.version, "reason": "Why"}
+    )
+    kinds["contract"] = Kind({"number": made.contract.number}, {"number": "NO-SUCH-9"})
+    kinds["item"] = Kind({"code": "SW-500"}, {"code": "NO-SUCH-9"})
+    kinds["site"] = Kind({"code": made.leeds.code}, {"code": "NO-SUCH-9"}, {"code": made.hull.code})
+    client = Application.objects.get(name="client_read")
+    kinds["client"] = Kind({"client_id": client.pk}, {"client_id": 999_999_999}, form={"reason": "Lost"})
+    kinds["client_duty"] = Kind(
+        {"client_id": client.pk, "assignment_id": 1}, {"client_id": 999_999_999, "assignment_id": 999_999_999}
+    )
+    kinds["metric"] = Kind({"slug": "requisition-to-order"}, {"slug": "no-such-metric"})
+    kinds["demo_person"] = Kind({"username": "no.duty"}, {"username": "no.such.person"})
+
+
+def _messages(houses: Houses) -> None:
+    made = houses.made
+    ours, theirs = (
+        Connection.objects.create(
+            code=code, name=code, direction="in", purpose="documents", dialect="ubl", supplier=supplier,
+            profile={"application": Application.objects.get(name=name).client_id},
+        )
+        for code, supplier, name in (("ubl-acme", made.acme, "client_messages"), ("ubl-bolt", made.bolt, "client_none"))
+    )  # fmt: skip
+    inbox = [
+        InboxMessage.objects.create(
+            connection=door, external_id=f"m-{door.code}", raw=b"<x/>", received_at=NOW, body_sha256="0" * 64,
+            status="parked",
+        )
+        for door in (ours, theirs)
+    ]  # fmt: skip
+    houses.kinds["connection"] = Kind({"code": ours.code}, {"code": "no-such"}, {"code": theirs.code})
+    houses.kinds["api_message"] = Kind(
+        {"code": ours.code, "message_id": inbox[0].pk},
+        {"code": ours.code, "message_id": 999_999_999},
+        {"code": ours.code, "message_id": inbox[1].pk},
+    )
+    houses.kinds["message"] = Kind(
+        {"message_id": inbox[0].pk}, {"message_id": 999_999_999}, form={"reason": "Again", "meaning": "EA"}
+    )
+    delivery = Delivery.objects.create(
+        connection="erp", message_type="voucher", subject_type="invoice", subject_id=1, subject_number="X",
+        order_key="invoice:1", dedupe_key="matrix", body=b"{}", state="parked",
+    )  # fmt: skip
+    houses.kinds["delivery"] = Kind(
+        {"delivery_id": delivery.pk}, {"delivery_id": 999_999_999}, form={"reason": "Again"}
+    )
