@@ -10,7 +10,7 @@ from typing import Any
 
 from oauth2_provider.models import Application
 
-from foundation.models import Delivery, Region, User
+from foundation.models import Delivery, Region, Role, User
 from foundation.relay import drain
 from foundation.selectors import system_user
 from foundation.services.grant_role import sync_site_permissions
@@ -233,7 +233,9 @@ def _enterprise(houses: Houses) -> None:
     kinds["item"] = Kind({"code": "SW-500"}, {"code": "NO-SUCH-9"})
     kinds["site"] = Kind({"code": made.leeds.code}, {"code": "NO-SUCH-9"}, {"code": made.hull.code})
     client = Application.objects.get(name="client_read")
-    kinds["client"] = Kind({"client_id": client.pk}, {"client_id": 999_999_999}, form={"reason": "Lost"})
+    kinds["client"] = Kind(
+        {"client_id": client.pk}, {"client_id": 999_999_999}, form={"reason": "Lost", "role": Role.REQUESTER.value}
+    )
     kinds["client_duty"] = Kind(
         {"client_id": client.pk, "assignment_id": 1}, {"client_id": 999_999_999, "assignment_id": 999_999_999}
     )
