@@ -1,7 +1,8 @@
 """The relay: tells subscribers what happened, oldest first per subject, at least once, visibly parked when it fails.
 
 Source: STYLE "Side effects", RELIABILITY section 4. Claim in a short transaction (attempts are counted there, so a
-killed worker counts), then one transaction per event: lock, run the subscribers, mark done.
+killed worker counts), then one transaction per event: lock, run the subscribers, mark done. The database's clock is
+the only one: machines whose clocks differ agree on what is due.
 """
 
 import os
@@ -13,7 +14,7 @@ from datetime import timedelta
 import structlog
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from foundation import registries
 from foundation.models import DomainEvent
@@ -44,12 +45,11 @@ def drain(limit: int = 10_000) -> int:
 
 def _claim(limit: int) -> Iterable[int]:
     """Claim due events in order; those behind an event of their subject that nobody may handle now are left alone."""
-    now = timezone.now()  # noqa: TID251 - the relay reads the clock
-    free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
-    obstacle = _earlier().filter(~free | Q(parked_at__isnull=False) | Q(available_at__gt=now))
+    free = Q(claimed_at=None) | Q(claimed_at__lt=Now() - CLAIM_LASTS)
+    obstacle = _earlier().filter(~free | Q(parked_at__isnull=False) | Q(available_at__gt=Now()))
     with transaction.atomic():
         due = list(
-            DomainEvent.objects.filter(free, done_at=None, parked_at=None, available_at__lte=now)
+            DomainEvent.objects.filter(free, done_at=None, parked_at=None, available_at__lte=Now())
             .exclude(Exists(obstacle))
             .order_by("id")
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
@@ -58,9 +58,9 @@ def _claim(limit: int) -> Iterable[int]:
         if due:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "update foundation_domainevent set claimed_at = %s, claimed_by = %s, attempts = attempts + 1"
+                    "update foundation_domainevent set claimed_at = statement_timestamp(), claimed_by = %s, attempts = attempts + 1"
                     " where id = any(%s)",
-                    [now, f"{socket.gethostname()}:{os.getpid()}"[:60], due],
+                    [f"{socket.gethostname()}:{os.getpid()}"[:60], due],
                 )
     return due
 
@@ -80,7 +80,7 @@ def _handle(pk: int) -> bool:
                 DomainEvent.objects.filter(pk=pk).update(claimed_at=None, attempts=F("attempts") - 1)
                 return False
             _tell(event)
-            DomainEvent.objects.filter(pk=pk).update(done_at=timezone.now(), last_error="")  # noqa: TID251
+            DomainEvent.objects.filter(pk=pk).update(done_at=Now(), last_error="")
     except Exception as error:  # noqa: BLE001 - the one place: a subscriber's bug must not stop the others
         _failed(pk, error)
         return False
@@ -118,11 +118,9 @@ def _failed(pk: int, error: Exception) -> None:
     log.error("relay.subscriber_failed", event_id=pk, exc_info=error)
     with transaction.atomic():
         event = DomainEvent.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
-        now = timezone.now()  # noqa: TID251 - the relay reads the clock
-        event.last_error = f"{type(error).__name__}: {error}"[:4000]
-        event.claimed_at = None
+        found = DomainEvent.objects.filter(pk=pk)
+        found.update(last_error=f"{type(error).__name__}: {error}"[:4000], claimed_at=None)
         if event.attempts > len(BACKOFF):
-            event.parked_at = now
+            found.update(parked_at=Now())
         else:
-            event.available_at = now + timedelta(seconds=BACKOFF[max(event.attempts, 1) - 1])
-        event.save(update_fields=["last_error", "claimed_at", "parked_at", "available_at"])
+            found.update(available_at=Now() + timedelta(seconds=BACKOFF[max(event.attempts, 1) - 1]))
