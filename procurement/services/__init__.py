@@ -1,6 +1,7 @@
 from procurement.services.add_invoiced import add_invoiced
 from procurement.services.assign_source import assign_source
 from procurement.services.book_delivery import Booked, FoundLine, book_delivery, report_found_goods
+from procurement.services.decide_acknowledgment import decide_acknowledgment
 from procurement.services.history_commands import PastCount, PastLine, PastNeed, PastOrder, PastReceipt
 from procurement.services.issue_order import issue_order
 from procurement.services.mail_answer_copies import mail_answer_copies
@@ -15,7 +16,7 @@ from procurement.services.move_requisition import (
 )
 from procurement.services.place_orders import place_orders
 from procurement.services.post_goods_receipt import ReceiptLine, post_goods_receipt
-from procurement.services.record_acknowledgment import AnswerLine, decide_acknowledgment, record_acknowledgment
+from procurement.services.record_acknowledgment import AnswerLine, record_acknowledgment
 from procurement.services.record_history import record_history
 from procurement.services.reverse_goods_receipt import reverse_goods_receipt
 from procurement.services.write_requisition import (

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from foundation import audit, outbox
 from foundation.documents import content_hash, lock, next_number, touch
-from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError, require
+from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError
 from foundation.models import User
 from foundation.portal_role import as_owner
 from policies.selectors import ordering_policy_in_force
@@ -18,7 +18,6 @@ from procurement import access
 from procurement.decisions.acknowledgment import AckTolerance, AckVerdict, Answer, Ordered, ack_status, judge
 from procurement.events import (
     AcknowledgmentApplied,
-    AcknowledgmentDecided,
     AcknowledgmentInReview,
     AcknowledgmentSuperseded,
 )
@@ -102,18 +101,23 @@ def record_acknowledgment(
     if acknowledgment.revision != order.revision:
         _store_lines(acknowledgment, order_lines, answers, {})
         acknowledgment.supersede()
-        return _finish(acknowledgment, order, AcknowledgmentSuperseded, actor, at)
-    verdict = judge(_ordered(order_lines), [_pure(a) for a in answers], _limits(at))
-    codes = {v.line_no: v.code for v in verdict.lines}
+        return finish_answer(acknowledgment, order, AcknowledgmentSuperseded, actor, at)
+    said, overtaken = _sort_by_age(order, acknowledgment, answers)
+    if not said:
+        _store_lines(acknowledgment, order_lines, answers, overtaken)
+        acknowledgment.supersede()
+        return finish_answer(acknowledgment, order, AcknowledgmentSuperseded, actor, at)
+    verdict = judge(_ordered(order_lines), [_pure(a) for a in said], _limits(at))
+    codes = overtaken | {v.line_no: v.code for v in verdict.lines}
     _store_lines(acknowledgment, order_lines, answers, codes)
     _overtake_older(order, acknowledgment, actor, at)
     if verdict.needs_buyer:
         acknowledgment.send_to_review()
-        _mark(order, order_lines, verdict, answers, actor, at, promises=False)
-        return _finish(acknowledgment, order, AcknowledgmentInReview, actor, at, sentence=verdict.sentence[:300])
+        _mark(order, order_lines, verdict, said, actor, at, promises=False)
+        return finish_answer(acknowledgment, order, AcknowledgmentInReview, actor, at, sentence=verdict.sentence[:300])
     acknowledgment.apply()
-    _mark(order, order_lines, verdict, answers, actor, at, promises=True)
-    return _finish(acknowledgment, order, AcknowledgmentApplied, actor, at)
+    _mark(order, order_lines, verdict, said, actor, at, promises=True)
+    return finish_answer(acknowledgment, order, AcknowledgmentApplied, actor, at)
 
 
 def _expand(
@@ -193,6 +197,24 @@ def _limits(at: datetime) -> AckTolerance:
     return AckTolerance(policy.ack_quantity_percent, policy.ack_price_percent, policy.ack_late_days)
 
 
+def _sort_by_age(
+    order: PurchaseOrder, acknowledgment: OrderAcknowledgment, answers: Sequence[AnswerLine]
+) -> tuple[list[AnswerLine], dict[int, str]]:
+    """Return what is the newest word about its line, and the lines a later statement already spoke about (AK-3).
+
+    The supplier's own instant decides; of two at the same instant the one that arrived last.
+    """
+    later = AcknowledgmentLine.objects.filter(
+        acknowledgment__order=order,
+        acknowledgment__revision=acknowledgment.revision,
+        acknowledgment__answered_at__gt=acknowledgment.answered_at,
+    )
+    known = set(later.values_list("order_line__line_no", flat=True))
+    return [a for a in answers if a.line_no not in known], {
+        a.line_no: "overtaken" for a in answers if a.line_no in known
+    }
+
+
 def _store_lines(
     acknowledgment: OrderAcknowledgment,
     order_lines: Sequence[PurchaseOrderLine],
@@ -265,7 +287,7 @@ def _mark(
     order.save(update_fields=["ack_status", "acknowledged_at", *touch(order, by_id=who, at=at)])
 
 
-def _finish(
+def finish_answer(
     acknowledgment: OrderAcknowledgment,
     order: PurchaseOrder,
     event: Any,
@@ -273,6 +295,7 @@ def _finish(
     at: datetime,
     **facts: Any,
 ) -> OrderAcknowledgment:
+    """Save where an answer went, audit it and tell it."""
     acknowledgment.version += 1
     acknowledgment.save(update_fields=["state", "version", "decided_at", "decided_by", "decision_reason"])
     audit.record(
@@ -298,58 +321,3 @@ def _finish(
         )
     )
     return acknowledgment
-
-
-@transaction.atomic
-def decide_acknowledgment(
-    *, acknowledgment_id: int, expected_version: int, accept: bool, actor: User, reason: str, at: datetime
-) -> OrderAcknowledgment:
-    """Take the supplier's terms, or insist on the order, by a buyer.
-
-    Accepting moves promised dates; a changed quantity or price is a change order and is refused here with the reason.
-
-    :raises InvalidError: the answer changes price or quantity, or the reason is missing.
-    """
-    found = OrderAcknowledgment.objects.filter(pk=acknowledgment_id).values_list("order_id", flat=True).first()
-    if found is None:
-        raise NotFoundError("not_found", "There is no such answer.")
-    order = lock(PurchaseOrder, found, with_=("ship_to", "changed_by"))
-    require(access.can_order(actor, order.ship_to))
-    acknowledgment = OrderAcknowledgment.objects.select_for_update(of=("self",), no_key=True).get(pk=acknowledgment_id)
-    if acknowledgment.version != expected_version or acknowledgment.state != AckState.REVIEW:
-        raise ConflictError("changed_since_opened", f"{acknowledgment.number} was already decided or overtaken.")
-    if not reason.strip():
-        raise InvalidError("reason_missing", "Say why.", field="reason")
-    if accept:
-        _accept_dates(order, acknowledgment, actor, at)
-        acknowledgment.accept(by_id=actor.pk, at=at, reason=reason[:300])
-    else:
-        acknowledgment.refuse(by_id=actor.pk, at=at, reason=reason[:300])
-    return _finish(acknowledgment, order, AcknowledgmentDecided, actor, at, accepted=accept)
-
-
-def _accept_dates(order: PurchaseOrder, acknowledgment: OrderAcknowledgment, actor: User, at: datetime) -> None:
-    lines = {x.pk: x for x in order.lines.all()}
-    promised: dict[int, date] = {}
-    offered: dict[int, Decimal] = {}
-    for said in acknowledgment.lines.all():
-        line = lines[said.order_line_id]
-        if said.unit_price is not None and said.unit_price > line.unit_price:
-            raise InvalidError(
-                "needs_change_order",
-                f"Line {line.line_no}: a higher price needs a change order and its approval.",
-                field="unit_price",
-            )
-        offered[line.pk] = offered.get(line.pk, Decimal(0)) + said.quantity
-        promised[line.pk] = max(promised.get(line.pk, date.min), said.promised or line.need_by)
-    for pk, quantity in offered.items():
-        if quantity > lines[pk].quantity:
-            raise InvalidError(
-                "needs_change_order",
-                f"Line {lines[pk].line_no}: more than ordered needs a change order.",
-                field="quantity",
-            )
-        lines[pk].promised = promised[pk]
-        lines[pk].first_promise = lines[pk].first_promise or promised[pk]
-    PurchaseOrderLine.objects.bulk_update([lines[pk] for pk in promised], ["promised", "first_promise"])
-    order.save(update_fields=touch(order, by_id=actor.pk, at=at))

@@ -210,3 +210,22 @@ def test_second_decision_is_refused() -> None:
 
     found.refresh_from_db()
     assert found.state == "accepted"
+
+
+def test_older_answer_that_comes_late_changes_only_lines_nobody_spoke_about_since() -> None:
+    """AK-3: the supplier's own instant decides, not the arrival."""
+    made = company()
+    order = an_issued_order(made, ("SW-500", "5"), ("TAPE-48", "5"))
+    answer(made, order, says("date_changed", "5", days=1), key="new", answered_at=NOW + timedelta(hours=2))
+
+    late = answer(made, order, says("rejected", "0"), says("accepted", "5", line=20), key="old", answered_at=NOW)
+    silent = answer(made, order, says("rejected", "0"), key="older", answered_at=NOW - timedelta(hours=1))
+
+    first, second = order.lines.order_by("line_no")
+    assert (late.state, silent.state) == ("applied", "superseded")
+    assert (first.ack_status, first.promised) == ("date_changed", LATER + timedelta(days=1))
+    assert (second.ack_status, second.promised) == ("accepted", LATER)
+    assert list(late.lines.order_by("order_line__line_no").values_list("verdict", flat=True)) == [
+        "overtaken",
+        "as_ordered",
+    ]
