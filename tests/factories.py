@@ -144,7 +144,7 @@ def _goods(made: Company) -> None:
     SupplierUser.objects.create(supplier=made.bolt, user=made.bolt_person)
     made.contract = Contract.objects.create(
         number="CON-1", supplier=made.acme, title="Packaging", state="active", currency="GBP",
-        valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31), created_at=NOW, created_by=made.boris,
+        valid_from=date(2026, 1, 1), valid_to=date(2099, 12, 31), created_at=NOW, created_by=made.boris,
         changed_at=NOW, changed_by=made.boris,
     )  # fmt: skip
     for code, name, factor, agreed, listed in ITEMS:

@@ -21,14 +21,14 @@ from policies.models import (
 
 RISKY = [
     "off_contract", "price_above_contract", "not_preferred", "supplier_not_active", "restricted_category",
-    "possible_split", "free_text_in_catalogue", "price_unknown", "changed_after_approval",
+    "possible_split", "free_text", "free_text_in_catalogue", "price_unknown", "changed_after_approval",
 ]  # fmt: skip
 _MANAGER = ("site_role", "site_manager", 8)
 _REGION = ("region_role", "region_manager", 12)
 _FINANCE = ("enterprise_role", "finance_director", 16)
 # (name, from, to, touchless, without flags, urgent, stages)
 MATRIX: list[tuple[str, str | None, str | None, bool, list[str], list[tuple[str, str, int]]]] = [
-    ("Contract items up to 1,000, nothing unusual", None, "1000", True, [*RISKY, "urgent"], []),
+    ("Catalogue items up to 1,000, nothing unusual", None, "1000", True, [*RISKY, "urgent"], []),
     ("Up to 5,000", None, "5000", False, [], [_MANAGER]),
     ("5,000 to 25,000", "5000", "25000", False, [], [_MANAGER, _REGION]),
     ("Above 25,000", "25000", None, False, [], [_MANAGER, _REGION, _FINANCE]),

@@ -10,6 +10,7 @@ NOT_PREFERRED = "not_preferred"
 SUPPLIER_NOT_ACTIVE = "supplier_not_active"
 URGENT = "urgent"
 POSSIBLE_SPLIT = "possible_split"
+FREE_TEXT = "free_text"
 FREE_TEXT_IN_CATALOGUE = "free_text_in_catalogue"
 NO_SOURCE = "no_source"
 PRICE_UNKNOWN = "price_unknown"
@@ -22,6 +23,7 @@ WORDS = {
     SUPPLIER_NOT_ACTIVE: "The suggested supplier may not receive orders.",
     URGENT: "Marked urgent.",
     POSSIBLE_SPLIT: "Together with your other requests of the last 7 days this passes an approval limit.",
+    FREE_TEXT: "Something is described in words, outside the catalogue.",
     FREE_TEXT_IN_CATALOGUE: "The catalogue has items that match this text.",
     NO_SOURCE: "No supplier offers this here; a buyer will look for one.",
     PRICE_UNKNOWN: "The price is zero, so the amount cannot be judged.",
@@ -52,6 +54,7 @@ def line_flags(line: LineFacts) -> tuple[str, ...]:
         (PRICE_ABOVE_CONTRACT, line.contract_price is not None and line.unit_price > line.contract_price),
         (NOT_PREFERRED, line.has_source and not line.is_preferred),
         (SUPPLIER_NOT_ACTIVE, line.supplier_state not in {"", "active"}),
+        (FREE_TEXT, line.is_free_text),
         (FREE_TEXT_IN_CATALOGUE, line.is_free_text and line.catalogue_match),
         (NO_SOURCE, not line.has_source and not line.is_free_text),
         (PRICE_UNKNOWN, line.unit_price == 0),

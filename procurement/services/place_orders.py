@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -137,7 +138,7 @@ def _create_order(
     requisition: Requisition,
     lines: Sequence[RequisitionLine],
     group: Sequence[Approved],
-    authority: dict[str, str],
+    authority: dict[str, Any],
     actor: User,
     at: datetime,
 ) -> PurchaseOrder:
@@ -152,7 +153,7 @@ def _create_order(
         currency=requisition.currency,
         payment_terms_days=supplier.payment_terms_days,
         need_by=min(line.need_by for line in lines),
-        is_touchless=actor.kind == User.Kind.SYSTEM,
+        is_touchless=actor.kind == User.Kind.SYSTEM and authority["touchless"],
         created_at=at,
         created_by=actor,
         changed_at=at,
@@ -202,7 +203,7 @@ def _order_line(
     line_no: int,
     members: Sequence[RequisitionLine],
     requisition: Requisition,
-    authority: dict[str, str],
+    authority: dict[str, Any],
 ) -> PurchaseOrderLine:
     first = members[0]
     quantity = sum((m.quantity for m in members), Decimal(0))
@@ -230,20 +231,22 @@ def _order_line(
     )
 
 
-def _authority(requisition: Requisition) -> dict[str, str]:
-    """Return who said yes to what: the approved content by its hash, and the policy version that judged it."""
-    version = (
+def _authority(requisition: Requisition) -> dict[str, Any]:
+    """Return who said yes to what: the approved content by its hash, the policy version, and whether nobody had to."""
+    found = (
         ApprovalRequest.objects.filter(
             subject_type="requisition", subject_id=requisition.pk, state=RequestState.APPROVED
         )
         .order_by("-pk")
-        .values_list("decision__version", flat=True)
+        .values_list("decision__version", "is_touchless")
         .first()
     )
+    version, untouched = found or ("", False)
     return {
         "requisition": requisition.number,
         "requisition_hash": requisition.content_hash,
-        "policy_version": version or "",
+        "policy_version": version,
+        "touchless": untouched,
         "approved_at": requisition.approved_at.isoformat() if requisition.approved_at else "",
     }
 

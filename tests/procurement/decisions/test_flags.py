@@ -30,8 +30,8 @@ FREE_TEXT = replace(
         ("supplier restricted", USUAL, {"supplier_state": "restricted"}, ("supplier_not_active",)),
         ("nobody offers it", USUAL, {"has_source": False, "supplier_state": ""}, ("no_source",)),
         ("no price", USUAL, {"unit_price": Decimal(0)}, ("price_unknown",)),
-        ("free text", FREE_TEXT, {}, ()),
-        ("free text the catalogue has", FREE_TEXT, {"catalogue_match": True}, ("free_text_in_catalogue",)),
+        ("free text", FREE_TEXT, {}, ("free_text",)),
+        ("free text the catalogue has", FREE_TEXT, {"catalogue_match": True}, ("free_text", "free_text_in_catalogue")),
     ],
 )
 def test_flags_of_a_line(_case: str, line: LineFacts, changes: dict[str, Any], flags: tuple[str, ...]) -> None:

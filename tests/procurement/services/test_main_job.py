@@ -97,3 +97,16 @@ def test_late_answer_waits_for_the_buyer_with_one_case_that_closes_when_a_better
     assert case.state == "cured"
     assert list(OrderAcknowledgment.objects.order_by("pk").values_list("state", flat=True)) == ["superseded", "applied"]
     assert not DomainEvent.objects.filter(done_at=None).exists()
+
+
+def test_order_is_touchless_only_when_nobody_decided_it() -> None:
+    """MX-9."""
+    made = company()
+    submitted(made, ("SW-500", "10"))
+    approved(made, ("TAPE-48", "60"))
+    drain()
+
+    assert list(PurchaseOrder.objects.order_by("pk").values_list("total_amount", "is_touchless")) == [
+        (Decimal("480.00"), True),
+        (Decimal("2160.00"), False),
+    ]

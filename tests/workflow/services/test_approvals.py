@@ -56,7 +56,7 @@ def test_facts_rate_policy_and_reason_are_frozen_with_the_request() -> None:
     assert request.decision["explanation"] == [  # AP-11
         "Row 2: up to 5,000, the first row of approval/1 that takes it.",
         "Judged at 2,400.00 in base currency, LDS, region NORTH.",
-        "Nearest change: at 1,000.00, row 1: Contract items up to 1,000, nothing unusual would decide.",
+        "Nearest change: at 1,000.00, row 1: Catalogue items up to 1,000, nothing unusual would decide.",
     ]
 
 
