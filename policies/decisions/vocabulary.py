@@ -13,9 +13,11 @@ FLAGS: Mapping[str, str] = {
     "supplier_not_active": "Supplier not active",
     "restricted_category": "Restricted category",
     "possible_split": "Possible split",
+    "free_text": "Free text",
     "free_text_in_catalogue": "Free text that the catalogue has",
     "no_source": "No source",
     "price_unknown": "Price unknown",
+    "changed_after_approval": "Price rose after approval",
     "urgent": "Urgent",
 }
 SUPPLIER_STATES: Mapping[str, str] = {

@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from foundation import guards
+from policies.decisions import vocabulary
+from procurement.decisions import flags
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_ROOMS = {"templates", "static", "tests", "docs", "tools", "locale"}
@@ -95,3 +97,10 @@ def test_portal_role_is_no_owner_no_superuser_and_does_not_bypass() -> None:
         row = cursor.fetchone()
 
     assert row == (False, False, False, False)
+
+
+def test_policies_know_the_words_of_every_flag_a_requisition_can_earn() -> None:
+    """Policies lie below procurement, so they keep words of their own; the codes are the same."""
+    restricted = {"restricted_category"}  # policy may name it; nothing earns it before categories can be restricted
+
+    assert set(vocabulary.FLAGS) - restricted == set(flags.WORDS)
