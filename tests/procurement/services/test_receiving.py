@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from foundation import audit
 from foundation.errors import ConflictError, DomainError, InvalidError, NotPermittedError
-from procurement.models import GoodsReceipt, PurchaseOrder
+from procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from procurement.services import (
     Booked,
     FoundLine,
@@ -231,3 +232,22 @@ def test_who_may_not_receive_may_not_report_goods_either() -> None:
         book(made, "PO-XXX-1", line("10"), actor=made.rita)
 
     assert not ExceptionCase.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("_case", "model", "change"),
+    [
+        ("more judged than arrived on the line",    PurchaseOrderLine, {"rejected": 1}),
+        ("more returned than accepted",             PurchaseOrderLine, {"returned": 61}),
+        ("more accepted than ordered and the 5 %",  PurchaseOrderLine, {"delivered": 64, "accepted": 64}),
+        ("more judged than arrived on the receipt", GoodsReceiptLine,  {"rejected": 1}),
+    ],
+)  # fmt: skip
+def test_database_refuses_receipts_that_do_not_add_up(_case: str, model: Any, change: dict[str, int]) -> None:
+    """GR-2, by plain SQL, past every service."""
+    made = company()
+    order = an_issued_order(made, ("SW-500", "10"))
+    post(made, order, line("10"))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.update(**change)
