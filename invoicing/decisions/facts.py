@@ -1,4 +1,4 @@
-"""What the match knows: frozen, in base units and document currency. Source: SEMANTICS TM-1 to TM-9."""
+"""What the match knows: frozen, in base units and document currency. Source: SEMANTICS TM-1 to TM-3 and TM-5 to TM-9."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class HoldCode(StrEnum):
     WAITING = "not_received"
 
 
-# TM-10: nobody may wave these through. An order is needed because coding without one (TM-15) has its own way.
+# TM-10: nobody may wave these through. An order is needed: bills without one are not coded here.
 CURE_ONLY = frozenset(
     {
         HoldCode.CURRENCY, HoldCode.UNIT, HoldCode.UNMATCHED, HoldCode.NO_ORDER, HoldCode.SUPPLIER_BLOCKED,

@@ -1,4 +1,4 @@
-"""The whole match of one bill, and what becomes of its holds. Source: SEMANTICS TM-1 to TM-10, TM-13.
+"""The whole match of one bill, and what becomes of its holds. Source: SEMANTICS TM-1 to TM-3, TM-5 to TM-10, TM-13.
 
 Single and bulk use these same functions: the workshop only brings the facts and stores the answer.
 """

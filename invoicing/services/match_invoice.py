@@ -29,7 +29,7 @@ _CLAIMANT = tuple(
 
 @transaction.atomic
 def match_invoice(*, invoice_id: int, actor: User, at: datetime) -> Invoice:
-    """Test a bill against orders and goods, open and cure its holds, and move it (TM-1 to TM-10).
+    """Test a bill against orders and goods, open and cure its holds, and move it (TM-1 to TM-3, TM-5 to TM-10).
 
     Safe to run again at any time: an unchanged result changes nothing. Orders are locked before the invoice, so two
     bills of one order line are tested one after the other and cannot take the same goods twice.

@@ -1,4 +1,7 @@
-"""From a released bill to the ERP's voucher: one row with the change, a real receiver, faults on the way, one effect."""
+"""From a released bill to the ERP's voucher: one row with the change, a real receiver, faults on the way, one effect.
+
+Rule: IN-3.
+"""
 
 import os
 import random

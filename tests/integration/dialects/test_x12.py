@@ -1,4 +1,7 @@
-"""X12: 850 out, 855 in. The public samples are read; wrong counts are noted, wrong control numbers refuse."""
+"""X12: 850 out, 855 in. The public samples are read; wrong counts are noted, wrong control numbers refuse.
+
+Rules: IN-1 (what comes out is the canonical model, whatever the dialect), AK-1, AK-3.
+"""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The monitor, the file door and the exception page: what an integration engineer sees and does."""
+"""The monitor, the file door and the exception page: what an integration engineer sees and does (IN-4)."""
 
 from typing import Any
 

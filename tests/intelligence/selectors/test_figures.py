@@ -1,4 +1,7 @@
-"""Figures by hand: what a clerk with a list of documents and a pocket calculator finds."""
+"""Figures by hand: what a clerk with a list of documents and a pocket calculator finds.
+
+Rules: MX-1, MX-4, MX-5.
+"""
 
 from datetime import timedelta
 

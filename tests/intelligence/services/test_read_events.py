@@ -1,4 +1,7 @@
-"""What the event log turns into: instants, hours, days, and the same whether read bit by bit or all at once."""
+"""What the event log turns into: instants, hours, days, and the same whether read bit by bit or all at once.
+
+Rules: MX-1, MX-2, MX-4, MX-5.
+"""
 
 import random
 import threading
