@@ -83,3 +83,20 @@ def people_with_role(role: str, *, site: Site | None = None, scope: str = "site"
     else:
         held = held.filter(site=None, region=None)
     return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk")
+
+
+def can_administer_people(user: User) -> Verdict:
+    """Judge seeing and changing who works here and with which duties."""
+    return can_in_role(user, "look after people", Role.USER_ADMIN)
+
+
+def can_change_person(user: User, person: User) -> Verdict:
+    """Judge changing somebody's duties, limit or access: never one's own, so that nobody makes themselves stronger."""
+    if user.pk == person.pk:
+        return Verdict("own_duties", "You may not change your own duties or access. Ask another user administrator.")
+    return can_administer_people(user)
+
+
+def can_keep_ground(user: User) -> Verdict:
+    """Judge changing sites and master data."""
+    return can_in_role(user, "change sites and master data", Role.USER_ADMIN)

@@ -5,15 +5,19 @@
 - `search`: what a query finds;
 - `subscriptions`: event kind -> handlers;
 - `navigation`: entries of the staff menu;
+- `role_rules`: what stands against a person holding one more role;
 - `invariants`: what must always be true of a room's rows, checked by `check_invariants`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
 from django.http import HttpRequest
+
+from foundation.verdict import ALLOWED, Verdict
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[Any], None]
@@ -182,11 +186,38 @@ class Invariants:
         return list(self._by_code.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role where it is held: at one site, in a region, or everywhere when both are empty."""
+
+    role: str
+    site_id: int | None = None
+    region_id: int | None = None
+
+
+class RoleRules:
+    """Who may not hold which roles together (SD-1); asked inside the service that grants, whatever the door."""
+
+    def __init__(self) -> None:
+        self._rules: list[Callable[[Held, Iterable[Held], datetime], Verdict]] = []
+
+    def add(self, rule: Callable[[Held, Iterable[Held], datetime], Verdict]) -> None:
+        """Ask `rule(wanted, held, at)`; it refuses with pair, place and cure."""
+        if rule not in self._rules:
+            self._rules.append(rule)
+
+    def judge(self, wanted: Held, held: Iterable[Held], at: datetime) -> Verdict:
+        """Return the first refusal, or that nothing stands against it."""
+        known = tuple(held)
+        return next((verdict for rule in self._rules if not (verdict := rule(wanted, known, at))), ALLOWED)
+
+
 subjects = Subjects()
 subscriptions = Subscriptions()
 panels = Panels()
 search = Search()
 navigation = Navigation()
 invariants = Invariants()
+role_rules = RoleRules()
 # (when, text, who, tone) lines an upper room adds to a document's timeline: functions (user, type, pk) -> iterable.
 timelines: list[Callable[[Any, str, int], Iterable[Any]]] = []

@@ -3,13 +3,20 @@
 from django.urls import path
 
 from foundation.api import views as api
-from foundation.web import pages
+from foundation.web import pages, people
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("search/", pages.search, name="search"),
     path("me/", pages.me, name="me"),
     path("help/", pages.help_page, name="help"),
+    path("settings/people/", people.people, name="people"),
+    path("settings/people/new/", people.person_new, name="person_new"),
+    path("settings/people/<int:person_id>/", people.person, name="person"),
+    path("settings/people/<int:person_id>/save/", people.person_save, name="person_save"),
+    path("settings/people/<int:person_id>/duties/", people.person_grant, name="person_grant"),
+    path("settings/people/<int:person_id>/duties/<int:assignment_id>/", people.person_revoke, name="person_revoke"),
+    path("settings/people/<int:person_id>/do/<slug:verb>/", people.person_do, name="person_do"),
     path("api/v1/items/", api.ItemList.as_view(), name="api_items"),
     path("api/v1/items/<str:code>/", api.ItemDetail.as_view(), name="api_item"),
     path("api/v1/units/", api.UnitList.as_view(), name="api_units"),

@@ -12,6 +12,8 @@ class PoliciesConfig(AppConfig):
         from foundation.registries import MenuEntry, navigation  # noqa: PLC0415 - apps are ready only now
         from policies import access  # noqa: PLC0415 - apps are ready only now
         from policies.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
+        from policies.selectors.role_pairs import may_also_hold  # noqa: PLC0415 - apps are ready only now
 
         navigation.add(MenuEntry("Policies", "policies_home", 80, lambda u: bool(access.can_read_policies(u))))
         registries.invariants.add(*invariants())
+        registries.role_rules.add(may_also_hold)

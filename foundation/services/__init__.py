@@ -1,10 +1,23 @@
 from foundation.services.create_account import create_account
 from foundation.services.grant_role import grant_role, revoke_role, sync_site_permissions
 from foundation.services.idempotency import answer_key, claim_key, forget_keys
+from foundation.services.people import (
+    PersonDetails,
+    change_person,
+    grant_duty,
+    invite_person,
+    open_account,
+    record_link,
+    revoke_duty,
+    seen_of,
+    set_active,
+)
 from foundation.services.save_preferences import save_preferences
 from foundation.services.take_over import Ground, ItemTaken, PlaceTaken, take_over_items, take_over_sites
 
 __all__ = [
-    "Ground", "ItemTaken", "PlaceTaken", "answer_key", "claim_key", "create_account", "forget_keys", "grant_role",
-    "revoke_role", "save_preferences", "sync_site_permissions", "take_over_items", "take_over_sites",
+    "Ground", "ItemTaken", "PersonDetails", "PlaceTaken", "answer_key", "change_person", "claim_key", "create_account",
+    "forget_keys", "grant_duty", "grant_role", "invite_person", "open_account", "record_link", "revoke_duty",
+    "revoke_role", "save_preferences", "seen_of", "set_active", "sync_site_permissions", "take_over_items",
+    "take_over_sites",
 ]  # fmt: skip

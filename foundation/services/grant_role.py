@@ -3,7 +3,7 @@ from datetime import datetime
 from django.contrib.auth.models import Permission
 from django.db import transaction
 
-from foundation import audit
+from foundation import audit, registries
 from foundation.errors import InvalidError
 from foundation.models import Region, RoleAssignment, Site, SiteUserPermission, User
 from foundation.roles import SITE_PERMISSIONS
@@ -21,10 +21,19 @@ def grant_role(
 ) -> RoleAssignment:
     """Give a person a role at a site, a region or everywhere, and the site permissions that follow from it.
 
-    :raises InvalidError: people of suppliers hold no role of ours.
+    Two grants to one person wait for one another, so that neither overlooks the other's role.
+
+    :raises InvalidError: people of suppliers hold no role of ours, or a rule keeps the role apart from one that the
+        person holds (SD-1); the sentence names both, the place and the cure.
     """
     if user.kind == User.Kind.SUPPLIER:
         raise InvalidError("supplier_person", f"{user} belongs to a supplier and cannot hold a role of ours.")
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    wanted = registries.Held(role, site.pk if site else None, region.pk if region else None)
+    held = [registries.Held(*row) for row in user.role_assignments.values_list("role", "site_id", "region_id")]
+    verdict = registries.role_rules.judge(wanted, held, at)
+    if not verdict:
+        raise InvalidError(verdict.code, f"{user}: {verdict.reason}", field="role", value=role)
     assignment, fresh = RoleAssignment.objects.get_or_create(
         user=user, role=role, site=site, region=region, defaults={"granted_at": at, "granted_by": actor}
     )

@@ -45,3 +45,40 @@ def conflicts(
 def hard_conflict(duty: str, person_id: int, done: Iterable[tuple[str, int]], pairs: Iterable[Pair]) -> Conflict | None:
     """Return the first conflict that refuses, or nothing."""
     return next((c for c in conflicts(duty, person_id, done, pairs) if c.strength == HARD), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A role and the sites where it is held; a regional or enterprise role counts at every site below (SD-1)."""
+
+    role: str
+    sites: frozenset[int]
+    is_everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleConflict:
+    """Two roles one person would hold at the same sites; both everywhere when `sites` is empty."""
+
+    wanted: str
+    held: str
+    sites: frozenset[int]
+
+
+def role_conflict(wanted: Post, held: Iterable[Post], pairs: Iterable[Pair]) -> RoleConflict | None:
+    """Return the first pair of strength "role" that would meet at a site, or nothing (SD-1)."""
+    apart = {frozenset((pair.first, pair.second)) for pair in pairs if pair.strength == ROLE}
+    for post in held:
+        if post.role == wanted.role or frozenset((wanted.role, post.role)) not in apart:
+            continue
+        if wanted.is_everywhere and post.is_everywhere:
+            return RoleConflict(wanted.role, post.role, frozenset())
+        if wanted.sites & post.sites or wanted.is_everywhere or post.is_everywhere:
+            return RoleConflict(wanted.role, post.role, _met(wanted, post))
+    return None
+
+
+def _met(one: Post, other: Post) -> frozenset[int]:
+    if one.is_everywhere:
+        return other.sites
+    return one.sites if other.is_everywhere else one.sites & other.sites

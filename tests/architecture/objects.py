@@ -239,6 +239,11 @@ def _enterprise(houses: Houses) -> None:
     kinds["client_duty"] = Kind(
         {"client_id": client.pk, "assignment_id": 1}, {"client_id": 999_999_999, "assignment_id": 999_999_999}
     )
+    held = made.rita.role_assignments.get()
+    kinds["person"] = Kind({"person_id": made.rita.pk}, {"person_id": 999_999_999}, form={"reason": "Left"})
+    kinds["person_duty"] = Kind(
+        {"person_id": made.rita.pk, "assignment_id": held.pk}, {"person_id": 999_999_999, "assignment_id": 999_999_999}
+    )
     kinds["metric"] = Kind({"slug": "requisition-to-order"}, {"slug": "no-such-metric"})
     kinds["demo_person"] = Kind({"username": "no.duty"}, {"username": "no.such.person"})
 

@@ -1,0 +1,104 @@
+"""Input rules shared by forms, services and commands; each refusal names the field and the cure."""
+
+import re
+from decimal import Decimal
+from zoneinfo import available_timezones
+
+from babel.numbers import list_currencies
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from foundation.errors import InvalidError
+from foundation.models import User
+
+_LARGEST = Decimal(10) ** 14
+
+
+def new_username(text: str) -> str:
+    """Return a user name nobody has; capitals do not make it another.
+
+    :raises InvalidError: it is empty, holds what no user name holds, begins like a part of ours, or is taken.
+    """
+    name = text.strip()
+    try:
+        UnicodeUsernameValidator()(name)
+    except ValidationError as error:
+        raise InvalidError(
+            "username_unfit", "Use letters, digits and . @ + - _ for the user name.", field="username", value=name[:150]
+        ) from error
+    if len(name) > 150 or name.lower().startswith("system-"):  # noqa: PLR2004 - the column's width
+        raise InvalidError(
+            "username_unfit", "Choose a shorter user name that does not begin with system-.", field="username"
+        )
+    if User.objects.filter(username__iexact=name).exists():
+        raise InvalidError("username_taken", f"Somebody is called {name} already. Choose another.", field="username")
+    return name
+
+
+def new_address(text: str, *, but: int | None = None) -> str:
+    """Return an e-mail address nobody else signs in with; `but` is the person who may have it.
+
+    :raises InvalidError: it is no address, or it is taken.
+    """
+    address = text.strip()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise InvalidError(
+            "address_unfit", "Write an e-mail address, like name@example.com.", field="email", value=address[:254]
+        ) from error
+    others = User.objects.filter(email__iexact=address)
+    if (others if but is None else others.exclude(pk=but)).exists():
+        raise InvalidError("address_taken", f"Somebody signs in with {address} already.", field="email")
+    return address
+
+
+def full_amount(amount: Decimal | None) -> Decimal | None:
+    """Return an approval limit in the base currency, at most four decimals.
+
+    :raises InvalidError: it is negative, too large or too fine.
+    """
+    if amount is not None and (
+        not amount.is_finite() or amount < 0 or amount >= _LARGEST or amount != amount.quantize(Decimal("0.0001"))
+    ):
+        raise InvalidError(
+            "limit_unfit", "Write an amount from 0 up with at most four decimals.", field="approval_limit"
+        )
+    return amount
+
+
+def known_time_zone(text: str) -> str:
+    """Return an IANA time zone.
+
+    :raises InvalidError: there is none of this name.
+    """
+    if text not in available_timezones():
+        raise InvalidError(
+            "time_zone_unknown", f"{text} is not a time zone. Use a name such as Europe/London.", field="time_zone"
+        )
+    return text
+
+
+def known_currency(text: str) -> str:
+    """Return an ISO 4217 code.
+
+    :raises InvalidError: there is none of this name.
+    """
+    code = text.strip().upper()
+    if code not in list_currencies():
+        raise InvalidError("currency_unknown", f"{text} is not a currency. Use a code such as GBP.", field="currency")
+    return code
+
+
+def new_code(text: str, *, longest: int, field: str = "code") -> str:
+    """Return a code of capitals, digits and hyphens.
+
+    :raises InvalidError: it is empty, too long or holds something else.
+    """
+    code = text.strip().upper()
+    if not re.fullmatch(rf"[A-Z0-9][A-Z0-9-]{{0,{longest - 1}}}", code):
+        raise InvalidError(
+            "code_unfit", f"Use up to {longest} letters, digits and hyphens for the code.", field=field, value=code[:40]
+        )
+    return code
