@@ -86,6 +86,7 @@ app.conf.beat_schedule = {
     "answers": _every("procurement.sweep_acknowledgments", MINUTE),
     "answer copies": _every("procurement.mail_answers", 15),
     "goods overdue": _every("invoicing.sweep_waiting", MINUTE),
+    "left cleared": _every("invoicing.sweep_cleared", MINUTE),
     "invariants": {
         "task": "workflow.check_invariants",
         "schedule": crontab(hour=2, minute=30),

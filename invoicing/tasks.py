@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from foundation.selectors.system import system_user
 from invoicing import services
-from invoicing.selectors.orders import overdue_waiting
+from invoicing.selectors.orders import left_cleared, overdue_waiting
 
 
 @shared_task(name="invoicing.sweep_waiting")
@@ -15,4 +15,14 @@ def sweep_waiting(**_unknown: Any) -> int:
     now = timezone.now()  # noqa: TID251 - the porch reads the clock
     ids = overdue_waiting((now + timedelta(hours=14)).date())
     services.match_invoices(invoice_ids=ids, actor=system_user("timer"), at=now)
+    return len(ids)
+
+
+@shared_task(name="invoicing.sweep_cleared")
+def sweep_cleared(**_unknown: Any) -> int:
+    """Hand on the cleared bills that nobody handed on within a minute; the news of them may have come too early."""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    ids = left_cleared(now - timedelta(minutes=1))
+    for pk in ids:
+        services.release_invoice(invoice_id=pk, actor=system_user("timer"), at=now)
     return len(ids)

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -45,6 +46,12 @@ def overdue_waiting(today: object, limit: int = 500) -> list[int]:
     """Return invoices whose goods should have come before a day (TM-8)."""
     due = Invoice.objects.filter(state=InvoiceState.WAITING, expected_date__lt=today)
     return list(due.order_by("invoice_date", "number_key", "pk").values_list("pk", flat=True)[:limit])
+
+
+def left_cleared(before: datetime, limit: int = 500) -> list[int]:
+    """Return invoices that were cleared before an instant and not handed on, the oldest first (TM-11)."""
+    rows = Invoice.objects.filter(state=InvoiceState.CLEARED, matched_at__lt=before)
+    return list(rows.order_by("matched_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def _unpaid() -> QuerySet[Invoice]:

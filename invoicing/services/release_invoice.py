@@ -20,15 +20,17 @@ from suppliers.models.supplier import MAY_BE_PAID
 def release_invoice(*, invoice_id: int, actor: User, at: datetime) -> Invoice:
     """Hand a cleared bill to the ERP, once (TM-11). The guards run again first (TM-14).
 
-    A bill that is no longer clean, such as one whose supplier was blocked or whose goods went back meanwhile, is
-    tested again instead. Anything but a cleared bill is left as it is, so that telling twice does nothing.
+    A bill whose goods, supplier or lookalikes moved meanwhile is tested again first, and released when it is still
+    clean: nobody would tell it again. Anything but a cleared bill is left as it is, so that telling twice does nothing.
     """
     invoice = lock(Invoice, invoice_id, with_=("supplier",))
     if invoice.state != InvoiceState.CLEARED:
         return invoice
     shares = list(InvoiceMatch.objects.filter(line__invoice=invoice).select_related("order_line__order").order_by("pk"))
     if not _is_clean(invoice, shares):
-        return match_invoice(invoice_id=invoice_id, actor=actor, at=at)
+        invoice = match_invoice(invoice_id=invoice_id, actor=actor, at=at)
+        if invoice.state != InvoiceState.CLEARED:
+            return invoice
     invoice.release(at=at, by_id=actor.pk)
     invoice.save(update_fields=["state", "released_at", "released_by", *touch(invoice, by_id=actor.pk, at=at)])
     audit.record(invoice, "release", actor=actor, at=at, total=str(invoice.stated_total), currency=invoice.currency)

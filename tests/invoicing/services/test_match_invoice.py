@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation import relay
 from foundation.models import AuditEvent, DomainEvent
-from invoicing import services
+from invoicing import services, tasks
 from invoicing.decisions.commands import InvoiceCommand
 from invoicing.models import Hold, Invoice, InvoiceMatch
 from invoicing.selectors.orders import overdue_waiting
@@ -148,6 +148,28 @@ def test_reversed_goods_take_a_cleared_bill_back() -> None:
     invoice = services.release_invoice(invoice_id=invoice.pk, actor=f.relay(), at=f.AT)
 
     assert invoice.state == "waiting"
+
+
+def test_more_goods_between_the_match_and_the_hand_off_do_not_strand_a_cleared_bill() -> None:
+    """TM-11 the bill is tested again and handed on at once: nobody would tell it a second time."""
+    order = f.order(f.order_line(received="100"))
+    line = order.lines.get()
+    invoice = matched(f.command(f.line_command(line, "60"), order_reference=order.number))
+    f.receive_goods(order.lines.get(), "-20")
+
+    invoice = services.release_invoice(invoice_id=invoice.pk, actor=f.relay(), at=f.AT)
+
+    assert (invoice.state, invoice.released_at) == ("released", f.AT)
+
+
+def test_cleared_bill_that_was_left_behind_is_handed_on_by_the_sweep() -> None:
+    order = f.order(f.order_line(received="100"))
+    invoice = matched(f.bill_for(order))
+
+    assert (tasks.sweep_cleared(), tasks.sweep_cleared()) == (1, 0)
+
+    invoice.refresh_from_db()
+    assert invoice.state == "released"
 
 
 def test_blocked_supplier_is_not_paid_and_is_paid_after() -> None:
