@@ -1,4 +1,5 @@
 from procurement.services.add_invoiced import add_invoiced
+from procurement.services.answer_lines import AnswerLine
 from procurement.services.assign_source import assign_source
 from procurement.services.book_delivery import Booked, FoundLine, book_delivery, report_found_goods
 from procurement.services.decide_acknowledgment import decide_acknowledgment
@@ -16,16 +17,11 @@ from procurement.services.move_requisition import (
 )
 from procurement.services.place_orders import place_orders
 from procurement.services.post_goods_receipt import ReceiptLine, post_goods_receipt
-from procurement.services.record_acknowledgment import AnswerLine, record_acknowledgment
+from procurement.services.record_acknowledgment import record_acknowledgment
 from procurement.services.record_history import record_history
+from procurement.services.requisition_lines import LineInput, prepare_lines
 from procurement.services.reverse_goods_receipt import reverse_goods_receipt
-from procurement.services.write_requisition import (
-    LineInput,
-    copy_requisition,
-    create_requisition,
-    prepare_lines,
-    save_requisition,
-)
+from procurement.services.write_requisition import copy_requisition, create_requisition, save_requisition
 
 __all__ = [
     "AnswerLine", "Booked", "FoundLine", "LineInput", "PastCount", "PastLine", "PastNeed", "PastOrder",

@@ -25,6 +25,8 @@ def assign_source(
 
     :raises InvalidError: the price is above the approved one and a part is ordered, the supplier gets no orders, or
         the reason is missing.
+    :raises NotFoundError: there is no such line.
+    :raises NotPermittedError: not a buyer of the site.
     """
     found = RequisitionLine.objects.filter(pk=line_id).values_list("requisition_id", flat=True).first()
     if found is None:

@@ -21,6 +21,9 @@ def decide_acknowledgment(
     Accepting moves promised dates; a changed quantity or price is a change order and is refused here with the reason.
 
     :raises InvalidError: the answer changes price or quantity, or the reason is missing.
+    :raises NotFoundError: there is no such answer.
+    :raises NotPermittedError: not a buyer of the site.
+    :raises ConflictError: it was decided or overtaken meanwhile.
     """
     found = OrderAcknowledgment.objects.filter(pk=acknowledgment_id).values_list("order_id", flat=True).first()
     if found is None:

@@ -29,6 +29,7 @@ def issue_order(*, order_id: int, expected_version: int | None, actor: User, at:
     """Issue an approved order by a buyer's hand.
 
     :raises NotPermittedError: not a buyer of the site, the order is on hold, or the supplier may not receive orders.
+    :raises StaleError: it changed since it was opened.
     """
     order = lock(PurchaseOrder, order_id, with_=("supplier", "ship_to__region", "ship_to__calendar", "changed_by"))
     require_unchanged(order, expected_version)

@@ -44,7 +44,10 @@ def _open_for(order_id: int, expected_version: int | None, actor: User, reason: 
 
 @transaction.atomic
 def hold_order(*, order_id: int, expected_version: int, actor: User, reason: str, at: datetime) -> PurchaseOrder:
-    """Stop an order: nothing is issued while it is on hold."""
+    """Stop an order: nothing is issued while it is on hold.
+
+    :raises InvalidError: the order has ended, or the reason is missing.
+    """
     order = _open_for(order_id, expected_version, actor, reason)
     if order.state in {OrderState.CLOSED, OrderState.CANCELLED}:
         raise InvalidError("order_ended", f"{order.number} is {order.get_state_display().lower()}.")
@@ -57,7 +60,10 @@ def hold_order(*, order_id: int, expected_version: int, actor: User, reason: str
 
 @transaction.atomic
 def unhold_order(*, order_id: int, expected_version: int, actor: User, reason: str, at: datetime) -> PurchaseOrder:
-    """Let an order go on."""
+    """Let an order go on.
+
+    :raises InvalidError: it is not on hold, or the reason is missing.
+    """
     order = _open_for(order_id, expected_version, actor, reason)
     if not order.hold_reason:
         raise InvalidError("not_on_hold", f"{order.number} is not on hold.")

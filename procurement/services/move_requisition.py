@@ -29,6 +29,7 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
 
     :raises InvalidError: there are no lines, or policy stops what a flag names (RQ-3).
     :raises StaleError: it changed since it was opened.
+    :raises NotPermittedError: not the person's own draft.
     """
     requisition = lock(
         Requisition, requisition_id, with_=("ship_to__region", "ship_to__calendar", "requester", "cost_centre")
@@ -132,7 +133,11 @@ def _note_step(requisition: Requisition, request: ApprovalRequest, actor: User, 
 def withdraw_requisition(
     *, requisition_id: int, expected_version: int, actor: User, reason: str, at: datetime
 ) -> Requisition:
-    """Take a submitted requisition back into draft; its approvals end."""
+    """Take a submitted requisition back into draft; its approvals end.
+
+    :raises StaleError: it changed since it was opened.
+    :raises NotPermittedError: not the requester's own, or decided already.
+    """
     requisition = lock(Requisition, requisition_id, with_=("ship_to", "requester", "changed_by"))
     require_unchanged(requisition, expected_version)
     require(access.can_withdraw(actor, requisition))
@@ -178,6 +183,8 @@ def cancel_requisition(
     """End a requisition that is no longer needed, before any of it is ordered.
 
     :raises InvalidError: a line is on an order already, or the reason is missing.
+    :raises StaleError: it changed since it was opened.
+    :raises NotPermittedError: not the requester, or it is over already.
     """
     requisition = lock(Requisition, requisition_id, with_=("ship_to", "requester", "changed_by"))
     require_unchanged(requisition, expected_version)

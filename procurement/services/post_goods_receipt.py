@@ -64,6 +64,7 @@ def post_goods_receipt(
     :raises NotFoundError: no such order at a site of the person.
     :raises NotPermittedError: not a receiver there, or a hard duty pair such as order/receive (SD-1).
     :raises InvalidError: nothing arrived, an unknown line or unit, or more than the tolerance lets in (GR-3).
+    :raises StaleError: the order changed since it was opened.
     """
     pk = access.visible_orders(actor).filter(number=order_number).values_list("pk", flat=True).first()
     if pk is None:

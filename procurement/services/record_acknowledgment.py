@@ -1,16 +1,14 @@
 """A supplier's answer to an order, whichever door it comes through (AK-1 to AK-3, AK-6)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from foundation import audit, outbox
-from foundation.documents import content_hash, lock, next_number, touch
-from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError
+from foundation.documents import lock, next_number, touch
+from foundation.errors import NotFoundError, NotPermittedError
 from foundation.models import User
 from foundation.portal_role import as_owner
 from policies.selectors import ordering_policy_in_force
@@ -24,27 +22,12 @@ from procurement.events import (
 from procurement.models import (
     AcknowledgmentLine,
     AckState,
-    LineAnswer,
     OrderAcknowledgment,
     OrderState,
     PurchaseOrder,
     PurchaseOrderLine,
 )
-
-ACCEPT_ALL, REJECT_ALL, LINES = "accept_all", "reject_all", "lines"
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerLine:
-    """What a supplier says about one order line or one delivery of it; quantity in the order line's unit."""
-
-    line_no: int
-    answer: str
-    quantity: Decimal
-    unit_price: Decimal | None = None
-    promised: date | None = None
-    substitute: str = ""
-    reason: str = ""
+from procurement.services.answer_lines import LINES, AnswerLine, check_answers, expand, same_or_conflict
 
 
 @transaction.atomic
@@ -70,19 +53,20 @@ def record_acknowledgment(
     :raises NotFoundError: no such order of this supplier; foreign looks exactly like missing.
     :raises ConflictError: the same id came before with other content.
     :raises InvalidError: a quantity, price or answer that cannot be, named by its line.
+    :raises NotPermittedError: the order is neither issued nor closed.
     """
     pk = access.orders_of_supplier(supplier_id).filter(number=order_number).values_list("pk", flat=True).first()
     if pk is None:
         raise NotFoundError("order_unknown", f"There is no order {order_number} for this supplier.", value=order_number)
     order = lock(PurchaseOrder, pk)
     order_lines = list(order.lines.select_related("unit").order_by("line_no"))
-    answers = _expand(order_lines, header, lines, note)
-    _check(answers)
+    answers = expand(order_lines, header, lines, note)
+    check_answers(answers)
     earlier = OrderAcknowledgment.objects.filter(
         supplier_id=supplier_id, source=source, external_id=external_id
     ).first()
     if earlier is not None:
-        return _same_or_conflict(earlier, order, answers)
+        return same_or_conflict(earlier, order, answers)
     if order.state not in {OrderState.ISSUED, OrderState.CLOSED}:
         raise NotPermittedError("order_not_open", f"{order.number} is {order.get_state_display().lower()}.")
     acknowledgment = OrderAcknowledgment.objects.create(
@@ -118,67 +102,6 @@ def record_acknowledgment(
     acknowledgment.apply()
     _mark(order, order_lines, verdict, said, actor, at, promises=True)
     return finish_answer(acknowledgment, order, AcknowledgmentApplied, actor, at)
-
-
-def _expand(
-    order_lines: Sequence[PurchaseOrderLine], header: str, lines: Sequence[AnswerLine], note: str
-) -> list[AnswerLine]:
-    """Turn a header answer into one statement a line."""
-    if header == LINES:
-        return list(lines)
-    answer = LineAnswer.ACCEPTED if header == ACCEPT_ALL else LineAnswer.REJECTED
-    return [
-        AnswerLine(x.line_no, answer, x.quantity if header == ACCEPT_ALL else Decimal(0), reason=note[:200])
-        for x in order_lines
-    ]
-
-
-def _check(answers: Sequence[AnswerLine]) -> None:
-    if not answers:
-        raise InvalidError("no_answer", "Say something about at least one line.", field="lines")
-    for number, answer in enumerate(answers):
-        if answer.answer not in LineAnswer.values:
-            raise InvalidError(
-                "answer_unknown",
-                f"Line {answer.line_no}: {answer.answer} is no answer we know.",
-                field=f"lines[{number}].answer",
-                value=answer.answer,
-            )
-        if not answer.quantity.is_finite() or answer.quantity < 0 or answer.quantity >= 10**12:
-            raise InvalidError(
-                "quantity_negative",
-                f"Line {answer.line_no}: a quantity is zero or more.",
-                field=f"lines[{number}].quantity",
-                value=str(answer.quantity),
-            )
-        price = answer.unit_price
-        if price is not None and (not price.is_finite() or price < 0 or price >= 10**12):
-            raise InvalidError(
-                "price_negative",
-                f"Line {answer.line_no}: a price is zero or more.",
-                field=f"lines[{number}].unit_price",
-                value=str(price),
-            )
-
-
-def _plain(answers: Sequence[AnswerLine]) -> list[Any]:
-    return sorted([a.line_no, a.answer, a.quantity, a.unit_price, a.promised, a.substitute] for a in answers)
-
-
-def _same_or_conflict(
-    earlier: OrderAcknowledgment, order: PurchaseOrder, answers: Sequence[AnswerLine]
-) -> OrderAcknowledgment:
-    stored = [
-        AnswerLine(x.order_line.line_no, x.answer, x.quantity, x.unit_price, x.promised, x.substitute)
-        for x in earlier.lines.select_related("order_line")
-    ]
-    known = {x.line_no for x in order.lines.all()}
-    said = [a for a in answers if a.line_no in known]
-    if earlier.order_id != order.pk or content_hash(_plain(stored)) != content_hash(_plain(said)):
-        raise ConflictError(
-            "answer_conflict", f"An answer with the id {earlier.external_id} came before and said something else."
-        )
-    return earlier
 
 
 def _ordered(lines: Sequence[PurchaseOrderLine]) -> list[Ordered]:

@@ -11,7 +11,7 @@ from procurement.events import RequisitionReopened
 from procurement.models import PriceSource, Requisition, RequisitionLine
 from procurement.selectors.approval_facts import chains_of, judge
 from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze
-from procurement.services.write_requisition import sourcing_to_json
+from procurement.services.requisition_lines import sourcing_to_json
 from suppliers.decisions.sourcing import Sourcing
 from workflow.services import cure_case
 

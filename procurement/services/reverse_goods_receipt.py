@@ -21,6 +21,10 @@ def reverse_goods_receipt(
     """Take a whole receipt back: the counters go down by what it brought.
 
     :raises InvalidError: the reason is missing, or some of it went back to the supplier already.
+    :raises NotFoundError: no such receipt at a site of the person.
+    :raises NotPermittedError: not a receiver there.
+    :raises StaleError: it changed since it was opened.
+    :raises ConflictError: it was reversed already.
     """
     found = access.visible_receipts(actor).filter(pk=receipt_id).values_list("order_id", flat=True).first()
     if found is None:

@@ -91,7 +91,7 @@ def _prepare(
     left = dict(complete)
     for _attempt in range(MOST_REFUSED + 1):
         try:
-            rows = prepare_lines(site, need_by, list(left.values()), at)
+            rows = prepare_lines(site=site, need_by=need_by, lines=list(left.values()), at=at)
         except InvalidError as error:
             place = str(error.details.get("field", "")).removeprefix("lines[").partition("]")[0]
             if not place.isdigit() or int(place) >= len(left):

@@ -31,7 +31,7 @@ class Wish:
 
 
 # What waits for Amir Patel: business hours ago, and the wish. The first is beyond
-# its 8 hours; so are the ring scanners of `unanswered`, whose price rose: he is asked again, which makes seven.
+# its 8 hours; so are the ring scanners of `unsourced`, whose price rose: he is asked again, which makes seven.
 FOR_THE_MANAGER = (
     (13.0, Wish("LDS", "demo.requester", "Forklift service before the peak", text=("Forklift 3: 500 hour service and mast chain", "MAIN", "1480"), need_in=6, note="It fails the weekly check.")),
     (6.5, Wish("LDS", "b.hargreaves", "Scanners for the new starters", (("TS", 6),), need_in=9)),

@@ -9,8 +9,9 @@ from config.demo.trade import acts
 from config.demo.trade.cast import Cast
 from config.demo.trade.ordinary import number_of
 from config.demo.trade.play import Play, Story
-from config.demo.trade.unanswered import Placed, accepted, block, place
+from config.demo.trade.unanswered import Placed, accepted, place
 from config.demo.trade.unapproved import Wish
+from config.demo.trade.unsourced import block
 from invoicing import services as invoicing
 from invoicing.decisions.commands import InvoiceCommand, LineCommand
 from invoicing.models import Invoice
