@@ -60,7 +60,7 @@ def furnish(made: Company, people: dict[str, Who]) -> Houses:
     made.hull.region = south
     made.hull.save()
     for user in made.people.values():
-        sync_site_permissions(user)
+        sync_site_permissions(user=user)
     CatalogueItem.objects.filter(supplier=made.bolt, item__code="LBL-46").update(unit_price=Decimal("1.00"))
     houses = Houses(made, people)
     _requisitions(houses)

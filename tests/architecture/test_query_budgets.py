@@ -1,0 +1,102 @@
+"""What a page may cost: statements to the database, the same with one document as with three, within its budget.
+
+The budgets are in tests/query_budgets.json, by the name of the page in urls.py. Whoever makes a page cheaper lowers its number.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from foundation.models import User
+from foundation.relay import drain
+from invoicing import services as invoicing
+from invoicing.models import Invoice
+from procurement.models import PurchaseOrder, Requisition
+from procurement.services import record_acknowledgment
+from tests.factories import NOW, Company, a_requisition, an_issued_order, company, receive_all, submitted
+from tests.invoicing import factories as bills
+from workflow.models import ApprovalRequest, ExceptionCase
+from workflow.services import open_case
+
+pytestmark = pytest.mark.django_db
+BUDGETS = json.loads((Path(__file__).resolve().parents[1] / "query_budgets.json").read_text(encoding="utf-8"))
+
+
+def trade(made: Company, number: int) -> None:
+    """Make one of each document, two lines on those that have lines."""
+    a_requisition(made, ("SW-500", "1"), ("TAPE-48", "1"))
+    submitted(made, ("SW-500", "50"), ("TAPE-48", "2"))
+    order = an_issued_order(made, ("SW-500", "4"), ("TAPE-48", "2"))
+    record_acknowledgment(
+        order_number=order.number, supplier_id=made.acme.pk, source="portal", external_id=f"a-{number}",
+        answered_at=NOW, header="accept_all", actor=made.acme_person, at=NOW,
+    )  # fmt: skip
+    receive_all(made, order, f"d-{number}")
+    invoicing.receive_invoice(
+        command=bills.bill_for(order, supplier_number=f"A-{number}", invoice_date=NOW.date()), actor=made.pat, at=NOW
+    )
+    an_issued_order(made, ("SW-500", "5"), ("TAPE-48", "2"))
+    open_case(
+        key=f"other:{number}", category="ack_overdue", cause="answer_overdue", sentence="No answer", subject_type="order",
+        subject_id=order.pk, subject_number=order.number, site=made.leeds, amount=order.total_amount, currency="GBP",
+        at=NOW,
+    )  # fmt: skip
+    drain()
+
+
+def pages(made: Company) -> Iterator[tuple[str, User, str]]:
+    """Yield (name of the budget, who opens it, address) of every list and detail page."""
+    draft = Requisition.objects.filter(state="draft").order_by("pk")[0]
+    asked = ApprovalRequest.objects.filter(state="open").order_by("pk")[0]
+    invoice = Invoice.objects.order_by("pk")[0]
+    done, sent = PurchaseOrder.objects.order_by("pk")[:2]
+    case = ExceptionCase.objects.filter(category="ack_overdue").order_by("pk")[0]
+    for name, person, keys in (
+        ("home", made.boris, []), ("inbox", made.mona, []), ("inbox_task", made.mona, [asked.pk]),
+        ("cases", made.boris, []), ("case", made.boris, [case.number]),
+        ("suppliers", made.boris, []), ("supplier", made.boris, ["ACME"]),
+        ("contracts", made.boris, []), ("contract", made.boris, ["CON-1"]),
+        ("requisitions", made.rita, []), ("requisition", made.rita, [asked.subject_number]),
+        ("requisition_edit", made.rita, [draft.number]), ("queue", made.boris, []),
+        ("orders", made.boris, []), ("order", made.boris, [done.number]), ("order_version", made.boris, [done.number, 1]),
+        ("receiving", made.wanda, []), ("receive", made.wanda, [sent.number]),
+        ("invoices", made.pat, []), ("invoice", made.pat, [invoice.number]), ("invoice_match", made.pat, [invoice.number]),
+        ("portal_home", made.acme_person, []), ("portal_orders", made.acme_person, []),
+        ("portal_order", made.acme_person, [done.number]), ("portal_invoices", made.acme_person, []),
+        ("portal_invoice", made.acme_person, [invoice.number]),
+    ):  # fmt: skip
+        yield name, person, reverse(name, args=keys)
+    yield "search", made.boris, f"{reverse('search')}?q=PO"
+
+
+def cost(made: Company) -> dict[str, int]:
+    """Return the statements of each page once everything that is kept in memory is there."""
+    found = {}
+    for name, person, address in pages(made):
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get(address).status_code == 200, f"{name}: {address}"
+        with CaptureQueriesContext(connection) as caught:
+            client.get(address)
+        found[name] = len(caught)
+    return found
+
+
+def test_every_page_costs_the_same_with_three_documents_as_with_one_and_keeps_its_budget() -> None:
+    made = company()
+    trade(made, 1)
+    one = cost(made)
+    for number in (2, 3):
+        trade(made, number)
+
+    three = cost(made)
+
+    assert {name: (one[name], three[name]) for name in one if three[name] > one[name]} == {}, "grows with the documents"
+    assert {name: three[name] for name in three if three[name] > BUDGETS.get(name, 0)} == {}, "above its budget"
+    assert set(BUDGETS) == set(three)
