@@ -28,3 +28,4 @@ class FoundationConfig(AppConfig):
         registries.navigation.add(
             registries.MenuEntry("People", "people", 90, lambda u: bool(access.can_administer_people(u)))
         )
+        registries.navigation.add(registries.MenuEntry("Sites", "sites", 91, lambda u: bool(access.can_keep_ground(u))))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from foundation.api import views as api
-from foundation.web import pages, people
+from foundation.web import pages, people, sites
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("settings/people/<int:person_id>/duties/", people.person_grant, name="person_grant"),
     path("settings/people/<int:person_id>/duties/<int:assignment_id>/", people.person_revoke, name="person_revoke"),
     path("settings/people/<int:person_id>/do/<slug:verb>/", people.person_do, name="person_do"),
+    path("settings/sites/", sites.sites, name="sites"),
+    path("settings/sites/new/", sites.site_new, name="site_new"),
+    path("settings/sites/<str:code>/", sites.site, name="site"),
     path("api/v1/items/", api.ItemList.as_view(), name="api_items"),
     path("api/v1/items/<str:code>/", api.ItemDetail.as_view(), name="api_item"),
     path("api/v1/units/", api.UnitList.as_view(), name="api_units"),

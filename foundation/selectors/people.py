@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from foundation.models import AuditEvent, RoleAssignment, User
+from foundation.models import AuditEvent, Role, RoleAssignment, User
 
 _SHOWN = 200
 _WORDS = {
@@ -65,8 +65,9 @@ def _tone(action: str) -> str:
 def _sentence(action: str, data: dict[str, Any]) -> str:
     words = _WORDS[action]
     if action in {"grant_role", "revoke_role"}:
-        role = str(data.get("role", "")).replace("_", " ")
-        return f"{words}: {role}, {data.get('scope', '')}"
+        role = dict(Role.choices).get(data.get("role", ""), data.get("role", ""))
+        scope = data.get("scope", "")
+        return f"{words}: {role}, {'everywhere' if scope == 'enterprise' else scope}"
     if action == "change_person":
         before, after = data.get("before", {}), data.get("after", {})
         return f"{words}: " + "; ".join(

@@ -13,11 +13,12 @@ from foundation.services.people import (
     set_active,
 )
 from foundation.services.save_preferences import save_preferences
+from foundation.services.sites import SiteSettings, change_site, open_site, seen_of_site
 from foundation.services.take_over import Ground, ItemTaken, PlaceTaken, take_over_items, take_over_sites
 
 __all__ = [
-    "Ground", "ItemTaken", "PersonDetails", "PlaceTaken", "answer_key", "change_person", "claim_key", "create_account",
-    "forget_keys", "grant_duty", "grant_role", "invite_person", "open_account", "record_link", "revoke_duty",
-    "revoke_role", "save_preferences", "seen_of", "set_active", "sync_site_permissions", "take_over_items",
+    "Ground", "ItemTaken", "PersonDetails", "PlaceTaken", "SiteSettings", "answer_key", "change_person", "change_site", "claim_key", "create_account",
+    "forget_keys", "grant_duty", "grant_role", "invite_person", "open_account", "open_site", "record_link", "revoke_duty",
+    "revoke_role", "save_preferences", "seen_of", "seen_of_site", "set_active", "sync_site_permissions", "take_over_items",
     "take_over_sites",
 ]  # fmt: skip

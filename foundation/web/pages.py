@@ -14,14 +14,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation import registries
-from foundation.models import User
+from foundation.models import Organisation, User
 from foundation.services import save_preferences
 
 
 @require_safe
-@login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the person; a supplier's person goes to the portal."""
+    """Show what waits for the person; a stranger signs in, or reads how an empty installation is set up."""
+    if not request.user.is_authenticated and not Organisation.objects.exists():
+        return render(request, "home/not_founded.html")
+    return _home(request)
+
+
+@login_required
+def _home(request: HttpRequest) -> HttpResponse:
+    """Show the panels; a supplier's person goes to the portal."""
     if isinstance(request.user, User) and request.user.kind == User.Kind.SUPPLIER:
         return redirect("portal_home")
     return render(request, "home/home.html", {"panels": registries.panels.render("home", request)})

@@ -9,8 +9,6 @@ from foundation.models import Region, Role, Site, User
 from foundation.services import PersonDetails
 from foundation.web.numbers import NumberField
 
-WHERE = "Regional duties count at every site of the region, those for everywhere at every site."
-
 
 class NamesForm(forms.Form):
     """What somebody is called and where mail reaches them."""
@@ -66,7 +64,7 @@ class DutyForm(forms.Form):
     """A duty and where it counts."""
 
     role = forms.ChoiceField(choices=[("", "Choose"), *Role.choices], label="Duty")
-    place = forms.ChoiceField(label="Where", help_text=WHERE)
+    place = forms.ChoiceField(label="Where")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -88,8 +88,10 @@ ORDERING = {
 
 
 @transaction.atomic
-def install_default_policies(*, author: User, publisher: User, at: datetime) -> list[PolicyVersion]:
-    """Publish version 1 of every policy of an installation that has none.
+def install_default_policies(
+    *, author: User, publisher: User, at: datetime, note: str = "First version"
+) -> list[PolicyVersion]:
+    """Publish version 1 of every policy of an installation that has none; `note` says who has read it.
 
     :raises InvalidError: there are policies already, or author and publisher are one person.
     """
@@ -97,7 +99,7 @@ def install_default_policies(*, author: User, publisher: User, at: datetime) -> 
         raise InvalidError("policies_exist", "There are policies already. Make a draft of the one to change.")
     if author.pk == publisher.pk:
         raise InvalidError("second_person_needed", "A second person publishes what the first drafted (SD-1).")
-    versions = [_publish(kind, author, publisher, at) for kind in PolicyKind.values]
+    versions = [_publish(kind, author, publisher, at, note) for kind in PolicyKind.values]
     for version in versions:
         audit.record(
             version, "publish_policy", actor=publisher, at=at, policy_version=version.label, author=author.username
@@ -105,13 +107,13 @@ def install_default_policies(*, author: User, publisher: User, at: datetime) -> 
     return versions
 
 
-def _publish(kind: str, author: User, publisher: User, at: datetime) -> PolicyVersion:
+def _publish(kind: str, author: User, publisher: User, at: datetime, note: str) -> PolicyVersion:
     version = PolicyVersion.objects.create(
         kind=kind,
         number=1,
         created_at=at,
         created_by=author,
-        note="First version",
+        note=note,
         settings={"approval": {"fallback_role": "finance_director"}, "sourcing": ORDERING}.get(kind, {}),
     )
     _fill(version)

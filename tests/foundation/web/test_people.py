@@ -146,7 +146,7 @@ def test_duty_is_given_where_it_was_said_and_taken_away(place: str) -> None:
     named = f"site:{held.site.code}" if held.site else f"region:{held.region.code}" if held.region else "everywhere"
     assert named == place
     page = browser(made.ursula).get(to("person", made.erin)).content.decode()
-    assert "Duty granted: receiver" in page
+    assert "Duty granted: Receiver" in page
     browser(made.ursula).post(to("person_revoke", made.erin, held.pk))
     assert not made.erin.role_assignments.filter(role="receiver").exists()
 
