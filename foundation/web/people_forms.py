@@ -39,7 +39,7 @@ class DetailsForm(NamesForm):
 
     approval_limit = NumberField(required=False, label="Approval limit", help_text="base currency; empty means none")
     manager = forms.ModelChoiceField(User.objects.none(), required=False, label="Manager", empty_label="Nobody")
-    is_staff = forms.BooleanField(required=False, label="Opens the support pages for master data")
+    is_staff = forms.BooleanField(required=False, label="May open the support pages under /admin/")
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

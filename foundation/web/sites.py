@@ -31,7 +31,7 @@ class SettingsForm(forms.Form):
     gln = forms.CharField(max_length=13, required=False, label="GLN", help_text="13 digits")
     address = forms.CharField(max_length=500, required=False, label="Address", widget=forms.Textarea(attrs={"rows": 3}))
     blind_receiving = forms.BooleanField(required=False, label="Receive blind: receivers do not see what is expected")
-    is_active = forms.BooleanField(required=False, initial=True, label="Open for new requisitions and orders")
+    is_active = forms.BooleanField(required=False, initial=True, label="Open for new requisitions")
 
     def clean_time_zone(self) -> str:
         """Refuse what is not a time zone, before the service does."""
