@@ -5,13 +5,18 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.urls import reverse
 from django_fsm import TransitionNotAllowed
+from django_htmx.http import HttpResponseClientRedirect
 
 from config import errors
 from foundation import audit
-from foundation.errors import DomainError
+from foundation.access import lacks_second_factor
+from foundation.errors import DomainError, NotPermittedError
 from foundation.models import User
 from foundation.retry import RETRIABLE, retry_transaction, sqlstate
 
@@ -41,7 +46,7 @@ class RequestContextMiddleware:
 
 
 class RefuseBadQueryMiddleware:
-    """Refuse NUL characters in path and query: PostgreSQL cannot store them and nobody types them."""
+    """Refuse NUL characters in path, query and form: PostgreSQL cannot store them and nobody types them."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -52,6 +57,15 @@ class RefuseBadQueryMiddleware:
         if "\x00" in request.path or "%00" in raw or "\x00" in raw:
             return HttpResponseBadRequest("The address holds a character that cannot be used.", "text/plain")
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Answer 400 when a field of a form cannot be used. A body that is no form is its own reader's to judge."""
+        if request.method != "POST":
+            return None
+        for name, values in request.POST.lists():
+            if "\x00" in name or any("\x00" in str(value) for value in values):
+                return HttpResponseBadRequest("A field holds a character that cannot be used.", "text/plain")
+        return None
 
 
 class PrivatePagesMiddleware:
@@ -89,6 +103,57 @@ class StaffDoorMiddleware:
             and user.kind == User.Kind.SUPPLIER
         ):
             raise Http404
+
+
+class SecondFactorMiddleware:
+    """Who holds a role of `SECOND_FACTOR_ROLES` and no second factor is led to where one is set up, and may do nothing.
+
+    No statement while the setting is empty; otherwise one for each page of a signed-in member of staff.
+    """
+
+    # Where a factor is set up with what that needs, the person's own settings, and the ways out.
+    OPEN = frozenset({
+        "me", "mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn", "account_reauthenticate", "account_change_password", "account_set_password",
+        "usersessions_list", "account_logout", "admin:logout", "livez", "readyz", "demo", "demo_sign_in",
+    })  # fmt: skip
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; which page it is is known only in `process_view`."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Send a reader to the set-up page and refuse a change; machines hold tokens and have no factor to set up."""
+        if not self._is_due(request):
+            return None
+        request.needs_second_factor = True  # type: ignore[attr-defined]  # the set-up pages say why
+        match = request.resolver_match
+        if match and match.view_name in self.OPEN:
+            return None
+        if request.method not in {"GET", "HEAD"}:
+            return errors.answer(request, _no_second_factor())
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRedirect(reverse("mfa_index"))
+        return redirect("mfa_index")
+
+    @staticmethod
+    def _is_due(request: HttpRequest) -> bool:
+        if not settings.SECOND_FACTOR_ROLES or errors.is_machine(request):
+            return False
+        user = request.user
+        if not isinstance(user, User) or user.kind != User.Kind.STAFF:
+            return False
+        return lacks_second_factor(user, settings.SECOND_FACTOR_ROLES)
+
+
+def _no_second_factor() -> NotPermittedError:
+    return NotPermittedError(
+        "second_factor_missing", "Your duties ask for a second factor, and you have none yet. Nothing was changed.",
+        cure="Open Second factor in your menu, add a passkey or an authenticator app, then do this again.",
+    )  # fmt: skip
 
 
 class DomainErrorMiddleware:

@@ -4,6 +4,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from foundation.web.accounts import admin_sign_in
+
+admin.site.login = admin_sign_in  # type: ignore[method-assign]  # Django has no other way to say so
+
 urlpatterns = [
     path("", include("foundation.urls")),
     path("", include("policies.urls")),

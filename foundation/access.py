@@ -1,6 +1,9 @@
 """The door: who holds which duty where. Every room's access.py asks here; superusers hold none."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, QuerySet
 from guardian.shortcuts import get_objects_for_user
 
 from foundation.models import Role, RoleAssignment, Site, SiteUserPermission, User
@@ -53,6 +56,19 @@ def roles_of(user: User) -> frozenset[tuple[str, int | None, int | None]]:
 def has_role(user: User, *roles: str) -> bool:
     """Say whether the person holds any of the roles, wherever."""
     return any(role in roles for role, _, _ in roles_of(user))
+
+
+def lacks_second_factor(user: User, roles: Collection[str]) -> bool:
+    """Say whether the person holds one of the roles and neither a passkey nor an authenticator app.
+
+    Recovery codes alone are no factor. One statement; none when no role is named.
+    """
+    if not roles or not user.is_authenticated or not user.is_active:
+        return False
+    factors = Authenticator.objects.filter(
+        user_id=user.pk, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    )
+    return RoleAssignment.objects.filter(~Exists(factors), user_id=user.pk, role__in=roles).exists()
 
 
 def can_at(user: User, permission: str, site: Site, doing: str) -> Verdict:

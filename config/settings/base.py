@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.PrivatePagesMiddleware",
     "config.middleware.StaffDoorMiddleware",
+    "config.middleware.SecondFactorMiddleware",
     "config.middleware.ContentionMiddleware",
     "config.middleware.DomainErrorMiddleware",
 ]

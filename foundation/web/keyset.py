@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from foundation.web.typed import whole
+
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 50
 
@@ -31,7 +33,7 @@ def paginate(request: HttpRequest, queryset: QuerySet[M], size: int = PAGE_SIZE)
 
     The queryset is ordered by primary key, newest first; one statement.
     """
-    before, after = _pk(request.GET.get("before")), _pk(request.GET.get("after"))
+    before, after = whole(request.GET.get("before")), whole(request.GET.get("after"))
     if after is not None:
         rows = list(queryset.filter(pk__gt=after).order_by("pk")[: size + 1])
         more, rows = len(rows) > size, rows[:size][::-1]
@@ -50,7 +52,3 @@ def paginate_first(queryset: QuerySet[M], size: int = PAGE_SIZE) -> Page:
     rows = list(queryset.order_by("-pk")[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     return Page(rows, None, rows[-1].pk if more else None)
-
-
-def _pk(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004

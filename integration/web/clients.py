@@ -16,6 +16,7 @@ from oauth2_provider.settings import oauth2_settings
 from foundation.errors import InvalidError, NotPermittedError, require
 from foundation.models import Site, User
 from foundation.web.keyset import paginate
+from foundation.web.typed import seen_version
 from integration import access
 from integration.models import ApiClient
 from integration.services import (
@@ -166,7 +167,9 @@ def client_ungrant(request: HttpRequest, client_id: int, assignment_id: int) -> 
 @never_cache
 def client_rotate(request: HttpRequest, client_id: int) -> HttpResponse:
     """Give a client a new secret and show it, once."""
-    admitted = rotate_client(client_id=client_id, expected_version=_version(request), actor=_user(request), at=_now())
+    admitted = rotate_client(
+        client_id=client_id, expected_version=seen_version(request), actor=_user(request), at=_now()
+    )
     return _secret(request, admitted)
 
 
@@ -175,16 +178,11 @@ def client_rotate(request: HttpRequest, client_id: int) -> HttpResponse:
 def client_revoke(request: HttpRequest, client_id: int) -> HttpResponse:
     """Shut a client out."""
     client = revoke_client(
-        client_id=client_id, expected_version=_version(request), actor=_user(request),
+        client_id=client_id, expected_version=seen_version(request), actor=_user(request),
         reason=request.POST.get("reason", ""), at=_now(),
     )  # fmt: skip
     messages.success(request, f"{client.name} is shut out. Its tokens no longer open anything.")
     return redirect("api_client", client.pk)
-
-
-def _version(request: HttpRequest) -> int:
-    given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0  # noqa: PLR2004 - an integer's
 
 
 def _secret(request: HttpRequest, admitted: Admitted) -> HttpResponse:

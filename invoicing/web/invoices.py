@@ -17,6 +17,7 @@ from foundation.models import Role, User
 from foundation.roles import VIEW
 from foundation.selectors.timeline import timeline
 from foundation.web.keyset import paginate
+from foundation.web.typed import seen_version
 from invoicing import access, services
 from invoicing.models import Hold, HoldState, Invoice, InvoiceState
 from invoicing.selectors.fixes import fixes_for
@@ -119,7 +120,7 @@ def invoice_release_hold(request: StaffRequest, number: str, hold_id: int) -> Ht
     return _act(
         request, invoice, "invoicing/invoice/release.html", context,
         lambda: services.release_hold(
-            hold_id=hold.pk, expected_version=_version(request), actor=request.user,
+            hold_id=hold.pk, expected_version=seen_version(request), actor=request.user,
             reason=request.POST.get("reason", ""), at=timezone.now(),  # noqa: TID251 - the porch reads the clock
         ),
         done=f"The hold of {invoice.number} is released.",
@@ -137,7 +138,7 @@ def invoice_void(request: StaffRequest, number: str) -> HttpResponse:
     return _act(
         request, invoice, "invoicing/invoice/void.html", context,
         lambda: services.void_invoice(
-            invoice_id=invoice.pk, expected_version=_version(request), actor=request.user,
+            invoice_id=invoice.pk, expected_version=seen_version(request), actor=request.user,
             reason=request.POST.get("reason", ""), at=timezone.now(),  # noqa: TID251 - the porch reads the clock
         ),
         done=f"{invoice.number} is void.",
@@ -149,12 +150,6 @@ def _find(request: StaffRequest, number: str) -> Invoice:
     if invoice is None:
         raise Http404
     return invoice
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    is_version = text.isascii() and text.isdigit() and len(text) < 10  # noqa: PLR2004 - the column's range
-    return int(text) if is_version else -1  # no document has it
 
 
 def _act(

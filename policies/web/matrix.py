@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.errors import InvalidError
+from foundation.web.typed import seen_version
 from policies.decisions.matrix import Rule
 from policies.decisions.rule_words import conditions
 from policies.decisions.staffing import called
@@ -18,7 +19,7 @@ from policies.models import PolicyVersion
 from policies.selectors import ROLE_NAMES, Analysis, RuleRow, analyse, assemble, fallback_role_of, rule_rows
 from policies.services import BandInput, delete_rule, move_rule, save_bands
 from policies.web.case import CaseForm, Outcome, as_query, outcome
-from policies.web.shared import StaffRequest, draft_to_edit, frame, now, put_error, seen_version
+from policies.web.shared import StaffRequest, draft_to_edit, frame, now, put_error
 
 CASE_FIELDS = ("amount", "site")
 

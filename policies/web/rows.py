@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.errors import InvalidError
+from foundation.web.typed import seen_version
 from policies.models import PolicyKind, PolicyVersion
 from policies.services import (
     delete_duty_pair,
@@ -20,7 +21,7 @@ from policies.services import (
     save_tolerance,
 )
 from policies.web.row_forms import LevelForm, PairForm, RouteForm, SwitchesForm
-from policies.web.shared import KINDS, StaffRequest, draft_to_edit, frame, now, put_error, seen_version
+from policies.web.shared import KINDS, StaffRequest, draft_to_edit, frame, now, put_error
 
 FORMS: dict[str, Any] = {"tolerances": LevelForm, "duties": PairForm, "routing": RouteForm}
 SAVES: dict[str, Callable[..., object]] = {

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.errors import InvalidError
 from foundation.models import Role
+from foundation.web.typed import seen_version
 from policies.decisions.matrix import Rule
 from policies.decisions.vocabulary import DOCUMENT_TYPES, FLAGS, SPEND_KINDS, SUPPLIER_STATES
 from policies.decisions.world import World
 from policies.models import StageWho
 from policies.selectors import RuleRow, approvers_today, rule_rows, world_today
 from policies.services import StageInput, save_rule
-from policies.web.shared import StaffRequest, draft_to_edit, frame, now, put_error, seen_version
+from policies.web.shared import StaffRequest, draft_to_edit, frame, now, put_error
 
 STAGES = 5
 AXES = (

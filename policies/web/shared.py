@@ -63,12 +63,6 @@ def draft_to_edit(request: StaffRequest, page: str, number: int) -> PolicyVersio
     return policy
 
 
-def seen_version(request: HttpRequest) -> int:
-    """Return the version that was on screen; anything else is no version, so the service calls it stale."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - an integer
-
-
 def put_error(form: forms.Form, error: InvalidError) -> None:
     """Put a refusal beside the field it names, or on top."""
     field = str(error.details.get("field", ""))

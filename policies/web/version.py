@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.errors import DomainError, InvalidError
+from foundation.web.typed import seen_version
 from policies import access
 from policies.models import PolicyKind, PolicyVersion
 from policies.selectors import analyse, differences_between, history_of, version_in_force
 from policies.services import check_publishable, discard_draft, publish_version
 from policies.web import matrix, other_kinds
-from policies.web.shared import StaffRequest, frame, now, put_error, seen_version, version_to_read, zone_of
+from policies.web.shared import StaffRequest, frame, now, put_error, version_to_read, zone_of
 
 BODIES: dict[str, tuple[str, Callable[[StaffRequest, PolicyVersion], dict[str, Any]]]] = {
     PolicyKind.APPROVAL: ("policies/matrix.html", matrix.body),

@@ -17,6 +17,7 @@ from foundation.models import User
 from foundation.selectors import timeline
 from foundation.web.csvout import stream_csv
 from foundation.web.keyset import paginate
+from foundation.web.typed import seen_version
 from procurement import access
 from procurement.models import OrderState, PurchaseOrder
 from procurement.selectors.order_list import VIEWS, OrderFilters, filtered_orders, next_step, stages
@@ -164,7 +165,7 @@ def order_act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     """Issue, hold, let go on, cancel or close; a refusal comes back beside its form."""
     order = _find(request, number)
     common: dict[str, Any] = {
-        "order_id": order.pk, "expected_version": _version(request), "actor": request.user, "at": _now(),
+        "order_id": order.pk, "expected_version": seen_version(request), "actor": request.user, "at": _now(),
     }  # fmt: skip
     try:
         if verb == "issue":
@@ -190,7 +191,7 @@ def decide_answer(request: StaffRequest, number: str, answer_id: int) -> HttpRes
     try:
         decide_acknowledgment(
             acknowledgment_id=answer.pk,
-            expected_version=_version(request),
+            expected_version=seen_version(request),
             accept=request.POST.get("decision") == "accept",
             actor=request.user,
             reason=request.POST.get("reason", ""),
@@ -200,8 +201,3 @@ def decide_answer(request: StaffRequest, number: str, answer_id: int) -> HttpRes
         return _detail(request, order, failed=str(answer.pk), error=error.message, status=422)
     messages.success(request, "Your decision about the supplier's answer is recorded.")
     return redirect("order", number)
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004 - no document has it

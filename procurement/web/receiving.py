@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +17,7 @@ from foundation.access import holds_anywhere, sites_with
 from foundation.errors import InvalidError
 from foundation.roles import RECEIVE
 from foundation.web.keyset import paginate
+from foundation.web.typed import seen_version
 from procurement import access
 from procurement.models import GoodsReceipt, PurchaseOrder
 from procurement.selectors.orders import line_views
@@ -129,7 +130,7 @@ def reverse(request: StaffRequest, number: str) -> HttpResponse:
     try:
         reverse_goods_receipt(
             receipt_id=receipt.pk,
-            expected_version=_version(request),
+            expected_version=seen_version(request),
             actor=request.user,
             reason=request.POST.get("reason", ""),
             at=_now(),
@@ -138,8 +139,3 @@ def reverse(request: StaffRequest, number: str) -> HttpResponse:
         return _expected(request, failed=number, error=error.message, status=422)
     messages.success(request, f"{number} is reversed.")
     return redirect("receiving")
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004 - no document has it

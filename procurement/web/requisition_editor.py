@@ -17,6 +17,7 @@ from foundation.documents import content_hash
 from foundation.errors import InvalidError, StaleError
 from foundation.models import CostCentre, Site, User
 from foundation.selectors import next_working_day_at
+from foundation.web.typed import seen_version, whole
 from procurement import access
 from procurement.models import Requisition, RequisitionLine, RequisitionState
 from procurement.selectors.approval_facts import preview
@@ -58,7 +59,8 @@ class Editor:
         """Return the chosen site, else the first one the person may ask for."""
         if self.place is None:
             chosen = str(self.head["site"].value() or "")
-            site = self.sites.filter(pk=chosen).first() if chosen.isascii() and chosen.isdigit() else None
+            known = whole(chosen)
+            site = None if known is None else self.sites.filter(pk=known).first()
             self.place = site or self.sites[0]
         return self.place
 
@@ -67,7 +69,8 @@ class Editor:
         site = self.site
         chosen = str(self.head["cost_centre"].value() or "")
         centres = CostCentre.objects.select_related("owner").filter(site=site)
-        wanted = centres.filter(pk=chosen) if chosen.isascii() and chosen.isdigit() else centres
+        known = whole(chosen)
+        wanted = centres if known is None else centres.filter(pk=known)
         return preview_rows(
             self.rows, site=site, cost_centre=wanted.first(), need_by=_day(self.head["need_by"].value(), site, self.at),
             is_urgent=bool(self.head["is_urgent"].value()), requester=self.user, at=self.at, draft=self.draft,
@@ -162,7 +165,8 @@ def _change(editor: Editor, action: str) -> None:
         _add(editor, code, unit)
     elif verb == "remove":
         editor.rows = [row for index, row in enumerate(editor.rows) if str(index) != rest]
-        editor.focus = min(int(rest), len(editor.rows) - 1) if rest.isdigit() and editor.rows else None
+        place = whole(rest)
+        editor.focus = None if place is None or not editor.rows else min(place, len(editor.rows) - 1)
         editor.said = "Line removed."
     elif verb == "blank":
         editor.rows.append({"spend_kind": "non_stock"})
@@ -266,9 +270,7 @@ def _save(editor: Editor) -> Requisition:
     }  # fmt: skip
     if editor.draft is None:
         return create_requisition(site=data["site"], once=_once(editor), **common)
-    version = editor.request.POST.get("version", "")
-    seen = int(version) if version.isascii() and version.isdigit() else 0
-    return save_requisition(requisition_id=editor.draft.pk, expected_version=seen, **common)
+    return save_requisition(requisition_id=editor.draft.pk, expected_version=seen_version(editor.request), **common)
 
 
 def _once(editor: Editor) -> str:

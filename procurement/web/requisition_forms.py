@@ -7,6 +7,7 @@ from django import forms
 
 from foundation.models import CostCentre, Site
 from foundation.web.numbers import NumberField
+from foundation.web.typed import whole
 from procurement.models import SpendKind
 from procurement.selectors.item_book import ItemBook, item_book
 from procurement.services import LineInput
@@ -91,8 +92,7 @@ LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=MAX_LINES, absolu
 
 def typed_rows(data: Mapping[str, Any]) -> list[Row]:
     """Return the lines of a posted page as they were typed, at most as many as a requisition holds."""
-    count = str(data.get("lines-TOTAL_FORMS", "0"))
-    total = min(int(count), MAX_LINES) if count.isascii() and count.isdigit() else 0
+    total = min(whole(str(data.get("lines-TOTAL_FORMS", ""))) or 0, MAX_LINES)
     return [{name: str(data.get(f"lines-{i}-{name}", "")) for name in NAMES} for i in range(total)]
 
 

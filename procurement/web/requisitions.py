@@ -19,6 +19,7 @@ from foundation.models import Site, User
 from foundation.selectors import next_working_day_at, timeline
 from foundation.web.csvout import stream_csv
 from foundation.web.keyset import paginate
+from foundation.web.typed import seen_version
 from procurement import access
 from procurement.decisions.flags import WORDS
 from procurement.models import Requisition, RequisitionState
@@ -33,7 +34,6 @@ from procurement.services import (
 from procurement.web.draft_preview import whole_document_flags
 from workflow.selectors import messages_on, newest_request
 
-MAX_DIGITS = 10
 VIEWS = [
     ("", "All"),
     ("draft", "Drafts"),
@@ -141,7 +141,7 @@ def requisition_check(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("requisition_edit", number)
     if request.method == "POST":
         done = submit_requisition(
-            requisition_id=draft.pk, expected_version=_version(request), actor=request.user, at=now()
+            requisition_id=draft.pk, expected_version=seen_version(request), actor=request.user, at=now()
         )
         messages.success(request, after_submit(done))
         return redirect("requisition", number)
@@ -154,12 +154,6 @@ def requisition_check(request: HttpRequest, number: str) -> HttpResponse:
         "routing": routing,
     }
     return render(request, "procurement/requisition/check.html", context)
-
-
-def _version(request: HttpRequest) -> int:
-    """Return the version the person saw; nonsense matches none."""
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < MAX_DIGITS else 0
 
 
 def after_submit(done: Requisition) -> str:
@@ -216,7 +210,7 @@ def requisition_act(request: HttpRequest, number: str, verb: str) -> HttpRespons
             raise Http404
         act(
             requisition_id=requisition.pk,
-            expected_version=_version(request),
+            expected_version=seen_version(request),
             actor=request.user,
             reason=reason,
             at=now(),

@@ -15,6 +15,7 @@ from foundation.errors import InvalidError
 from foundation.models import User
 from foundation.selectors import timeline
 from foundation.web.keyset import paginate
+from foundation.web.typed import seen_version
 from suppliers import access
 from suppliers.models import CatalogueState, ContractState, Supplier, SupplierState
 from suppliers.services import MOVES, move_supplier
@@ -99,11 +100,10 @@ def supplier_act(request: StaffRequest, code: str, verb: str) -> HttpResponse:
     supplier = get_object_or_404(access.visible_suppliers(request.user), code=code)
     if verb not in MOVES:
         raise Http404
-    version = request.POST.get("version", "")
     try:
         move_supplier(
             supplier_id=supplier.pk,
-            expected_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,  # noqa: PLR2004
+            expected_version=seen_version(request),
             move=verb,
             actor=request.user,
             reason=request.POST.get("reason", ""),

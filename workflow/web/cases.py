@@ -14,6 +14,7 @@ from foundation.errors import InvalidError
 from foundation.models import User
 from foundation.selectors import timeline
 from foundation.web.keyset import paginate
+from foundation.web.typed import seen_version
 from workflow import access
 from workflow.models import CaseState, ExceptionCase
 from workflow.selectors.case_list import VIEWS, CaseFilters, filtered_cases, owner_words, queue
@@ -87,11 +88,11 @@ def _detail(
 def case_resolve(request: StaffRequest, number: str) -> HttpResponse:
     """Close an exception by hand, with what was done; then the next one opens."""
     case = _find(request, number)
-    version, outcome = request.POST.get("version", ""), request.POST.get("outcome", "").strip()
+    outcome = request.POST.get("outcome", "").strip()
     try:
         resolve_case(
             case_id=case.pk,
-            expected_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,  # noqa: PLR2004
+            expected_version=seen_version(request),
             actor=request.user,
             outcome=outcome,
             at=timezone.now(),  # noqa: TID251 - the porch reads the clock

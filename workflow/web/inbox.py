@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation import registries
 from foundation.errors import InvalidError
 from foundation.models import User
+from foundation.web.typed import whole
 from workflow import access
 from workflow.models import ApprovalRequest, ApprovalStep, Message
 from workflow.selectors import last_decision_by, messages_on, newest_request, with_chain
@@ -142,9 +143,9 @@ def _reason(request: HttpRequest) -> str:
 
 def _go_on(request: HttpRequest, user: User, done: str) -> HttpResponse:
     """Say what was done and open what comes next, when it still waits for the person."""
-    following = request.POST.get("next", "")
-    if following.isascii() and following.isdigit() and len(following) < 19:  # noqa: PLR2004 - digits of a key
-        step = access.waiting_for(user).filter(request_id=int(following)).first()
+    following = whole(request.POST.get("next"))
+    if following is not None:
+        step = access.waiting_for(user).filter(request_id=following).first()
         if step is not None:
             messages.success(request, f"{done} Next: {step.request.subject_number}.")
             return redirect("inbox_task", step.request_id)
