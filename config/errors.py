@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_fsm import TransitionNotAllowed
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -36,6 +37,8 @@ STATUS: list[tuple[type[DomainError], int]] = [
     (InvalidError, 422),
 ]
 
+RECORDED = (NotPermittedError, StaleError, ConflictError)
+
 
 def status_of(error: DomainError) -> int:
     """Return the HTTP status of a refusal; one that has no better home is 422."""
@@ -56,8 +59,11 @@ def refusal_of(error: Exception) -> DomainError | None:
 
 
 def audit_refusal(request: HttpRequest, error: DomainError) -> None:
-    """Record who was refused what. Missing things are not recorded: guessing addresses must not fill the log."""
-    if isinstance(error, NotFoundError):
+    """Record who was refused what: a duty they lack, a document that moved on, a contradiction (AU-1).
+
+    Missing things and input that cannot be read are not recorded: guesses and broken machines must not fill the log.
+    """
+    if not isinstance(error, RECORDED):
         return
     user = getattr(request, "user", None)
     audit.record_fact(
@@ -110,10 +116,13 @@ def _page_before(request: HttpRequest) -> str:
 def machine_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer a refusal on the machine door; DRF calls it for every exception of an API view."""
     refusal = refusal_of(error)
-    if refusal is None:
+    if refusal is None and not isinstance(error, PermissionDenied):
         return problems.answer(error, context)
     request = context["request"]._request  # noqa: SLF001 - the plain request carries the audit origin
     request.user = context["request"].user
+    if refusal is None:
+        audit_refusal(request, NotPermittedError("scope_missing", str(error)))
+        return problems.answer(error, context)
     audit_refusal(request, refusal)
     set_rollback()
     return problems.refusal(status_of(refusal), refusal.code, refusal.message, refusal.details)
@@ -143,7 +152,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer a refusal raised by Django itself."""
+    """Answer a refusal raised by Django itself, such as the admin's; strangers are not recorded."""
+    if request.user.is_authenticated:
+        audit_refusal(request, NotPermittedError("forbidden", str(exception) or "This page is not open to you."))
     return _page(request, 403, str(exception))
 
 

@@ -27,7 +27,7 @@ def as_supplier(supplier_id: int) -> Iterator[None]:
 def as_owner() -> Iterator[None]:
     """Step out of the supplier's role for a step the supplier causes but may not do, such as opening a case.
 
-    Only services use it, after their own permission check, and it puts the role back.
+    Only services use it, after their own permission check. It puts the role back, by its savepoint when it fails.
     """
     with connection.cursor() as cursor:
         cursor.execute("select current_setting('role'), coalesce(current_setting('app.supplier_id', true), '')")
@@ -35,9 +35,10 @@ def as_owner() -> Iterator[None]:
     if role != PORTAL_ROLE:
         yield
         return
-    _switch("none", supplier)
-    yield
-    _switch(role, supplier)
+    with transaction.atomic():
+        _switch("none", supplier)
+        yield
+        _switch(role, supplier)
 
 
 def _switch(role: str, supplier_id: str) -> None:

@@ -4,7 +4,6 @@ An address without a row fails and the message holds the row to add; read it bef
 does, not what it should do. Foreign looks exactly like missing. A refused POST changes no row.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
@@ -16,31 +15,14 @@ from django.utils.regex_helper import normalize
 
 from tests.architecture import matrix
 from tests.architecture.matrix import CLOSED, IN, METHODS, answer_of, expand, fold, masked
-from tests.architecture.objects import Houses, Kind, furnish
-from tests.architecture.who import NAMES, Who, everybody, send
-from tests.factories import company
+from tests.architecture.objects import Houses, Kind
+from tests.architecture.who import NAMES, Who, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("houses")]
 ROUTES = matrix.routes()
 GROUPS, ROWS = matrix.table()
 NOTHING = Kind({}, {})
 PROBES = ("anonymous", "policy_admin", "buyer", "superuser", "supplier", "client_write", "supplier_client")
-
-
-@pytest.fixture(scope="module")
-def houses(django_db_setup: None, django_db_blocker: Any) -> Iterator[Houses]:
-    """Build both sides of the company once."""
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-        try:
-            made = company()
-            built = furnish(made, everybody(made))
-            built.untouched = matrix.documents()
-            yield built
-        finally:
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
 
 
 @dataclass(slots=True)

@@ -137,14 +137,13 @@ def test_expired_token_and_sleeping_person_are_strangers() -> None:
 
 def test_audit_tells_a_client_from_the_person_it_acts_as() -> None:
     made = company()
-    body = {"site": "LDS", "cost_centre": "NONE", "need_by": "2199-01-01", "lines": []}
+    draft = a_requisition(made)
 
-    post(client_of(made.rita), reverse("api_requisitions"), body, key="k")
-    a_requisition(made)
+    post(client_of(made.rita), reverse("api_requisition_submit", args=[draft.number]), key="k", version=9)
 
-    machine, person = AuditEvent.objects.filter(actor=made.rita).order_by("seq")
+    person, machine = AuditEvent.objects.filter(actor=made.rita).order_by("seq")
     client = Application.objects.get().client_id
-    assert (machine.action, machine.data["client"]) == ("refused:cost_centre_unknown", client)
+    assert (machine.action, machine.data["client"]) == ("refused:changed_since_opened", client)
     assert (person.action, "client" in person.data) == ("create_requisition", False)
 
 
