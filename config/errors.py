@@ -158,6 +158,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 403, str(exception))
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer who tried too often; allauth counts."""
+    answered = _page(request, 429)
+    answered["Retry-After"] = "60"
+    return answered
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """Answer a missing page; foreign and missing look the same, and the path is not echoed."""
     if is_machine(request):

@@ -1,8 +1,8 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from oauth2_provider import views as oauth2
 
 from integration.api import views as api
+from integration.api.tokens import LimitedTokenView
 from integration.web import clients, deliveries, pages, upload
 
 urlpatterns = [
@@ -30,7 +30,7 @@ urlpatterns = [
     ),
     path("api/v1/messages/<slug:code>/", api.Messages.as_view(), name="api_messages"),
     path("api/v1/messages/<slug:code>/<int:message_id>/", api.MessageVerdict.as_view(), name="api_message"),
-    path("api/oauth/token/", oauth2.TokenView.as_view(), name="api_token"),
+    path("api/oauth/token/", LimitedTokenView.as_view(), name="api_token"),
     path(
         "api/schema/", SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[]), name="api_schema"
     ),

@@ -221,6 +221,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["foundation.machine.schema.refusals"],  # enumerations stay where they are used
 }
 API_CALLS_PER_MINUTE: int = env.int("API_CALLS_PER_MINUTE", default=3000)  # of one client, in each web process
+TOKEN_CALLS_PER_MINUTE: int = env.int("TOKEN_CALLS_PER_MINUTE", default=60)  # from one address, in each web process
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "SCOPES": {

@@ -1,0 +1,33 @@
+"""The token address, with a limit: a fixed window of a minute for each address, counted in each web process by itself.
+
+The limit is no lock of a client by its name, so nobody can shut a client out by guessing; checking a secret is costly
+on purpose, so the limit also guards the processor.
+"""
+
+import time
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponseBase
+from oauth2_provider.views import TokenView
+
+from foundation.machine import problems
+from foundation.machine.throttling import WINDOW
+
+
+class LimitedTokenView(TokenView):
+    """Give a token for a client's id and secret; answer 429 beyond `TOKEN_CALLS_PER_MINUTE` from one address."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Count the call, then answer it."""
+        address = get_adapter(request).get_client_ip(request)
+        cache, key = caches["process"], f"tokens:{address}:{int(time.time()) // WINDOW}"
+        cache.add(key, 0, timeout=2 * WINDOW)
+        if int(cache.incr(key)) > settings.TOKEN_CALLS_PER_MINUTE:
+            refused = problems.plain(429, "throttled", "Too many tokens were asked for from this address. Keep yours.")
+            refused["Retry-After"] = str(WINDOW - int(time.time()) % WINDOW)
+            return refused
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
