@@ -58,13 +58,10 @@ class RefuseBadQueryMiddleware:
             return HttpResponseBadRequest("The address holds a character that cannot be used.", "text/plain")
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
-        """Answer 400 when a field of a form cannot be used. A machine's JSON is its own reader's to judge."""
-        if request.method != "POST" or request.path.startswith("/api/v1/"):
-            return None
-        for name, values in request.POST.lists():
-            if "\x00" in name or any("\x00" in str(value) for value in values):
-                return HttpResponseBadRequest("A field holds a character that cannot be used.", "text/plain")
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 400 when a field that no form had judged reached the database with such a character."""
+        if request.method == "POST" and isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):
+            return HttpResponseBadRequest("A field holds a character that cannot be used.", "text/plain")
         return None
 
 
