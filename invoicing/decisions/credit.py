@@ -87,7 +87,7 @@ def _unplaced(
         text = f"The credit note names no invoice of this supplier. {money(amount, currency)} cannot be placed."
         return Finding(HoldCode.UNMATCHED, text, amount, line.key)
     if billed is not None and line.quantity > 0:
-        text = f"{line.unit_code} cannot be converted to {billed.order_line.unit_code}, the unit ordered."
+        text = f"{line.unit_code} cannot be converted to {billed.order_line.unit_symbol}, the unit ordered."
         return Finding(HoldCode.UNIT, text, amount, line.key, actual=line.unit_code, limit=billed.order_line.unit_code)
     text = f"Line {line.line_no} ({money(amount, currency)}) fits no line of the credited invoice."
     return Finding(HoldCode.UNMATCHED, text, amount, line.key)
@@ -102,7 +102,7 @@ def _tests(share: Allocation, stated: Decimal, billed: CreditedLine, currency: s
         findings.append(
             Finding(
                 HoldCode.OVER_CREDITED,
-                f"{number(stated / ours.base_factor)} {ours.unit_code} credited,"
+                f"{number(stated / ours.base_factor)} {ours.unit_symbol} credited,"
                 f" {number(free / ours.base_factor)} billed and not yet credited. {money(over, currency)} too much.",
                 over,
                 share.line.key,

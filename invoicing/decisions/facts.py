@@ -74,6 +74,7 @@ class OrderLineFacts:
     supplier_part: str
     gtin: str
     unit_code: str
+    unit_symbol: str
     base_factor: Decimal
     unit_price: Decimal
     ordered: Decimal

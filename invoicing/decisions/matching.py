@@ -66,7 +66,7 @@ def _price(share: Allocation, currency: str) -> Finding | None:
         share.line.key,
         actual=price(share.unit_price, currency),
         limit=price(edge, currency),
-        evidence=(("order", f"{ours.order_number} line {ours.line_no}"), ("per", ours.unit_code)),
+        evidence=(("order", f"{ours.order_number} line {ours.line_no}"), ("per", ours.unit_symbol)),
     )
 
 
@@ -88,7 +88,7 @@ def _quantity(share: Allocation, currency: str, today: date) -> Finding | None:
         limit=number(ours.payable / ours.base_factor),
         evidence=(
             ("order", f"{ours.order_number} line {ours.line_no}"),
-            ("unit", ours.unit_code),
+            ("unit", ours.unit_symbol),
             ("billed before", number((ours.taken + share.before) / ours.base_factor)),
         ),
     )
@@ -106,7 +106,7 @@ def _within(excess: Decimal, payable: Decimal, share: Allocation) -> bool:
 
 def _cause(share: Allocation, billed: Decimal, today: date) -> tuple[HoldCode, str]:
     ours = share.order_line
-    said = f"{number(billed / ours.base_factor)} {ours.unit_code} billed"
+    said = f"{number(billed / ours.base_factor)} {ours.unit_symbol} billed"
     came = f"{number(ours.payable / ours.base_factor)} {_PAYABLE[ours.limits.mode]}"
     if not ours.is_open:
         return HoldCode.ORDER_CLOSED, f"{said}, {came}, and the order is closed."

@@ -4,10 +4,15 @@ from decimal import Decimal
 
 from foundation.money import minor_units, round_amount
 
+SIGNS = {"GBP": "£", "EUR": "€", "USD": "US$"}  # as the pages write them; other currencies by their code
+
 
 def money(amount: Decimal, currency: str) -> str:
-    """Return an amount with its currency, in whole minor units: 1,234.50 GBP."""
-    return f"{round_amount(amount, currency):,.{minor_units(currency)}f} {currency}"
+    """Return an amount with its currency, in whole minor units: £1,234.50, -£1.00, 12.00 SEK."""
+    rounded = round_amount(amount, currency)
+    figures = f"{abs(rounded):,.{minor_units(currency)}f}"
+    said = f"{SIGNS[currency]}{figures}" if currency in SIGNS else f"{figures} {currency}"
+    return f"-{said}" if rounded < 0 else said
 
 
 def number(value: Decimal) -> str:

@@ -172,6 +172,7 @@ def _order_line(
         supplier_part=row.supplier_part,
         gtin=row.item.gtin if row.item else "",
         unit_code=row.unit.code,
+        unit_symbol=row.unit.symbol,
         base_factor=row.base_factor,
         unit_price=row.unit_price,
         ordered=row.ordered,

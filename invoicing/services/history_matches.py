@@ -77,7 +77,7 @@ def _share(line: InvoiceLine, ours: PurchaseOrderLine, shelf: Shelf, tolerances:
     facts = OrderLineFacts(
         id=ours.pk, order_number=order.number, line_no=ours.line_no, item_code=ours.item.code if ours.item else "",
         supplier_part=ours.supplier_part, gtin=ours.item.gtin if ours.item else "", unit_code=ours.unit.code,
-        base_factor=ours.base_factor, unit_price=ours.unit_price, ordered=ours.ordered, delivered=ours.delivered,
+        unit_symbol=ours.unit.symbol, base_factor=ours.base_factor, unit_price=ours.unit_price, ordered=ours.ordered, delivered=ours.delivered,
         accepted=ours.accepted, returned=ours.returned, cancelled=ours.cancelled, closed_short=ours.closed_short,
         taken=ours.invoiced + shelf.taken.get(ours.pk, Decimal(0)), expected=ours.promised or ours.need_by,
         is_open=order.state == OrderState.ISSUED, limits=tolerances.of_line(ours),

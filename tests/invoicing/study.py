@@ -40,6 +40,7 @@ def order_line(line_no: int = 10, **changes: Any) -> OrderLineFacts:
         supplier_part=f"S-{line_no}",
         gtin=f"50000000000{line_no}",
         unit_code="EA",
+        unit_symbol="ea",
         base_factor=Decimal(1),
         unit_price=Decimal("4.00"),
         ordered=Decimal(100),

@@ -50,5 +50,5 @@ def test_finding_names_what_it_looks_like() -> None:
     (finding,) = near_duplicates(bill("INV-124"), [SEEN])
 
     assert finding.sentence == (
-        "Looks like INV-123 of 01 Mar 2026 (400.00 GBP), which we already have. 400.00 GBP would be paid twice."
+        "Looks like INV-123 of 01 Mar 2026 (£400.00), which we already have. £400.00 would be paid twice."
     )

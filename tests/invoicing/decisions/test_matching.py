@@ -123,7 +123,7 @@ def test_price_finding_says_the_difference_in_money() -> None:
     (finding,) = judge(facts).findings
 
     assert (finding.sentence, finding.amount, finding.actual, finding.limit) == (
-        "Invoice price 6.95 is 12.1 % above the order's 6.20; the limit is 6.324. 300.00 GBP too much.",
+        "Invoice price 6.95 is 12.1 % above the order's 6.20; the limit is 6.324. £300.00 too much.",
         Decimal("300.00"),
         "6.95",
         "6.324",
@@ -136,7 +136,7 @@ def test_quantity_finding_says_the_difference_in_money() -> None:
     (finding,) = judge(invoice((billed(),), (order(ours),))).findings
 
     assert (finding.sentence, finding.amount) == (
-        "100 EA billed, 80 received; the order line never comes to that much. 80.00 GBP in question.",
+        "100 ea billed, 80 received; the order line never comes to that much. £80.00 in question.",
         Decimal("80.00"),
     )
 

@@ -64,7 +64,7 @@ def test_total_finding_says_the_difference_in_money() -> None:
     (finding,) = check_totals(ours, what, currency="GBP", limit=Decimal(0)).findings
 
     assert (finding.sentence, finding.amount) == (
-        "The total is stated as 125.00 GBP and comes to 120.00 GBP: 5.00 GBP too much.", Decimal(5),
+        "The total is stated as £125.00 and comes to £120.00: £5.00 too much.", Decimal(5),
     )  # fmt: skip
 
 
@@ -75,6 +75,6 @@ def test_charge_is_held_and_an_allowance_is_not() -> None:
     (finding,) = check_charges(charges, "GBP")
 
     assert (finding.sentence, finding.amount) == (
-        "Freight 12.00 GBP, Fuel surcharge 3.50 GBP: not on the order.", Decimal("15.50"),
+        "Freight £12.00, Fuel surcharge £3.50: not on the order.", Decimal("15.50"),
     )  # fmt: skip
     assert check_charges([("Discount", Decimal(-20))], "GBP") == ()

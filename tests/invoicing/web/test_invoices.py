@@ -45,7 +45,7 @@ def test_list_says_why_each_invoice_is_here(client: Client) -> None:
     page = signed_in(client).get(reverse("invoices")).content.decode()
 
     assert invoice.number in page
-    assert "Invoice price 4.50 is 12.5 % above the order&#x27;s 4.00; the limit is 4.08. 50.00 GBP too much." in page
+    assert "Invoice price 4.50 is 12.5 % above the order&#x27;s 4.00; the limit is 4.08. £50.00 too much." in page
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_match_page_colours_only_the_cell_that_differs(client: Client) -> None:
 
     assert page.count('class="num diff') == 1
     assert page.count('<span class="why">') == 1
-    assert "50.00 GBP too much." in page
+    assert "£50.00 too much." in page
     assert page.count('<span class="badge ok">Matched</span>') == 1
 
 
