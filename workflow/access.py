@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from foundation import access, registries
 from foundation.models import Role, Site, User
-from foundation.roles import VIEW
+from foundation.roles import RELEASE_HOLDS, VIEW
 from foundation.verdict import ALLOWED, Verdict
 from workflow.models import ApprovalRequest, ApprovalStep, ExceptionCase, StepState
 
@@ -40,7 +40,10 @@ def can_see_request(user: User, request: ApprovalRequest) -> Verdict:
 
 
 def visible_cases(user: User) -> QuerySet[ExceptionCase]:
-    """Return the cases of the roles the person holds where they hold them; auditors and executives see all there."""
+    """Return the cases of the roles the person holds where they hold them; auditors and executives see all there.
+
+    Who may release the holds of an invoice sees its cases too, whoever owns them: the cure is theirs (SD-1).
+    """
     cases = ExceptionCase.objects.select_related("site", "owner")
     condition = Q(pk__in=[])
     for role, site_id, region_id in access.roles_of(user):
@@ -51,6 +54,7 @@ def visible_cases(user: User) -> QuerySet[ExceptionCase]:
             mine &= Q(site__region_id=region_id)
         condition |= mine
     condition |= Q(site__in=access.sites_with(user, VIEW), owner_role__in=[r for r, _, _ in access.roles_of(user)])
+    condition |= Q(subject_type="invoice", site__in=access.sites_with(user, RELEASE_HOLDS))
     return cases.filter(condition)
 
 

@@ -73,6 +73,7 @@ def _detail(
         "subject_url": subject.url(case.subject_id) if subject and sees_subject else "",
         "subject_label": subject.label if subject else case.subject_type,
         "evidence": evidence,
+        "goods": [x for x in case.evidence.get("lines", []) if isinstance(x, dict) and "what" in x],
         "history": timeline("case", case.pk),
         "queue": queue(access.visible_cases(request.user), BESIDE),
         "may_work": access.can_work_case(request.user, case),

@@ -195,3 +195,32 @@ def test_statements_do_not_grow_with_the_rows(client: Client) -> None:
         a_case(made, f"m-{number}")
 
     assert [statements(path) for path in paths] == few
+
+
+@pytest.mark.parametrize(
+    ("subject", "seen"),
+    [
+        ("invoice", True),  # SD: the buyer who made the order may not release its hold, the payables lead may
+        ("order",   False),
+    ],
+)  # fmt: skip
+def test_who_may_release_a_hold_sees_the_cases_of_the_invoice(client: Client, subject: str, seen: bool) -> None:
+    made = company()
+    case = a_case(made, subject_type=subject)
+
+    page = signed_in(client, made, "lena").get(reverse("cases")).content.decode()
+
+    assert (case.number in page) is seen
+
+
+def test_goods_that_were_found_are_listed_as_they_were_counted(client: Client) -> None:
+    made = company()
+    found = {"what": "Blue drums, no label", "quantity": "3", "unit": "drum", "condition": "damaged"}
+    case = a_case(made, category="receipt", evidence={"note": "Dock 4", "lines": [found]})
+
+    page = signed_in(client, made, "wanda" if case.owner_role == "receiver" else "boris").get(
+        reverse("case", args=[case.number])
+    )
+
+    assert "What stands there" in page.content.decode()
+    assert '<td class="num">3 drum</td>' in page.content.decode()
