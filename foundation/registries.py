@@ -31,7 +31,8 @@ class Subject:
     `title(pk)` is one line, `facts(pk)` label/value pairs for a decision maker,
     `visible(user, pk)` whether the person may see it, `actions` verb -> service called as
     `action(pk=..., expected_version=..., seen_hash=..., actor=..., reason=..., at=...)`,
-    `panel(request, pk)` the HTML of its lines for the inbox, or empty.
+    `panel(request, pk)` the HTML of its lines for the inbox, or empty;
+    `unusual(pk, flags)` the sentences behind the flags an approval was frozen with.
     """
 
     type: str
@@ -43,6 +44,7 @@ class Subject:
     panel: Callable[[HttpRequest, int], str] = lambda _request, _pk: ""
     actions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     page: Callable[[str], str] | None = None
+    unusual: Callable[[int, list[str]], list[str]] = lambda _pk, flags: flags
 
 
 class Subjects:

@@ -31,6 +31,14 @@ WORDS = {
 }
 
 
+def flag_sentences(flags: Iterable[str], state_reason: str = "") -> list[str]:
+    """Return the flags as people read them; a price that rose says which and how far, as the state's reason has it."""
+    return [
+        f"{WORDS.get(flag, flag)} {state_reason}".strip() if flag == CHANGED_AFTER_APPROVAL else WORDS.get(flag, flag)
+        for flag in flags
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class LineFacts:
     """One line as submitted; prices net per ordered unit in the requisition's currency."""

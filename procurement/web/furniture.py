@@ -13,6 +13,7 @@ from foundation.registries import Hit, MenuEntry, Subject, navigation, panels, s
 from foundation.roles import ORDER, RECEIVE, REQUEST, VIEW
 from foundation.templatetags.ui import day, money
 from procurement import access
+from procurement.decisions.flags import CHANGED_AFTER_APPROVAL, flag_sentences
 from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine
 from procurement.selectors.decision_lines import compared_lines, price_facts
 from procurement.selectors.order_page import answer_views
@@ -35,6 +36,7 @@ def register() -> None:
             visible=lambda user, pk: access.visible_requisitions(user).filter(pk=pk).exists(),
             facts=requisition_facts,
             panel=requisition_lines,
+            unusual=unusual_here,
             page=lambda number: reverse("requisition", args=[number]),
             actions={"approve": approve_requisition, "reject": reject_requisition, "return": return_requisition},
         )
@@ -74,6 +76,13 @@ def order_of_case(request: HttpRequest, pk: Any = None) -> str:
     may_order = access.can_order(user, order.ship_to)
     context = {"order": order, "lines": line_views(order), "answers": answer_views(order, 1), "may_order": may_order}
     return render_to_string("procurement/order/of_case.html", context, request=request)
+
+
+def unusual_here(pk: int, flags: list[str]) -> list[str]:
+    """Say in sentences what is unusual about a requisition, and which price rose when one did."""
+    rose = CHANGED_AFTER_APPROVAL in flags
+    reason = Requisition.objects.values_list("state_reason", flat=True).get(pk=pk) if rose else ""
+    return flag_sentences(flags, reason)
 
 
 def waiting_lines(user: User) -> int:

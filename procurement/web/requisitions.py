@@ -21,7 +21,7 @@ from foundation.web.csvout import stream_csv
 from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version
 from procurement import access
-from procurement.decisions.flags import WORDS
+from procurement.decisions.flags import WORDS, flag_sentences
 from procurement.models import Requisition, RequisitionState
 from procurement.selectors.approval_facts import preview
 from procurement.selectors.requisition_page import matching, orders_from, with_first_line
@@ -178,7 +178,7 @@ def requisition_detail(request: HttpRequest, number: str) -> HttpResponse:
         "approval": newest_request("requisition", requisition.pk),
         "thread": messages_on("requisition", requisition.pk),
         "history": timeline("requisition", requisition.pk),
-        "flags": [WORDS.get(flag, flag) for flag in requisition.flags],
+        "flags": flag_sentences(requisition.flags, requisition.state_reason),
         "may_change": access.can_change(request.user, requisition),
         "may_withdraw": access.can_withdraw(request.user, requisition),
         "may_cancel": access.can_cancel(request.user, requisition),

@@ -82,6 +82,7 @@ def _task(request: HttpRequest, user: User, step: ApprovalStep, steps: list[Appr
         "approval": with_chain(asked),
         "lines": lines,
         "facts": subject.facts(user, asked.subject_id) if subject and not lines else [],
+        "unusual": subject.unusual(asked.subject_id, asked.facts.get("flags", [])) if subject else [],
         "subject_url": subject.url(asked.subject_id) if subject else "",
         "thread": messages_on(asked.subject_type, asked.subject_id),
         "duties": "You raised it" if asked.requester_id == user.pk else "You did not raise it",

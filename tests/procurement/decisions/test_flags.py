@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from procurement.decisions.flags import WORDS, Earlier, LineFacts, is_possible_split, line_flags, requisition_flags
+from procurement.decisions.flags import (
+    WORDS,
+    Earlier,
+    LineFacts,
+    flag_sentences,
+    is_possible_split,
+    line_flags,
+    requisition_flags,
+)
 
 USUAL = LineFacts(
     line_no=10, is_free_text=False, unit_price=Decimal(4), has_source=True, from_contract=True, contract_exists=True,
@@ -69,3 +77,12 @@ def test_flags_of_the_whole_are_each_named_once_in_order() -> None:
         "price_unknown",
         "urgent",
     )
+
+
+def test_price_that_rose_says_which_and_how_far() -> None:
+    rose = "Line 10: 48 became 55 GBP after approval"
+
+    assert flag_sentences(["urgent", "changed_after_approval"], rose) == [
+        "Marked urgent.",
+        "A price rose after it was approved. Line 10: 48 became 55 GBP after approval",
+    ]
