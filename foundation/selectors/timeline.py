@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from foundation.models import DomainEvent, User
 
+_APPROVAL_CLOSED = "workflow.approval.closed"
 WORDS = {
     "procurement.requisition.submitted": ("Submitted", "now"),
     "procurement.requisition.approved": ("Approved", "ok"),
@@ -39,7 +40,7 @@ WORDS = {
     "invoicing.hold.closed": ("Hold closed", "ok"),
     "workflow.step.opened": ("Asked {label}", "now"),
     "workflow.step.decided": ("{label}: {verdict}", ""),
-    "workflow.approval.closed": ("Approval {outcome}", ""),
+    _APPROVAL_CLOSED: ("Approval {outcome}", ""),
     "workflow.case.opened": ("Exception {n} opened", "bad"),
     "workflow.case.closed": ("Exception {n} closed: {outcome}", "ok"),
 }
@@ -63,7 +64,13 @@ def timeline(subject_type: str, subject_id: int, limit: int = 200) -> Sequence[E
         ).order_by("occurred_at", "pk")[:limit]
     )
     people = User.objects.in_bulk({e.actor_id for e in events if e.actor_id})
-    return [_entry(event, people) for event in events]
+    said = {(event.occurred_at, event.kind.rsplit(".", 1)[-1]) for event in events}
+    return [_entry(event, people) for event in events if not _is_said_twice(event, said)]
+
+
+def _is_said_twice(event: DomainEvent, said: set[tuple[datetime, str]]) -> bool:
+    """Say whether the document itself tells how its approval ended, in the same instant."""
+    return event.kind == _APPROVAL_CLOSED and (event.occurred_at, str(event.payload.get("outcome"))) in said
 
 
 def _entry(event: DomainEvent, people: dict[int, User]) -> Entry:
