@@ -17,8 +17,14 @@ SAME = Trend("As in the period before.")
 
 def trend_of_hours(now: float | None, before: float | None, *, lower_is_better: bool = True) -> Trend:
     """Compare two medians by percent of the earlier one; a change that rounds to nothing is none."""
-    if now is None or not before:
+    if now is None or before is None:
         return NOTHING_BEFORE
+    if before == 0:
+        return (
+            SAME
+            if now == 0
+            else Trend("It took no time before.", _tone(is_lower=False, lower_is_better=lower_is_better))
+        )
     percent = round((now - before) / before * 100)
     if percent == 0:
         return SAME

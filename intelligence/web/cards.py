@@ -55,6 +55,11 @@ class Card:
     has_scope: bool
 
     @property
+    def all_zero(self) -> bool:
+        """Say whether the chart would be an empty frame."""
+        return all(bar.height == 0 for bar in self.bars)
+
+    @property
     def table_caption(self) -> str:
         """Name the table that says what the chart draws."""
         return f"{self.metric.title}, part by part"

@@ -10,6 +10,8 @@ from intelligence.decisions.trend import trend_of_hours, trend_of_share
         (15.0, 10.0, "50 % longer than before.", "bad"),
         (10.01, 10.0, "As in the period before.", ""),
         (None, 10.0, "Nothing to compare with in the period before.", ""),
+        (0.0, 0.0, "As in the period before.", ""),
+        (0.5, 0.0, "It took no time before.", "bad"),
         (10.0, None, "Nothing to compare with in the period before.", ""),
     ],
 )
