@@ -32,7 +32,7 @@ class PersonDetails:
     is_staff: bool = False  # may open the support pages under /admin/
 
 
-def seen_of(person: User) -> str:
+def seen_of(*, person: User) -> str:
     """Return a fingerprint of what was on screen, to be sent back with a change."""
     return content_hash(_facts(person))
 

@@ -31,7 +31,7 @@ class SiteSettings:
     is_active: bool = True
 
 
-def seen_of_site(site: Site) -> str:
+def seen_of_site(*, site: Site) -> str:
     """Return a fingerprint of what was on screen, to be sent back with a change."""
     return content_hash(_facts(site))
 
@@ -73,6 +73,7 @@ def change_site(*, code: str, seen: str, settings: SiteSettings, actor: User, at
     """Change how a site is named, works and receives.
 
     :raises NotPermittedError: the actor is no user administrator.
+    :raises NotFoundError: there is no such site.
     :raises StaleError: somebody changed the site since the page was opened.
     :raises InvalidError: a value cannot be used.
     """

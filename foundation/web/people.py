@@ -174,7 +174,7 @@ def _page(
         "duty": duty or DutyForm(),
         "wrong": wrong,
         "failed": failed,
-        "seen": request.POST.get("seen") or seen_of(person),
+        "seen": request.POST.get("seen") or seen_of(person=person),
         "verdict": verdict,
         "has_password": person.has_usable_password(),
         "history": person_history(person),

@@ -107,5 +107,5 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, "The site is changed.")
             return redirect("site", code)
-    context = {"form": form, "site": found, "seen": request.POST.get("seen") or seen_of_site(found)}
+    context = {"form": form, "site": found, "seen": request.POST.get("seen") or seen_of_site(site=found)}
     return render(request, "sites/site.html", context, status=422 if form.errors else 200)

@@ -50,7 +50,7 @@ def person(name: str) -> User:
         ("finance",          4, 1,  0),
         ("buyer",            0, 0, 12),
         ("receiver",         0, 0,  5),
-        ("payables.lead",    0, 0, 14),
+        ("payables.lead",    0, 0, 30),
         ("supplier.manager", 0, 0,  4),
         ("policy1",          0, 0,  2),
         ("integration",      0, 0,  5),

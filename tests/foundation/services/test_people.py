@@ -71,7 +71,7 @@ def test_what_cannot_be_used_is_refused_beside_its_field(username: str, changes:
 def test_change_is_audited_with_before_and_after_of_what_changed() -> None:
     made = company()
     change_person(
-        person_id=made.rita.pk, seen=seen_of(made.rita), actor=made.ursula, at=NOW,
+        person_id=made.rita.pk, seen=seen_of(person=made.rita), actor=made.ursula, at=NOW,
         details=PersonDetails("Rita", "", "rita@example.com", Decimal(500), made.mona.pk),
     )  # fmt: skip
 
@@ -85,7 +85,7 @@ def test_change_is_audited_with_before_and_after_of_what_changed() -> None:
 
 def test_change_on_an_old_page_is_refused() -> None:
     made = company()
-    seen = seen_of(made.rita)
+    seen = seen_of(person=made.rita)
     change_person(person_id=made.rita.pk, seen=seen, details=details(), actor=made.ursula, at=NOW)
 
     with pytest.raises(StaleError):
@@ -119,7 +119,7 @@ def test_nobody_changes_their_own_account_and_others_are_no_administrators(act: 
     held = target.role_assignments.get()
     rows = AuditEvent.objects.count()
     calls = {
-        "change": lambda: change_person(seen=seen_of(target), details=details(), **known),
+        "change": lambda: change_person(seen=seen_of(person=target), details=details(), **known),
         "grant": lambda: grant_duty(role="executive", **known),
         "revoke": lambda: revoke_duty(assignment_id=held.pk, **known),
         "deactivate": lambda: set_active(is_active=False, reason="Because", **known),

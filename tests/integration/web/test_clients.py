@@ -115,7 +115,7 @@ def test_duty_is_given_and_taken_on_the_page() -> None:
         ("audrey", 200, 403),
         ("boris", 403, 403),
         ("rita", 403, 403),
-        ("adam", 403, 403),
+        ("adam", 404, 404),
     ],
 )
 def test_only_those_with_the_duty_come_in(who: str, reads: int, writes: int) -> None:
