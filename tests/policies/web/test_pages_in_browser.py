@@ -72,7 +72,7 @@ def test_row_is_drafted_tried_and_published_by_a_second_person(
     page.get_by_role("button", name="Publish").click()
     page.get_by_text("Approval matrix v2 is published and in force.").wait_for()
 
-    names = ["Contract items up to 1,000, nothing unusual", "Services in the North"]
+    names = ["Catalogue items up to 1,000, nothing unusual", "Services in the North"]
     assert [text.startswith(name) for text, name in zip(lit, names, strict=True)] == [True, True]
     assert reason == "You wrote in this draft, so another policy administrator publishes it."
     version = PolicyVersion.objects.get(kind="approval", number=2)
