@@ -34,7 +34,7 @@ class RequestContextMiddleware:
         """Answer with the id in a header."""
         given = request.headers.get("X-Request-ID", "")
         request_id = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
-        request.request_id = request_id  # type: ignore[attr-defined]
+        request.request_id = request_id  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             with audit.context(audit.Origin(request_id, request.META.get("REMOTE_ADDR", "") or "")):

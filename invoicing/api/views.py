@@ -45,7 +45,7 @@ class InvoiceDoor(PartnerDoor):
         holds = open_holds_of(invoice)
         for hold in holds:
             hold.sentence = told_supplier(hold) if self.own else hold.sentence
-        invoice.open_holds = holds  # type: ignore[attr-defined]
+        invoice.open_holds = holds  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
         return shown(InvoiceDetail(invoice))
 
 

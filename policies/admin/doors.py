@@ -40,7 +40,7 @@ def _person(request: HttpRequest) -> User:
     return request.user
 
 
-class Door(admin.ModelAdmin):  # type: ignore[type-arg]
+class Door(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """Who may look and change; how a refusal is shown; what a save calls."""
 
     actions = None
@@ -124,7 +124,7 @@ class RowDoor(Door):
         )  # fmt: skip
 
 
-class StageInline(admin.TabularInline):  # type: ignore[type-arg]
+class StageInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
     """The stages of a row; saved together with it."""
 
     model = ApprovalStage

@@ -10,7 +10,7 @@ from policies.models import PolicyKind, PolicyState, PolicyVersion
 AnyForm = Any  # Django's admin hands forms around without types
 
 
-class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """A row of a draft. A new row names its draft; a known one keeps it, and its place in it."""
 
     kind: ClassVar[str]
@@ -83,7 +83,7 @@ class ExceptionRouteForm(RowForm):
     place = ("category",)
 
 
-class VersionForm(forms.ModelForm):  # type: ignore[type-arg]
+class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """One act on a draft at a time: other switches, publication, or its end."""
 
     act = forms.ChoiceField(

@@ -26,8 +26,8 @@ def _ours(user: User) -> QuerySet[PurchaseOrder]:
 
 def _whole(order: PurchaseOrder, *, ours: bool) -> dict[str, Any]:
     """Return an order with lines and versions; three statements, whatever it holds."""
-    order.line_views = line_views(order) if ours else supplied_lines(order)  # type: ignore[attr-defined]
-    order.issued_versions = list(order.versions.order_by("revision"))  # type: ignore[attr-defined]
+    order.line_views = line_views(order) if ours else supplied_lines(order)  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
+    order.issued_versions = list(order.versions.order_by("revision"))  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
     return shown(OurOrderDetail(order) if ours else OrderDetail(order))
 
 

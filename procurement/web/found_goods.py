@@ -31,7 +31,7 @@ class FoundHeadForm(forms.Form):
 
     def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
 
 
 class FoundLineForm(forms.Form):

@@ -193,7 +193,7 @@ def _find(editor: Editor) -> None:
     editor.found = [(f, dict(book.units_of(f.item.code)).get(f.unit, f.unit)) for f in found]
     editor.searched = True
     exact = [f for f in found if editor.find.upper() in {f.item.code.upper(), f.item.gtin or "-"}]
-    if len(exact) == 1 and not editor.request.htmx:  # type: ignore[attr-defined]
+    if len(exact) == 1 and not editor.request.htmx:  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
         _add(editor, exact[0].item.code, exact[0].unit)
         editor.found, editor.searched = [], False
 
@@ -212,12 +212,12 @@ def _paste(editor: Editor, *, take: bool) -> None:
 
 
 def _show(editor: Editor, action: str = "", status: int = 200) -> HttpResponse:
-    page = editor.preview() if action != "find" or not editor.request.htmx else None  # type: ignore[attr-defined]
+    page = editor.preview() if action != "find" or not editor.request.htmx else None  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
     if editor.lines is not None and page is not None:
         for says, form in zip(page.lines, editor.lines, strict=True):
             says.form = form
     context = {"editor": editor, "draft": editor.draft, "head": editor.head, "page": page, "once": uuid.uuid4().hex}
-    if not editor.request.htmx:  # type: ignore[attr-defined]
+    if not editor.request.htmx:  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
         return render(editor.request, PAGE, context, status=status)
     part = {"find": "found", "judge": "says", "paste": "pasted"}.get(action, "changed")
     return render(editor.request, f"{PAGE}#{part}", context)

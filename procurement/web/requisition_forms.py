@@ -30,8 +30,8 @@ class HeadForm(forms.Form):
 
     def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
-        self.fields["cost_centre"].queryset = CostCentre.objects.filter(site__in=sites)  # type: ignore[attr-defined]
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
+        self.fields["cost_centre"].queryset = CostCentre.objects.filter(site__in=sites)  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
 
 
 class LineForm(forms.Form):
@@ -50,8 +50,8 @@ class LineForm(forms.Form):
     def __init__(self, *args: Any, book: ItemBook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = book.units_of(str(self["item_code"].value() or ""))
-        self.fields["unit"].choices = units  # type: ignore[attr-defined]
-        self.fields["category"].choices = [("", "Choose"), *book.categories]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
+        self.fields["category"].choices = [("", "Choose"), *book.categories]  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
 
     def clean(self) -> dict[str, Any]:
         """Refuse a line that says something but not how much."""

@@ -84,7 +84,7 @@ def _detail(
 
 def _moves(supplier: Supplier) -> list[tuple[str, str, str, str]]:
     """Return verb, label, meaning and tone of each step that leads somewhere from here."""
-    possible = {t.name for t in supplier.get_available_state_transitions()}  # type: ignore[attr-defined]
+    possible = {t.name for t in supplier.get_available_state_transitions()}  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
     moves = [
         ("activate", "Activate", "Orders may be placed again.", ""),
         ("restrict", "Restrict", "No new orders; what is open goes on and is paid.", ""),
