@@ -29,3 +29,6 @@ class FoundationConfig(AppConfig):
             registries.MenuEntry("People", "people", 90, lambda u: bool(access.can_administer_people(u)))
         )
         registries.navigation.add(registries.MenuEntry("Sites", "sites", 91, lambda u: bool(access.can_keep_ground(u))))
+        registries.navigation.add(
+            registries.MenuEntry("Master data", "master", 92, lambda u: bool(access.can_keep_ground(u)))
+        )

@@ -6,7 +6,8 @@
 - `subscriptions`: event kind -> handlers;
 - `navigation`: entries of the staff menu;
 - `role_rules`: what stands against a person holding one more role;
-- `invariants`: what must always be true of a room's rows, checked by `check_invariants`.
+- `invariants`: what must always be true of a room's rows, checked by `check_invariants`;
+- `item_numbers`: whose numbers besides ours find an item.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -221,5 +222,7 @@ search = Search()
 navigation = Navigation()
 invariants = Invariants()
 role_rules = RoleRules()
+# text -> ids of the items somebody else calls so, such as a supplier's part number; a query, never a list.
+item_numbers: list[Callable[[str], Any]] = []
 # (when, text, who, tone) lines an upper room adds to a document's timeline: functions (user, type, pk) -> iterable.
 timelines: list[Callable[[Any, str, int], Iterable[Any]]] = []

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from foundation.api import views as api
-from foundation.web import pages, people, sites
+from foundation.web import item_files, items, master, pages, people, sites
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -20,6 +20,14 @@ urlpatterns = [
     path("settings/sites/", sites.sites, name="sites"),
     path("settings/sites/new/", sites.site_new, name="site_new"),
     path("settings/sites/<str:code>/", sites.site, name="site"),
+    path("settings/master/", master.master, name="master"),
+    path("settings/master/items/", items.items, name="items"),
+    path("settings/master/items/items.csv", items.items_csv, name="items_csv"),
+    path("settings/master/items/new/", items.item_new, name="item_new"),
+    path("settings/master/items/import/", item_files.items_import, name="items_import"),
+    path("settings/master/items/<str:code>/", items.item, name="item"),
+    path("settings/master/items/<str:code>/packs/", items.item_pack, name="item_pack"),
+    path("settings/master/items/<str:code>/packs/<str:unit>/drop/", items.item_pack_drop, name="item_pack_drop"),
     path("api/v1/items/", api.ItemList.as_view(), name="api_items"),
     path("api/v1/items/<str:code>/", api.ItemDetail.as_view(), name="api_item"),
     path("api/v1/units/", api.UnitList.as_view(), name="api_units"),

@@ -102,3 +102,46 @@ def new_code(text: str, *, longest: int, field: str = "code") -> str:
             "code_unfit", f"Use up to {longest} letters, digits and hyphens for the code.", field=field, value=code[:40]
         )
     return code
+
+
+def one_line(text: str, *, longest: int, field: str, what: str) -> str:
+    """Return a text of one line without needless blanks.
+
+    :raises InvalidError: it is empty or too long.
+    """
+    line = " ".join(text.split())
+    if not line or len(line) > longest:
+        raise InvalidError(f"{field}_unfit", f"Write {what}, at most {longest} letters.", field=field, value=line[:80])
+    return line
+
+
+def known_gln(text: str) -> str:
+    """Return a GLN of 13 digits, or nothing for an empty text.
+
+    :raises InvalidError: it is none, or its check digit is wrong.
+    """
+    return _gs1(text, {13}, "gln", "Write the 13 digits of the GLN; the last one is a check digit.")
+
+
+def known_gtin(text: str) -> str:
+    """Return a GTIN of 8, 12, 13 or 14 digits, or nothing for an empty text.
+
+    :raises InvalidError: it is none, or its check digit is wrong.
+    """
+    cure = "Write the 8, 12, 13 or 14 digits under the barcode; the last one is a check digit."
+    return _gs1(text, {8, 12, 13, 14}, "gtin", cure)
+
+
+def _gs1(text: str, lengths: set[int], field: str, cure: str) -> str:
+    number = text.strip()
+    if not number:
+        return ""
+    digits = number.isascii() and number.isdigit()
+    if not digits or len(number) not in lengths or _check_digit(number[:-1]) != int(number[-1]):
+        raise InvalidError(f"{field}_unfit", cure, field=field, value=number[:40])
+    return number
+
+
+def _check_digit(digits: str) -> int:
+    """Weigh the digits 3, 1, 3... from the right, as GS1 does."""
+    return -sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits))) % 10

@@ -1,6 +1,16 @@
 from foundation.services.create_account import create_account
 from foundation.services.grant_role import grant_role, revoke_role, sync_site_permissions
 from foundation.services.idempotency import answer_key, claim_key, forget_keys
+from foundation.services.import_items import Import, ItemRow, RowFault, import_items
+from foundation.services.items import (
+    ItemDetails,
+    Pack,
+    change_item,
+    create_item,
+    drop_pack,
+    save_pack,
+    seen_of_item,
+)
 from foundation.services.people import (
     PersonDetails,
     change_person,
@@ -17,8 +27,9 @@ from foundation.services.sites import SiteSettings, change_site, open_site, seen
 from foundation.services.take_over import Ground, ItemTaken, PlaceTaken, take_over_items, take_over_sites
 
 __all__ = [
-    "Ground", "ItemTaken", "PersonDetails", "PlaceTaken", "SiteSettings", "answer_key", "change_person", "change_site", "claim_key", "create_account",
-    "forget_keys", "grant_duty", "grant_role", "invite_person", "open_account", "open_site", "record_link", "revoke_duty",
-    "revoke_role", "save_preferences", "seen_of", "seen_of_site", "set_active", "sync_site_permissions", "take_over_items",
-    "take_over_sites",
+    "Ground", "Import", "ItemDetails", "ItemRow", "ItemTaken", "Pack", "PersonDetails", "PlaceTaken", "RowFault",
+    "SiteSettings", "answer_key", "change_item", "change_person", "change_site", "claim_key", "create_account", "create_item",
+    "drop_pack", "forget_keys", "grant_duty", "grant_role", "import_items", "invite_person", "open_account", "open_site",
+    "record_link", "revoke_duty", "revoke_role", "save_pack", "save_preferences", "seen_of", "seen_of_item", "seen_of_site",
+    "set_active", "sync_site_permissions", "take_over_items", "take_over_sites",
 ]  # fmt: skip

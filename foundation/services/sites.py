@@ -12,10 +12,9 @@ from foundation.documents import content_hash
 from foundation.errors import InvalidError, NotFoundError, StaleError, require
 from foundation.models import LegalEntity, Region, RoleAssignment, Site, User, WorkCalendar
 from foundation.services.grant_role import sync_site_permissions
-from foundation.validators import known_currency, known_time_zone, new_code
+from foundation.validators import known_currency, known_gln, known_time_zone, new_code
 
 _SET = ("name", "calendar_id", "time_zone", "address", "gln", "blind_receiving", "is_active")
-_GLN = 13  # digits, the last one a check digit (GS1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +99,8 @@ def _write(site: Site, settings: SiteSettings) -> None:
     if not settings.name.strip():
         raise InvalidError("name_missing", "Say what the site is called.", field="name")
     site.name, site.calendar, site.address = settings.name.strip()[:80], settings.calendar, settings.address.strip()
-    site.time_zone, site.gln = known_time_zone(settings.time_zone), _checked_gln(settings.gln)
+    site.time_zone, site.gln = known_time_zone(settings.time_zone), known_gln(settings.gln)
     site.blind_receiving, site.is_active = settings.blind_receiving, settings.is_active
-
-
-def _checked_gln(text: str) -> str:
-    gln = text.strip()
-    if gln and (not (gln.isascii() and gln.isdigit() and len(gln) == _GLN) or _check_digit(gln[:-1]) != int(gln[-1])):
-        raise InvalidError("gln_unfit", "Write the 13 digits of the GLN; the last one is a check digit.", field="gln")
-    return gln
-
-
-def _check_digit(digits: str) -> int:
-    return -sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10
 
 
 def _facts(site: Site) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """What the pages of user administrators share: who may come in, the clock, refusals beside their field."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from django import forms
 from django.http import Http404, HttpRequest
@@ -9,6 +11,8 @@ from django.utils import timezone
 from foundation.errors import InvalidError, require
 from foundation.models import User
 from foundation.verdict import Verdict
+
+T = TypeVar("T")
 
 
 def now() -> datetime:
@@ -34,3 +38,14 @@ def put_error(form: forms.Form, error: InvalidError) -> None:
     """Put a refusal beside the field it names, or on top."""
     field = str(error.details.get("field", ""))
     form.add_error(field if field in form.fields else None, error.message)
+
+
+def tried(form: forms.Form, act: Callable[[], T]) -> T | None:
+    """Do what a form asks for when it is valid; a refusal goes beside its field, and the answer is nothing."""
+    if not form.is_valid():
+        return None
+    try:
+        return act()
+    except InvalidError as error:
+        put_error(form, error)
+        return None

@@ -1,23 +1,30 @@
-"""What the suppliers' room furnishes for the menu and the search box."""
+"""What the suppliers' room furnishes for the menu, the search box and the page of an item."""
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from foundation.access import holds_anywhere
 from foundation.models import User
-from foundation.registries import Hit, MenuEntry, Subject, navigation, search, subjects
+from foundation.registries import Hit, MenuEntry, Subject, item_numbers, navigation, panels, search, subjects
 from foundation.roles import VIEW
 from suppliers import access
-from suppliers.models import Supplier
+from suppliers.models import CatalogueItem, CatalogueState, Supplier
 from suppliers.selectors import find_items
+
+OFFERS = 20
 
 
 def register() -> None:
     """Fill the registries."""
     navigation.add(MenuEntry("Suppliers", "suppliers", 60, lambda u: holds_anywhere(u, VIEW)))
     search.add(find)
+    if items_by_part not in item_numbers:
+        item_numbers.append(items_by_part)
+    panels.add("item.main", offers_of_item)
     subjects.add(
         Subject(
             type="supplier",
@@ -40,3 +47,19 @@ def find(user: User, query: str) -> Iterable[Hit]:
     ]
     hits += [Hit(f"{i.name} ({i.code})", f"{reverse('catalogue')}?q={i.code}", "Item") for i in find_items(query, 10)]
     return hits
+
+
+def items_by_part(text: str) -> QuerySet[CatalogueItem, int]:
+    """Find the items of which a supplier's part number begins so, whether it is still offered or not."""
+    return CatalogueItem.objects.filter(supplier_part__istartswith=text).values_list("item_id", flat=True)
+
+
+def offers_of_item(request: HttpRequest, pk: int | None) -> str:
+    """Show who offers an item, in which pack and at which price."""
+    rows = CatalogueItem.objects.filter(item=pk, state=CatalogueState.ACTIVE).select_related("supplier", "unit")
+    offers = list(rows.order_by("supplier__name", "pk")[: OFFERS + 1])
+    context = {
+        "offers": offers[:OFFERS], "has_more": len(offers) > OFFERS,
+        "may_open": isinstance(request.user, User) and holds_anywhere(request.user, VIEW),
+    }  # fmt: skip
+    return render_to_string("suppliers/of_item.html", context, request=request)

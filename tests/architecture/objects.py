@@ -231,6 +231,7 @@ def _enterprise(houses: Houses) -> None:
     )
     kinds["contract"] = Kind({"number": made.contract.number}, {"number": "NO-SUCH-9"})
     kinds["item"] = Kind({"code": "SW-500"}, {"code": "NO-SUCH-9"})
+    kinds["item_unit"] = Kind({"code": "SW-500", "unit": "KGM"}, {"code": "NO-SUCH-9", "unit": "KGM"})
     kinds["site"] = Kind({"code": made.leeds.code}, {"code": "NO-SUCH-9"}, {"code": made.hull.code})
     kinds["site_settings"] = Kind({"code": made.leeds.code}, {"code": "NO-SUCH-9"})
     client = Application.objects.get(name="client_read")

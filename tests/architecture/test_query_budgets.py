@@ -67,6 +67,7 @@ def pages(made: Company) -> Iterator[tuple[str, User, str]]:
         ("orders", made.boris, []), ("order", made.boris, [done.number]), ("order_version", made.boris, [done.number, 1]),
         ("receiving", made.wanda, []), ("receive", made.wanda, [sent.number]),
         ("invoices", made.pat, []), ("invoice", made.pat, [invoice.number]), ("invoice_match", made.pat, [invoice.number]),
+        ("master", made.ursula, []), ("items", made.ursula, []), ("item", made.ursula, ["SW-500"]),
         ("portal_home", made.acme_person, []), ("portal_orders", made.acme_person, []),
         ("portal_order", made.acme_person, [done.number]), ("portal_invoices", made.acme_person, []),
         ("portal_invoice", made.acme_person, [invoice.number]),

@@ -25,6 +25,7 @@ def test_pages_are_open_to_everybody_on_desk_and_phone(
     for path in (
         reverse("people"), reverse("person_new"), reverse("person", args=[made.rita.pk]),
         reverse("person", args=[made.ursula.pk]), reverse("sites"), reverse("site_new"), reverse("site", args=["LDS"]),
+        reverse("master"), reverse("items"), reverse("item_new"), reverse("item", args=["SW-500"]), reverse("items_import"),
     ):  # fmt: skip
         page.goto(live_server.url + path)
 

@@ -1,0 +1,22 @@
+"""The way in to everything that documents name: what there is, and what a new installation needs first."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from foundation import access
+from foundation.web.door import admitted, staff
+
+# Address, name, what it is for; in the order in which a new installation needs them.
+PAGES = (
+    ("items", "Items", "What is bought by code, with category, barcode and packs. A table brings many in at once."),
+)  # fmt: skip
+
+
+@require_safe
+@login_required
+def master(request: HttpRequest) -> HttpResponse:
+    """Show the kinds of master data."""
+    admitted(request, access.can_keep_ground(staff(request)))
+    return render(request, "master/home.html", {"pages": PAGES})
