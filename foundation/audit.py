@@ -1,4 +1,4 @@
-"""The audit log (AU-1): append-only and hash-chained by trigger; take its lock last.
+"""The audit log (AU-1): append-only and hash-chained by trigger; a use case takes its lock last.
 
 `context` is set by middleware and workers so that every row says where a change came from.
 """
@@ -12,7 +12,13 @@ from typing import Any
 
 from django.db import connection, models
 
+from foundation.journal import note
 from foundation.models import AuditEvent, User
+
+_NOTED = (
+    "actor_id", "on_behalf_of_id", "action", "object_type", "object_id", "object_number", "request_id", "address",
+    "policy_version", "data",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +95,11 @@ def record_fact(
     **data: Any,
 ) -> None:
     """Write an audit row about something that has no model instance at hand, such as a refusal or a sign-in."""
-    row(
+    written = row(
         object_type, object_id, object_number, action, actor=actor, at=at, on_behalf_of=on_behalf_of,
         policy_version=policy_version, **data,
-    ).save(force_insert=True)  # fmt: skip
+    )  # fmt: skip
+    note("audit", [{name: getattr(written, name) for name in _NOTED}])
 
 
 def row(

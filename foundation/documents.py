@@ -22,18 +22,27 @@ def lock(model: type[D], pk: int, **related: Any) -> D:
     :raises NotFoundError: there is no such document.
     """
     rows = model._default_manager.filter(pk=pk)  # noqa: SLF001 - Django's own way
-    held = rows.select_for_update(of=("self",), no_key=True)
-    names = related.get("with_", ())
-    document: D | None
-    if names:
-        # Two statements on purpose: PostgreSQL drops a joined row whose key changed while we waited for the lock.
-        document = rows.select_related(*names).first() if held.values_list("pk", flat=True).first() else None
-    else:
-        # Without a name select_related would follow every key, into tables a supplier's request may not read.
-        document = held.select_related(None).first()
+    names = tuple(related.get("with_", ()))
+    # Without a name select_related would follow every key, into tables a supplier's request may not read.
+    asked = rows.select_related(*names) if names else rows.select_related(None)
+    document: D | None = asked.select_for_update(of=("self",), no_key=True).first()
+    if names and not (document and _joined(document, names)):
+        # PostgreSQL drops a joined row whose key changed while we waited for the lock: read again what is ours now.
+        held = rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True).first()
+        document = asked.first() if held else None
     if document is None:
         raise NotFoundError("not_found", f"There is no such {model._meta.verbose_name}.")  # noqa: SLF001
     return document
+
+
+def _joined(document: Document, names: tuple[str, ...]) -> bool:
+    """Tell whether the rows beside a document are those its keys name."""
+    for name in {name.partition("__")[0] for name in names}:
+        key = document._meta.get_field(name).attname  # type: ignore[union-attr]  # noqa: SLF001 - Django's own way; the names are foreign keys
+        beside = getattr(document, name)
+        if getattr(document, key) != (beside.pk if beside else None):
+            return False
+    return True
 
 
 def require_unchanged(document: Document, expected_version: int | None, seen_hash: str | None = None) -> None:

@@ -2,19 +2,17 @@
 
 from datetime import datetime
 
+from foundation.journal import note
 from foundation.models import DutyRecord
 
 
 def record(chain: str, document_type: str, document_id: int, duty: str, *, person_id: int, at: datetime) -> None:
     """Remember that a person did a duty on a document of a chain; doing it again changes nothing."""
-    DutyRecord.objects.bulk_create(
-        [
-            DutyRecord(
-                chain=chain, document_type=document_type, document_id=document_id, duty=duty, person_id=person_id, at=at
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    done = {
+        "chain": chain, "document_type": document_type, "document_id": document_id, "duty": duty, "person_id": person_id,
+        "at": at.isoformat(),
+    }  # fmt: skip
+    note("duties", [done])
 
 
 def done_on(chains: list[str]) -> frozenset[tuple[str, int]]:

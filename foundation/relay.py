@@ -1,27 +1,65 @@
 """The relay: tells subscribers what happened, oldest first per subject, at least once, visibly parked when it fails.
 
 Source: STYLE "Side effects", RELIABILITY section 4. Claim in a short transaction (attempts are counted there, so a
-killed worker counts), then one transaction per event: lock, run the subscribers, mark done. The database's clock is
-the only one: machines whose clocks differ agree on what is due.
+killed worker counts), then one transaction per event, which is a use case: mark it done, run the subscribers, and if
+one fails nothing of it happened. The database's clock is the only one: machines whose clocks differ agree on what is
+due.
 """
 
 import os
 import socket
-import uuid
-from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from foundation import registries
+from foundation import outbox, registries
+from foundation.journal import one_change
 from foundation.models import DomainEvent
 
 log = structlog.get_logger(__name__)
-BACKOFF = (5, 30, 120, 600, 1800)  # seconds; then parked
 CLAIM_LASTS = timedelta(seconds=60)
+BACKOFF = (5, 30, 120, 600, 1800)  # seconds; then parked
+NOT_OURS: frozenset[str] = frozenset({"not ours"})
+
+# An event is free when nobody claimed it in the last minute: a relay that died gives its events back.
+CLAIM = """
+with due as (
+  select id from foundation_domainevent event
+   where done_at is null and parked_at is null and available_at <= statement_timestamp()
+     and (claimed_at is null or claimed_at < statement_timestamp() - %(lasts)s)
+     and not exists (select from foundation_domainevent earlier
+                      where earlier.subject_type = event.subject_type and earlier.subject_id = event.subject_id
+                        and earlier.id < event.id and earlier.done_at is null
+                        and (earlier.parked_at is not null or earlier.available_at > statement_timestamp()
+                             or earlier.claimed_at >= statement_timestamp() - %(lasts)s))
+   order by id limit %(limit)s for no key update skip locked)
+update foundation_domainevent event
+   set claimed_at = statement_timestamp(), claimed_by = %(by)s, attempts = attempts + 1
+  from due where event.id = due.id
+returning event.*
+"""
+# An event that must wait for an earlier one is given back: not this one's fault, so not an attempt.
+TAKE = """
+with mine as (
+  select id, msg_id, exists (select from foundation_domainevent earlier
+                              where earlier.subject_type = event.subject_type and earlier.subject_id = event.subject_id
+                                and earlier.id < event.id and earlier.done_at is null) as waits
+    from foundation_domainevent event
+   where id = %(pk)s and done_at is null and parked_at is null for no key update skip locked),
+fresh as (
+  insert into foundation_effectledger (consumer, msg_id)
+  select unnest(%(consumers)s::text[]), msg_id from mine where not waits
+  on conflict (consumer, msg_id) do nothing returning consumer),
+given as (
+  update foundation_domainevent event
+     set done_at = case when waits then null else statement_timestamp() end,
+         claimed_at = case when waits then null else claimed_at end,
+         attempts = attempts - waits::int, last_error = case when waits then last_error else '' end
+    from mine where event.id = mine.id)
+select waits, array(select consumer from fresh) from mine
+"""
 
 
 def run_once(limit: int = 100) -> int:
@@ -29,7 +67,7 @@ def run_once(limit: int = 100) -> int:
 
     Safe to run in any number of processes at once. A failing event holds back only later events of its own subject.
     """
-    return sum(_handle(pk) for pk in _claim(limit))
+    return sum(_handle(event) for event in _claim(limit))
 
 
 def drain(limit: int = 10_000) -> int:
@@ -43,75 +81,36 @@ def drain(limit: int = 10_000) -> int:
     return handled
 
 
-def _claim(limit: int) -> Iterable[int]:
-    """Claim due events in order; those behind an event of their subject that nobody may handle now are left alone."""
-    free = Q(claimed_at=None) | Q(claimed_at__lt=Now() - CLAIM_LASTS)
-    obstacle = _earlier().filter(~free | Q(parked_at__isnull=False) | Q(available_at__gt=Now()))
-    with transaction.atomic():
-        due = list(
-            DomainEvent.objects.filter(free, done_at=None, parked_at=None, available_at__lte=Now())
-            .exclude(Exists(obstacle))
-            .order_by("id")
-            .select_for_update(skip_locked=True, of=("self",), no_key=True)
-            .values_list("pk", flat=True)[:limit]
-        )
-        if due:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "update foundation_domainevent set claimed_at = statement_timestamp(), claimed_by = %s, attempts = attempts + 1"
-                    " where id = any(%s)",
-                    [f"{socket.gethostname()}:{os.getpid()}"[:60], due],
-                )
-    return due
+def _claim(limit: int) -> list[DomainEvent]:
+    """Claim due events and return them in order; those behind one of their subject that nobody may handle now wait."""
+    by = f"{socket.gethostname()}:{os.getpid()}"[:60]
+    events = DomainEvent.objects.raw(CLAIM, {"limit": limit, "by": by, "lasts": CLAIM_LASTS})
+    return sorted(events, key=lambda event: event.pk)
 
 
-def _handle(pk: int) -> bool:
-    try:
-        with transaction.atomic():
-            event = (
-                DomainEvent.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-                .filter(pk=pk, done_at=None, parked_at=None)
-                .annotate(waits=Exists(_earlier()))
-                .first()
-            )
-            if event is None:
-                return False
-            if event.waits:  # the one before failed, or another relay has it: not this one's fault
-                DomainEvent.objects.filter(pk=pk).update(claimed_at=None, attempts=F("attempts") - 1)
-                return False
-            _tell(event)
-            DomainEvent.objects.filter(pk=pk).update(done_at=Now(), last_error="")
-    except Exception as error:  # noqa: BLE001 - the one place: a subscriber's bug must not stop the others
-        _failed(pk, error)
-        return False
-    return True
-
-
-def _earlier() -> QuerySet[DomainEvent]:
-    """Return the undone events before the outer one, of the same subject."""
-    return DomainEvent.objects.filter(
-        subject_type=OuterRef("subject_type"), subject_id=OuterRef("subject_id"), id__lt=OuterRef("id"), done_at=None
-    )
-
-
-def _tell(event: DomainEvent) -> None:
+def _handle(event: DomainEvent) -> bool:
     handlers = dict(registries.subscriptions.handlers(event.kind))
-    for name in _fresh(list(handlers), event.msg_id):
-        handlers[name](event)
+    try:
+        with one_change(), outbox.without_ringing():
+            fresh = _take(event.pk, list(handlers))
+            for name, handler in handlers.items():
+                if name in fresh:
+                    handler(event)
+    except Exception as error:  # noqa: BLE001 - the one place: a subscriber's bug must not stop the others
+        _failed(event.pk, error)
+        return False
+    return fresh is not NOT_OURS
 
 
-def _fresh(names: list[str], msg_id: uuid.UUID) -> list[str]:
-    """Enter consumers into the effect ledger; returns those that had no effect from this message yet, in order."""
-    if not names:
-        return []
+def _take(pk: int, consumers: list[str]) -> frozenset[str]:
+    """Mark the event done and enter its consumers into the effect ledger, for as long as nothing after this fails.
+
+    Returns those that had no effect from it yet; `NOT_OURS` when another relay has it or an earlier one must be first.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into foundation_effectledger (consumer, msg_id) select unnest(%s::text[]), %s"
-            " on conflict (consumer, msg_id) do nothing returning consumer",
-            [names, msg_id],
-        )
-        fresh = {row[0] for row in cursor.fetchall()}
-    return [name for name in names if name in fresh]
+        cursor.execute(TAKE, {"pk": pk, "consumers": consumers})
+        taken = cursor.fetchone()
+    return frozenset(taken[1]) if taken and not taken[0] else NOT_OURS
 
 
 def _failed(pk: int, error: Exception) -> None:

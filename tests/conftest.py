@@ -75,6 +75,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_memory() -> None:
+    """Forget what the process remembers of rows that never change: each test has its own."""
+    from foundation import selectors as ground  # noqa: PLC0415 - settings are ready only now
+    from policies import selectors as policies  # noqa: PLC0415 - same
+
+    ground.forget()
+    policies.forget()
+
+
+@pytest.fixture(autouse=True)
 def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse connections that leave the machine; a test that needs the network is wrong."""
     connect, connect_ex = socket.socket.connect, socket.socket.connect_ex

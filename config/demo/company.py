@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from config.demo import goods, hire, partners, places, years
 from config.demo.trade import weeks
 from config.demo.trade.cast import Cast
 from foundation import audit
+from foundation.journal import use_case
 from foundation.models import AuditEvent, Role
 from policies.services import install_default_policies
 
@@ -48,7 +49,7 @@ def analyse() -> None:
         cursor.execute("analyze")
 
 
-@transaction.atomic
+@use_case
 def _open(now: datetime, out: Any) -> Cast:
     opened = now - HISTORY
     places.plant()

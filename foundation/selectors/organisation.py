@@ -1,5 +1,9 @@
+from django.db import transaction
+
 from foundation.errors import NotFoundError
 from foundation.models import Organisation
+
+_known: list[str] = []
 
 
 def organisation() -> Organisation:
@@ -14,5 +18,17 @@ def organisation() -> Organisation:
 
 
 def base_currency() -> str:
-    """Return the enterprise's base currency (ISO 4217), in which policy thresholds compare (MQ-1)."""
-    return organisation().base_currency
+    """Return the enterprise's base currency (ISO 4217), in which policy thresholds compare (MQ-1).
+
+    It is set when the enterprise is founded and never changes, so a process remembers it once that is committed.
+    """
+    if not _known:
+        code = organisation().base_currency
+        transaction.on_commit(lambda: _known.append(code))
+        return code
+    return _known[0]
+
+
+def forget() -> None:
+    """Drop what the process remembers; tests empty the table it was read from."""
+    _known.clear()

@@ -1,13 +1,25 @@
+from django.db import transaction
+
 from foundation.models import User
+
+_known: dict[str, User] = {}
 
 
 def system_user(name: str) -> User:
     """Return the named system actor, such as `ordering`; it has no password and signs in nowhere.
 
-    It is created the first time it is needed.
+    It is created the first time it is needed and never changes, so a process remembers it once that is committed.
     """
-    user, _ = User.objects.get_or_create(
-        username=f"system-{name}",
-        defaults={"kind": User.Kind.SYSTEM, "first_name": name.capitalize(), "last_name": "(automatic)"},
-    )
-    return user
+    if name not in _known:
+        user, _ = User.objects.get_or_create(
+            username=f"system-{name}",
+            defaults={"kind": User.Kind.SYSTEM, "first_name": name.capitalize(), "last_name": "(automatic)"},
+        )
+        transaction.on_commit(lambda: _known.update({name: user}))
+        return user
+    return _known[name]
+
+
+def forget() -> None:
+    """Drop what the process remembers; tests empty the table it was read from."""
+    _known.clear()

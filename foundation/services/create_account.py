@@ -1,12 +1,11 @@
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation import audit
+from foundation.journal import use_case
 from foundation.models import User
 
 
-@transaction.atomic
+@use_case
 def create_account(*, username: str, name: str, kind: str, actor: User | None, at: datetime) -> User:
     """Open an account for a machine: it has no password, signs in on no page and holds no duty yet."""
     account = User(username=username, first_name=name[:150], kind=kind)

@@ -1,15 +1,15 @@
 from datetime import datetime
 
 from django.contrib.auth.models import Permission
-from django.db import transaction
 
 from foundation import audit, registries
 from foundation.errors import InvalidError
+from foundation.journal import use_case
 from foundation.models import Region, RoleAssignment, Site, SiteUserPermission, User
 from foundation.roles import SITE_PERMISSIONS
 
 
-@transaction.atomic
+@use_case
 def grant_role(
     *,
     user: User,
@@ -45,7 +45,7 @@ def grant_role(
     return assignment
 
 
-@transaction.atomic
+@use_case
 def revoke_role(*, assignment: RoleAssignment, actor: User | None, at: datetime) -> None:
     """Take a role away; effective with the person's next request."""
     user = assignment.user

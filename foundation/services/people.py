@@ -8,11 +8,11 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db import transaction
 
 from foundation import access, audit
 from foundation.documents import content_hash
 from foundation.errors import ConflictError, InvalidError, NotFoundError, StaleError, require
+from foundation.journal import use_case
 from foundation.models import Region, Role, RoleAssignment, Site, User
 from foundation.services.grant_role import grant_role, revoke_role
 from foundation.validators import full_amount, new_address, new_username
@@ -37,7 +37,7 @@ def seen_of(*, person: User) -> str:
     return content_hash(_facts(person))
 
 
-@transaction.atomic
+@use_case
 def invite_person(*, username: str, details: PersonDetails, actor: User, at: datetime) -> User:
     """Open an account for somebody of ours without password or duty; the caller sends the link that sets one.
 
@@ -59,7 +59,7 @@ def open_account(*, username: str, details: PersonDetails, kind: str) -> User:
     return person
 
 
-@transaction.atomic
+@use_case
 def change_person(*, person_id: int, seen: str, details: PersonDetails, actor: User, at: datetime) -> User:
     """Change name, address, approval limit, manager and the door to the support pages.
 
@@ -84,7 +84,7 @@ def change_person(*, person_id: int, seen: str, details: PersonDetails, actor: U
     return person
 
 
-@transaction.atomic
+@use_case
 def grant_duty(
     *, person_id: int, role: str, actor: User, at: datetime, site: Site | None = None, region: Region | None = None
 ) -> RoleAssignment:
@@ -101,7 +101,7 @@ def grant_duty(
     return grant_role(user=person, role=role, actor=by, at=at, site=site, region=region)
 
 
-@transaction.atomic
+@use_case
 def revoke_duty(*, person_id: int, assignment_id: int, actor: User, at: datetime) -> None:
     """Take a duty away; effective with the person's next request. One that is gone already is no error.
 
@@ -113,7 +113,7 @@ def revoke_duty(*, person_id: int, assignment_id: int, actor: User, at: datetime
         revoke_role(assignment=held, actor=by, at=at)
 
 
-@transaction.atomic
+@use_case
 def set_active(*, person_id: int, is_active: bool, reason: str, actor: User, at: datetime) -> User:
     """Shut a person out or let them in again. Shut out, their sessions end at once and their duties rest.
 
@@ -153,7 +153,7 @@ def end_sessions(person: User, *, at: datetime) -> None:
     UserSession.objects.filter(user=person).delete()
 
 
-@transaction.atomic
+@use_case
 def record_link(*, person_id: int, actor: User, at: datetime) -> User:
     """Record that a link to set a password goes to a person; the caller sends it.
 

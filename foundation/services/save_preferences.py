@@ -1,14 +1,13 @@
 from datetime import datetime
 from zoneinfo import available_timezones
 
-from django.db import transaction
-
 from foundation import audit
 from foundation.errors import InvalidError
+from foundation.journal import use_case
 from foundation.models import User
 
 
-@transaction.atomic
+@use_case
 def save_preferences(*, user_id: int, theme: str, density: str, time_zone: str, shortcuts: bool, at: datetime) -> User:
     """Save how a person wants to see the product.
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from foundation import access, audit
 from foundation.documents import content_hash
 from foundation.errors import InvalidError, NotFoundError, StaleError, require
+from foundation.journal import use_case
 from foundation.models import LegalEntity, Region, RoleAssignment, Site, User, WorkCalendar
 from foundation.services.grant_role import sync_site_permissions
 from foundation.validators import known_currency, known_gln, known_time_zone, new_code
@@ -35,7 +35,7 @@ def seen_of_site(*, site: Site) -> str:
     return content_hash(_facts(site))
 
 
-@transaction.atomic
+@use_case
 def open_site(
     *,
     code: str,
@@ -67,7 +67,7 @@ def open_site(
     return site
 
 
-@transaction.atomic
+@use_case
 def change_site(*, code: str, seen: str, settings: SiteSettings, actor: User, at: datetime) -> Site:
     """Change how a site is named, works and receives.
 

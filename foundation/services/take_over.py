@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 
-from django.db import transaction
-
 from foundation import audit
+from foundation.journal import use_case
 from foundation.models import (
     Category,
     Item,
@@ -52,7 +51,7 @@ class Ground:
     currency: str
 
 
-@transaction.atomic
+@use_case
 def take_over_sites(
     *, places: Iterable[PlaceTaken], ground: Ground, source: str, actor: User, at: datetime
 ) -> dict[str, Site]:
@@ -93,7 +92,7 @@ def take_over_sites(
     return known
 
 
-@transaction.atomic
+@use_case
 def take_over_items(
     *, items: Iterable[ItemTaken], base: tuple[str, str], pack: tuple[str, str], source: str, actor: User, at: datetime
 ) -> dict[str, Item]:

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation.errors import ConflictError, InvalidError, NotFoundError, require
+from foundation.journal import use_case
 from foundation.models import Role, RoleAssignment, Site, User
 from foundation.services import grant_role, revoke_role
 from integration import access
@@ -13,7 +12,7 @@ from integration.models import ApiClient
 DUTIES = (Role.REQUESTER, Role.RECEIVER, Role.BUYER, Role.PAYABLES)  # what machines do; people decide
 
 
-@transaction.atomic
+@use_case
 def grant_client_duty(*, client_id: int, role: str, site: Site | None, actor: User, at: datetime) -> RoleAssignment:
     """Give a client a duty at a site, or everywhere when `site` is empty. Given twice, it is held once.
 
@@ -35,7 +34,7 @@ def grant_client_duty(*, client_id: int, role: str, site: Site | None, actor: Us
     return grant_role(user=account, role=role, actor=actor, at=at, site=site)
 
 
-@transaction.atomic
+@use_case
 def revoke_client_duty(*, client_id: int, assignment_id: int, actor: User, at: datetime) -> None:
     """Take a duty from a client; effective with its next call.
 

@@ -12,6 +12,7 @@ from oauth2_provider.settings import oauth2_settings
 
 from foundation import audit
 from foundation.errors import ConflictError, InvalidError, NotFoundError, StaleError, require
+from foundation.journal import use_case
 from foundation.models import User
 from foundation.services import create_account
 from integration import access
@@ -31,7 +32,7 @@ class Admitted:
     secret: str
 
 
-@transaction.atomic
+@use_case
 def register_client(
     *,
     name: str,
@@ -109,7 +110,7 @@ def _insert(client: ApiClient) -> None:
         ) from error  # fmt: skip
 
 
-@transaction.atomic
+@use_case
 def rotate_client(*, client_id: int, expected_version: int, actor: User, at: datetime) -> Admitted:
     """Give a client a new secret; the old one and every token end at once.
 
@@ -127,7 +128,7 @@ def rotate_client(*, client_id: int, expected_version: int, actor: User, at: dat
     return Admitted(client, secret)
 
 
-@transaction.atomic
+@use_case
 def revoke_client(*, client_id: int, expected_version: int, actor: User, reason: str, at: datetime) -> ApiClient:
     """Shut a client out for good, with every token it holds.
 

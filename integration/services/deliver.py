@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from foundation import audit
 from foundation.errors import ConflictError, DomainError, InvalidError, NotFoundError
 from foundation.intake.http import Answer, UnreachableError, post_signed
+from foundation.journal import use_case
 from foundation.models import Delivery, DeliveryState, User
 from foundation.selectors import system_user
 from integration.models import Connection
@@ -79,7 +80,7 @@ def take_answer(*, delivery_id: int, answer: Answer, at: datetime) -> bool:
     return False
 
 
-@transaction.atomic
+@use_case
 def _mark_delivered(delivery_id: int, answer: Answer, at: datetime) -> None:
     delivery = Delivery.objects.select_for_update(no_key=True).get(pk=delivery_id)
     if delivery.state != DeliveryState.WAITING:
@@ -127,7 +128,7 @@ def _voucher_number(answer: Answer, delivery: Delivery) -> str:
     return str(named if isinstance(named, str | int) and named else delivery.msg_id)[:40]
 
 
-@transaction.atomic
+@use_case
 def put_off(delivery_id: int, error: str, at: datetime, *, pause: int = 0, give_up: bool = False) -> None:
     """Try later, with growing pauses; after three days, or when the address is gone, park with an exception and an owner.
 
@@ -166,7 +167,7 @@ def _tell(delivery: Delivery, key: str, cause: str, sentence: str, at: datetime)
     )
 
 
-@transaction.atomic
+@use_case
 def resend_delivery(*, delivery_id: int, actor: User, at: datetime) -> Delivery:
     """Send a parked delivery again, or a waiting one at once, by a person's hand."""
     delivery = Delivery.objects.select_for_update(no_key=True).filter(pk=delivery_id).first()

@@ -5,9 +5,8 @@ It is stored in the transaction that reads the message, once for each message, w
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from foundation import audit
+from foundation.journal import use_case
 from foundation.models import Delivery, DeliveryState
 from foundation.selectors import system_user
 from integration import canonical
@@ -112,7 +111,7 @@ def _tell_refused(sent: SentEnvelope, document: canonical.FunctionalAnswer, at: 
     )
 
 
-@transaction.atomic
+@use_case
 def chase_functional_answers(*, at: datetime) -> int:
     """Open an exception for every document a partner should have answered by now; returns how many.
 

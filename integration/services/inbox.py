@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from foundation import audit
 from foundation.errors import NotFoundError
+from foundation.journal import use_case
 from foundation.selectors import system_user
 from integration.canonical import Fault
 from integration.models import Connection, InboxMessage, InboxStatus
@@ -18,7 +18,7 @@ BATCH = 10
 MAX_TRIES = 5
 
 
-@transaction.atomic
+@use_case
 def claim_received(*, at: datetime) -> list[int]:
     """Claim the oldest messages of one connection that nobody else works on, so that its messages keep their order.
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from foundation import audit
 from foundation.errors import ConflictError, InvalidError
+from foundation.journal import use_case
 from foundation.models import User
 from foundation.selectors import system_user
 from integration.models import Connection, Direction, InboxMessage, InboxStatus
@@ -57,7 +58,7 @@ def receive_message(
     return message
 
 
-@transaction.atomic
+@use_case
 def _quarantine(
     first: InboxMessage, raw: bytes, digest: str, content_type: str, actor: User | None, at: datetime
 ) -> None:

@@ -3,10 +3,9 @@
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from django.db import transaction
-
 from foundation import audit
 from foundation.errors import ConflictError, InvalidError
+from foundation.journal import use_case
 from foundation.models import ExchangeRate, Item, UnitOfMeasure, User
 from foundation.selectors import base_currency
 from integration.models import Connection, InboxMessage, InboxStatus
@@ -17,7 +16,7 @@ from suppliers.models import Supplier, SupplierIdentifier
 REPLAYABLE = {InboxStatus.PARKED, InboxStatus.REJECTED, InboxStatus.HELD}
 
 
-@transaction.atomic
+@use_case
 def replay_message(*, message_id: int, actor: User, at: datetime) -> InboxMessage:
     """Let a parked, rejected or held message be tried again, by a person, after the cure.
 
@@ -33,7 +32,7 @@ def replay_message(*, message_id: int, actor: User, at: datetime) -> InboxMessag
     return message
 
 
-@transaction.atomic
+@use_case
 def set_message_aside(*, message_id: int, actor: User, reason: str, at: datetime) -> InboxMessage:
     """Give a message up for good, with the reason; its exception closes and those behind it go on.
 
@@ -59,7 +58,7 @@ def set_message_aside(*, message_id: int, actor: User, reason: str, at: datetime
     return message
 
 
-@transaction.atomic
+@use_case
 def teach_meaning(*, message_id: int, meaning: str, actor: User, at: datetime) -> InboxMessage:
     """Say what the unknown word of a parked message means to us, for this and every later message, and try it again.
 

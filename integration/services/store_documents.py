@@ -5,8 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
+from foundation.journal import use_case
 from foundation.models import Delivery
 from integration.canonical import Identifier, Order, OrderLine, Party
 from integration.dialects.x12 import purchase_order
@@ -19,7 +18,7 @@ from workflow.models import CaseState, ExceptionCase
 from workflow.services import cure_case, open_case
 
 
-@transaction.atomic
+@use_case
 def store_voucher(*, invoice_id: int, at: datetime) -> Delivery | None:
     """Store the one delivery that hands a released invoice to the ERP (TM-11); again it changes nothing.
 
@@ -42,7 +41,7 @@ def store_voucher(*, invoice_id: int, at: datetime) -> Delivery | None:
     return store(connection, "voucher", subject, f"voucher:{invoice_id}", json.dumps(envelope).encode(), at)
 
 
-@transaction.atomic
+@use_case
 def store_order(*, order_id: int, revision: int, at: datetime) -> Delivery | None:
     """Store the X12 850 of an issued version for a supplier who takes EDI; others see it in the portal.
 

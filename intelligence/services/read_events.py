@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
+from foundation.journal import use_case
 from intelligence.models import Measurement, ReadingMark
 from intelligence.services.count_hours import count_hours
 from intelligence.services.fold import fold
@@ -16,7 +17,7 @@ select coalesce(max(id), 0), pg_snapshot_xmax(pg_current_snapshot())::text::bigi
 """
 
 
-@transaction.atomic
+@use_case
 def read_events(*, at: datetime) -> bool:
     """Fold the next events, at most fifty thousand ids beyond those seen, and say whether to go on at once.
 
@@ -40,7 +41,7 @@ def read_events(*, at: datetime) -> bool:
     return (is_quiet or is_settled) and upto < newest
 
 
-@transaction.atomic
+@use_case
 def rebuild_measurements(*, at: datetime) -> int:
     """Throw the measurements away and fold the whole log again; readers see the old ones until it is done.
 

@@ -2,11 +2,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from foundation import audit, outbox
 from foundation.documents import lock, touch
 from foundation.events import Event
+from foundation.journal import use_case
 from foundation.models import User
 from invoicing.access import OPEN_STATES
 from invoicing.decisions.judgement import Judgement, judge, state_after
@@ -27,7 +26,7 @@ _CLAIMANT = tuple(
 )  # fmt: skip
 
 
-@transaction.atomic
+@use_case
 def match_invoice(*, invoice_id: int, actor: User, at: datetime) -> Invoice:
     """Test a bill against orders and goods, open and cure its holds, and move it (TM-1 to TM-3, TM-5 to TM-10).
 

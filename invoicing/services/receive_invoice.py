@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from foundation import audit, duties, outbox
 from foundation.documents import content_hash, next_number
 from foundation.errors import ConflictError, InvalidError, require
+from foundation.journal import use_case
 from foundation.models import LegalEntity, Site, User
 from foundation.money import round_amount, round_unit_price
 from invoicing import access
@@ -22,7 +23,7 @@ from procurement.models import PurchaseOrder
 from suppliers.models import Supplier
 
 
-@transaction.atomic
+@use_case
 def receive_invoice(*, command: InvoiceCommand, actor: User, at: datetime) -> Invoice:
     """Store a bill as the supplier wrote it, with our own totals beside the stated ones; the match follows by event.
 

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db import transaction
-
 from foundation import audit, outbox
 from foundation.documents import content_hash, next_numbers
+from foundation.journal import use_case
 from foundation.models import DutyRecord, User
 from foundation.money import line_amount, round_amount, total
 from invoicing.models import Invoice, InvoiceLine, InvoiceMatch, InvoiceState
@@ -24,7 +23,7 @@ from procurement.models import OrderLineSource
 from procurement.services import add_invoiced
 
 
-@transaction.atomic
+@use_case
 def record_past_bills(*, bills: Sequence[PastBill], actor: User, releaser: User, erp: User) -> list[Invoice]:
     """Write past bills of orders that are stored already; returns them in the order given.
 

@@ -1,17 +1,16 @@
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation import audit, outbox
 from foundation.documents import lock, touch
 from foundation.errors import ConflictError, InvalidError, NotFoundError
+from foundation.journal import use_case
 from foundation.models import User
 from invoicing.events import InvoicePaid, InvoicePosted
 from invoicing.models import Invoice, InvoiceState
 from invoicing.services.events_of import about
 
 
-@transaction.atomic
+@use_case
 def record_posting(*, number: str, voucher: str, actor: User, at: datetime) -> Invoice:
     """Store the ERP's own number of a released invoice. The same answer twice changes nothing.
 
@@ -31,7 +30,7 @@ def record_posting(*, number: str, voucher: str, actor: User, at: datetime) -> I
     return invoice
 
 
-@transaction.atomic
+@use_case
 def record_payment(*, number: str, paid_at: datetime, actor: User, at: datetime) -> Invoice:
     """Store that the ERP paid a posted invoice. Told twice, it changes nothing (invariant 5).
 

@@ -1,10 +1,9 @@
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation import audit, duties, outbox
 from foundation.documents import require_unchanged, touch
 from foundation.errors import InvalidError, NotFoundError, require
+from foundation.journal import use_case
 from foundation.models import User
 from invoicing import access
 from invoicing.models import Hold, Invoice
@@ -15,7 +14,7 @@ from invoicing.services.match_invoice import lock_for_match, match_invoice
 from workflow.services import cure_case
 
 
-@transaction.atomic
+@use_case
 def release_hold(*, hold_id: int, expected_version: int | None, actor: User, reason: str, at: datetime) -> Invoice:
     """Let one difference pass, by a person with authority, and test the bill again at once (TM-9).
 

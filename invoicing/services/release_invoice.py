@@ -1,10 +1,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation import audit, outbox
 from foundation.documents import lock, touch
+from foundation.journal import use_case
 from foundation.models import User
 from invoicing.decisions.duplicates import near_duplicates
 from invoicing.decisions.facts import HoldCode
@@ -16,7 +15,7 @@ from invoicing.services.match_invoice import match_invoice
 from suppliers.models.supplier import MAY_BE_PAID
 
 
-@transaction.atomic
+@use_case
 def release_invoice(*, invoice_id: int, actor: User, at: datetime) -> Invoice:
     """Hand a cleared bill to the ERP, once (TM-11). The guards run again first (TM-14).
 

@@ -1,11 +1,10 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
-
 from foundation import audit, outbox
 from foundation.documents import require_unchanged, touch
 from foundation.errors import ConflictError, InvalidError, require
+from foundation.journal import use_case
 from foundation.models import User
 from invoicing import access
 from invoicing.decisions.facts import ZERO
@@ -18,7 +17,7 @@ from invoicing.services.match_invoice import lock_for_match
 from invoicing.services.shares import move_counters
 
 
-@transaction.atomic
+@use_case
 def void_invoice(*, invoice_id: int, expected_version: int | None, actor: User, reason: str, at: datetime) -> Invoice:
     """Refuse a bill for good: what it billed is free again, its holds close, and its number may come again.
 

@@ -61,19 +61,24 @@ def version_in_force(kind: str, at: datetime) -> PolicyVersion:
 
     :raises NotFoundError: none was ever published; nothing may be decided without a policy.
     """
-    version = (
-        PolicyVersion.objects.filter(
-            Q(effective_until=None) | Q(effective_until__gt=at),
-            kind=kind,
-            state__in=[PolicyState.PUBLISHED, PolicyState.SUPERSEDED],
-            effective_from__lte=at,
-        )
-        .order_by("-effective_from", "-number")
-        .first()
-    )
+    version = _versions(at).get(kind)
     if version is None:
         raise NotFoundError("policy_missing", f"No {PolicyKind(kind).label.lower()} is in force. Publish one first.")
     return version
+
+
+@lru_cache(maxsize=8)
+def _versions(at: datetime) -> dict[str, PolicyVersion]:
+    """Return what is in force at an instant by kind, read once for the use case that happens at it.
+
+    No version can start before it is published, so what holds at an instant that has come never changes.
+    """
+    rows = PolicyVersion.objects.filter(
+        Q(effective_until=None) | Q(effective_until__gt=at),
+        state__in=[PolicyState.PUBLISHED, PolicyState.SUPERSEDED],
+        effective_from__lte=at,
+    )
+    return {version.kind: version for version in rows.order_by("effective_from", "number")}
 
 
 def matrix_in_force(at: datetime) -> tuple[Matrix, PolicyVersion]:
@@ -223,6 +228,6 @@ def _routes(version_id: int) -> dict[str, Route]:
 
 
 def forget() -> None:
-    """Drop what was remembered; tests that roll back reuse primary keys."""
-    for cached in (_matrix, _tolerances, _pairs, _routes):
+    """Drop what was remembered: publishing calls it, and tests, which roll back and meet the same instant again."""
+    for cached in (_versions, _matrix, _tolerances, _pairs, _routes):
         cached.cache_clear()

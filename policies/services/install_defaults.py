@@ -4,10 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from foundation import audit
 from foundation.errors import InvalidError
+from foundation.journal import use_case
 from foundation.models import User
 from policies.models import (
     ApprovalRule,
@@ -87,7 +86,7 @@ ORDERING = {
 }  # fmt: skip
 
 
-@transaction.atomic
+@use_case
 def install_default_policies(
     *, author: User, publisher: User, at: datetime, note: str = "First version"
 ) -> list[PolicyVersion]:

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import DecimalField
 
 from foundation import audit
 from foundation.errors import InvalidError, NotFoundError
+from foundation.journal import use_case
 from foundation.models import Role, User
 from policies.decisions.switches import check_switches
 from policies.decisions.tolerances import LIMITS
@@ -21,7 +21,7 @@ from policies.services.codes import check_level
 from policies.services.versions import count_change, lock_draft
 
 
-@transaction.atomic
+@use_case
 def save_tolerance(
     *,
     version_id: int,
@@ -71,7 +71,7 @@ def _check_size(name: str, value: Decimal | None) -> None:
         ) from error
 
 
-@transaction.atomic
+@use_case
 def delete_tolerance(*, version_id: int, expected_version: int, tolerance_id: int, actor: User, at: datetime) -> None:
     """Take a level out of a draft, so that it inherits again.
 
@@ -89,7 +89,7 @@ def delete_tolerance(*, version_id: int, expected_version: int, tolerance_id: in
     audit.record(draft, "delete_tolerance", actor=actor, at=at, level=level)
 
 
-@transaction.atomic
+@use_case
 def save_duty_pair(
     *,
     version_id: int,
@@ -137,7 +137,7 @@ def _duties(strength: str) -> Collection[str]:
     return Role.values if strength == DutyStrength.ROLE else DUTIES
 
 
-@transaction.atomic
+@use_case
 def delete_duty_pair(*, version_id: int, expected_version: int, pair_id: int, actor: User, at: datetime) -> None:
     """Take a pair out of a draft."""
     draft = lock_draft(version_id, expected_version, actor)
@@ -150,7 +150,7 @@ def delete_duty_pair(*, version_id: int, expected_version: int, pair_id: int, ac
     audit.record(draft, "delete_duty_pair", actor=actor, at=at, pair=name)
 
 
-@transaction.atomic
+@use_case
 def save_route(
     *,
     version_id: int,
@@ -181,7 +181,7 @@ def save_route(
     return route
 
 
-@transaction.atomic
+@use_case
 def delete_route(*, version_id: int, expected_version: int, route_id: int, actor: User, at: datetime) -> None:
     """Take a kind out of a draft; its exceptions then go where `other` goes.
 
@@ -199,7 +199,7 @@ def delete_route(*, version_id: int, expected_version: int, route_id: int, actor
     audit.record(draft, "delete_route", actor=actor, at=at, category=category)
 
 
-@transaction.atomic
+@use_case
 def save_switches(
     *, version_id: int, expected_version: int, settings: dict[str, Any], actor: User, at: datetime
 ) -> None:

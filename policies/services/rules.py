@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from foundation import audit
 from foundation.errors import InvalidError, NotFoundError
+from foundation.journal import use_case
 from foundation.models import Role, User
 from policies.models import ApprovalRule, ApprovalStage, PolicyVersion, StageWho
 from policies.services.codes import check_codes
@@ -30,7 +30,7 @@ class StageInput:
     due_hours: int = 8
 
 
-@transaction.atomic
+@use_case
 def save_rule(
     *,
     version_id: int,
@@ -135,7 +135,7 @@ class BandInput:
     amount_to: Decimal | None
 
 
-@transaction.atomic
+@use_case
 def save_bands(
     *, version_id: int, expected_version: int, rows: Sequence[BandInput], actor: User, at: datetime
 ) -> PolicyVersion:
@@ -166,7 +166,7 @@ def save_bands(
     return draft
 
 
-@transaction.atomic
+@use_case
 def move_rule(*, version_id: int, expected_version: int, rule_id: int, up: bool, actor: User, at: datetime) -> None:
     """Swap a row with its neighbour; at the end of the list nothing happens."""
     draft = lock_draft(version_id, expected_version, actor)
@@ -181,7 +181,7 @@ def move_rule(*, version_id: int, expected_version: int, rule_id: int, up: bool,
         audit.record(draft, "move_rule", actor=actor, at=at, rule=rule.name, up=up)
 
 
-@transaction.atomic
+@use_case
 def delete_rule(*, version_id: int, expected_version: int, rule_id: int, actor: User, at: datetime) -> None:
     """Take a row out of a draft; the rows below move up."""
     draft = lock_draft(version_id, expected_version, actor)

@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from foundation import audit, duties, outbox
 from foundation.errors import DomainError, InvalidError, NotFoundError, StaleError, require
+from foundation.journal import use_case
 from foundation.models import User
 from policies import access
 from policies.events import PolicyPublished
@@ -19,7 +18,7 @@ from policies.models import (
     PolicyState,
     PolicyVersion,
 )
-from policies.selectors import version_in_force
+from policies.selectors import forget, version_in_force
 from policies.services.publishable import check_publishable
 
 
@@ -65,7 +64,7 @@ def lock_version(version_id: int, expected_version: int | None = None) -> Policy
     return version
 
 
-@transaction.atomic
+@use_case
 def create_draft(
     *, kind: str, actor: User, at: datetime, note: str = "", settings: dict[str, Any] | None = None
 ) -> PolicyVersion:
@@ -112,7 +111,7 @@ def _copy_rows(base: PolicyVersion, draft: PolicyVersion) -> None:
         model.objects.bulk_create(rows)
 
 
-@transaction.atomic
+@use_case
 def publish_version(
     *, version_id: int, expected_version: int, actor: User, at: datetime, effective_from: datetime | None = None
 ) -> PolicyVersion:
@@ -131,6 +130,7 @@ def publish_version(
     draft.publish(by_id=actor.pk, at=at, effective_from=starts)
     draft.version += 1
     draft.save(update_fields=["state", "published_by", "published_at", "effective_from", "version"])
+    forget()
     duties.record(chain_of_version(draft), "policy", draft.pk, "publish_policy", person_id=actor.pk, at=at)
     audit.record(draft, "publish_policy", actor=actor, at=at, policy_version=draft.label, starts=starts.isoformat())
     outbox.publish(
@@ -162,7 +162,7 @@ def _end_the_one_before(draft: PolicyVersion, starts: datetime, *, actor: User, 
         audit.record(old, "supersede_policy", actor=actor, at=at, by=draft.label, ends=starts.isoformat())
 
 
-@transaction.atomic
+@use_case
 def discard_draft(*, version_id: int, expected_version: int, actor: User, at: datetime) -> PolicyVersion:
     """Throw a draft away; it stays readable."""
     draft = lock_draft(version_id, expected_version, actor)

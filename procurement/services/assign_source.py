@@ -1,11 +1,10 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
-
 from foundation import audit, money
 from foundation.documents import lock, touch
 from foundation.errors import InvalidError, NotFoundError, require
+from foundation.journal import use_case
 from foundation.models import User
 from procurement import access
 from procurement.models import PriceSource, Requisition, RequisitionLine, RequisitionState
@@ -14,7 +13,7 @@ from procurement.services.reopen_approval import NewPrice, may_reopen, reopen_ap
 from suppliers.models import MAY_ORDER, Supplier
 
 
-@transaction.atomic
+@use_case
 def assign_source(
     *, line_id: int, supplier: Supplier, unit_price: Decimal, actor: User, reason: str, at: datetime
 ) -> RequisitionLine:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from foundation import audit
 from foundation.errors import DomainError, InvalidError, require
+from foundation.journal import use_case
 from foundation.models import Site, User
 from procurement import access
 from procurement.models import GoodsReceipt, PurchaseOrder
@@ -48,7 +49,7 @@ class Booked:
     case: ExceptionCase | None = None
 
 
-@transaction.atomic
+@use_case
 def book_delivery(
     *,
     site: Site,
@@ -99,7 +100,7 @@ def _elsewhere(order_number: str, site: Site) -> str:
     return "other_site" if ship_to is not None and ship_to != site.pk else ""
 
 
-@transaction.atomic
+@use_case
 def report_found_goods(
     *,
     site: Site,

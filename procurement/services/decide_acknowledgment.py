@@ -1,10 +1,9 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
-
 from foundation.documents import lock, touch
 from foundation.errors import ConflictError, InvalidError, NotFoundError, require
+from foundation.journal import use_case
 from foundation.models import User
 from procurement import access
 from procurement.events import AcknowledgmentDecided
@@ -12,7 +11,7 @@ from procurement.models import AckState, OrderAcknowledgment, PurchaseOrder, Pur
 from procurement.services.record_acknowledgment import finish_answer
 
 
-@transaction.atomic
+@use_case
 def decide_acknowledgment(
     *, acknowledgment_id: int, expected_version: int, accept: bool, actor: User, reason: str, at: datetime
 ) -> OrderAcknowledgment:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import F
 
 from foundation import audit, duties, outbox
 from foundation.documents import content_hash, lock, require_unchanged, touch
 from foundation.errors import ConflictError, InvalidError, NotPermittedError, require
+from foundation.journal import use_case
 from foundation.models import User
 from foundation.money import round_amount
 from foundation.selectors import working_deadline
@@ -24,7 +24,7 @@ from suppliers.models import MAY_ORDER, Contract
 UNLIMITED_OVER_RECEIPT = Decimal(1000)  # percent: ten times the order still has an end, a typing error does not pass
 
 
-@transaction.atomic
+@use_case
 def issue_order(*, order_id: int, expected_version: int | None, actor: User, at: datetime) -> PurchaseOrder:
     """Issue an approved order by a buyer's hand.
 

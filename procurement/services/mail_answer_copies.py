@@ -3,9 +3,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 
 from foundation import audit
+from foundation.journal import use_case
 from foundation.selectors import system_user
 from procurement.models import AcknowledgmentLine, AckState, OrderAcknowledgment
 
@@ -33,7 +33,7 @@ def mail_answer_copies(*, at: datetime) -> int:
     return sent
 
 
-@transaction.atomic
+@use_case
 def _mark(pk: int, at: datetime) -> OrderAcknowledgment | None:
     free = OrderAcknowledgment.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
     answer = free.select_related("order__ship_to", "supplier", "received_by").filter(pk=pk, copied_at=None).first()

@@ -4,11 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from foundation import audit, outbox
 from foundation.documents import lock, require_unchanged, touch
 from foundation.errors import InvalidError, require
+from foundation.journal import use_case
 from foundation.models import User
 from procurement import access
 from procurement.decisions.quantities import quantities
@@ -42,7 +41,7 @@ def _open_for(order_id: int, expected_version: int | None, actor: User, reason: 
     return order
 
 
-@transaction.atomic
+@use_case
 def hold_order(*, order_id: int, expected_version: int, actor: User, reason: str, at: datetime) -> PurchaseOrder:
     """Stop an order: nothing is issued while it is on hold.
 
@@ -58,7 +57,7 @@ def hold_order(*, order_id: int, expected_version: int, actor: User, reason: str
     return order
 
 
-@transaction.atomic
+@use_case
 def unhold_order(*, order_id: int, expected_version: int, actor: User, reason: str, at: datetime) -> PurchaseOrder:
     """Let an order go on.
 
@@ -74,7 +73,7 @@ def unhold_order(*, order_id: int, expected_version: int, actor: User, reason: s
     return order
 
 
-@transaction.atomic
+@use_case
 def cancel_order(*, order_id: int, expected_version: int, actor: User, reason: str, at: datetime) -> PurchaseOrder:
     """Take the whole order back, before anything of it was received or billed.
 
@@ -100,7 +99,7 @@ def cancel_order(*, order_id: int, expected_version: int, actor: User, reason: s
     return order
 
 
-@transaction.atomic
+@use_case
 def close_order(*, order_id: int, expected_version: int, actor: User, reason: str, at: datetime) -> PurchaseOrder:
     """End an issued order; what is still open is closed short and its commitment ends (PO-3)."""
     order = _open_for(order_id, expected_version, actor, reason)
@@ -123,7 +122,7 @@ def close_order(*, order_id: int, expected_version: int, actor: User, reason: st
     return order
 
 
-@transaction.atomic
+@use_case
 def mark_answer_overdue(*, order_id: int, actor: User, at: datetime) -> bool:
     """Note that a supplier has not answered in time (AK-4); returns whether anything changed."""
     order = lock(PurchaseOrder, order_id, with_=("changed_by",))

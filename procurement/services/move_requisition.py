@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation import audit, duties, outbox
 from foundation.documents import lock, require_unchanged, touch
 from foundation.errors import InvalidError, require
+from foundation.journal import use_case
 from foundation.models import User
 from procurement import access
 from procurement.decisions.flags import WORDS
@@ -23,7 +22,7 @@ from workflow.models import ApprovalRequest, RequestState
 from workflow.services import record_decision, withdraw_approval
 
 
-@transaction.atomic
+@use_case
 def submit_requisition(*, requisition_id: int, expected_version: int | None, actor: User, at: datetime) -> Requisition:
     """Freeze the facts, ask for approval, and approve at once when the policy says touchless (AP-8).
 
@@ -60,7 +59,7 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
     return requisition
 
 
-@transaction.atomic
+@use_case
 def approve_requisition(
     *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
 ) -> Requisition:
@@ -81,7 +80,7 @@ def approve_requisition(
     return requisition
 
 
-@transaction.atomic
+@use_case
 def reject_requisition(
     *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
 ) -> Requisition:
@@ -129,7 +128,7 @@ def _note_step(requisition: Requisition, request: ApprovalRequest, actor: User, 
     )
 
 
-@transaction.atomic
+@use_case
 def withdraw_requisition(
     *, requisition_id: int, expected_version: int, actor: User, reason: str, at: datetime
 ) -> Requisition:
@@ -145,7 +144,7 @@ def withdraw_requisition(
     return _return(requisition, actor=actor, at=at, reason=reason or "Taken back by the requester", action="withdraw")
 
 
-@transaction.atomic
+@use_case
 def return_requisition(
     *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
 ) -> Requisition:
@@ -176,7 +175,7 @@ def _return(requisition: Requisition, *, actor: User, at: datetime, reason: str,
     return requisition
 
 
-@transaction.atomic
+@use_case
 def cancel_requisition(
     *, requisition_id: int, expected_version: int, actor: User, reason: str, at: datetime
 ) -> Requisition:

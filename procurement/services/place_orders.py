@@ -5,10 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from foundation import audit, money, outbox
 from foundation.documents import content_hash, lock, next_number, touch
+from foundation.journal import use_case
 from foundation.models import User
 from foundation.selectors import system_user
 from policies.selectors import OrderingPolicy, ordering_policy_in_force
@@ -33,7 +32,7 @@ from workflow.services import cure_case, open_case
 ACTOR = "ordering"
 
 
-@transaction.atomic
+@use_case
 def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None) -> list[PurchaseOrder]:
     """Order every approved, unordered line that has a source; the others wait in the buyer's queue with the reason.
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 
 from foundation import audit, duties, outbox
 from foundation.documents import content_hash, lock, next_number, require_unchanged, touch
 from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError, require
+from foundation.journal import use_case
 from foundation.models import UnitOfMeasure, User
 from foundation.quantity import UnitTable, to_base
 from foundation.selectors import unit_tables
@@ -44,7 +44,7 @@ class ReceiptLine:
     note: str = ""
 
 
-@transaction.atomic
+@use_case
 def post_goods_receipt(
     *,
     order_number: str,

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from foundation import audit, outbox
 from foundation.documents import lock, next_number, touch
 from foundation.errors import NotFoundError, NotPermittedError
+from foundation.journal import use_case
 from foundation.models import User
 from foundation.portal_role import as_owner
 from policies.selectors import ordering_policy_in_force
@@ -30,7 +29,7 @@ from procurement.models import (
 from procurement.services.answer_lines import LINES, AnswerLine, check_answers, expand, same_or_conflict
 
 
-@transaction.atomic
+@use_case
 def record_acknowledgment(
     *,
     order_number: str,

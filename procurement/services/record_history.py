@@ -6,10 +6,9 @@ the single services would have left. `import_history` and the demo's years come 
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from foundation import audit, outbox
 from foundation.errors import InvalidError
+from foundation.journal import use_case
 from foundation.models import User
 from procurement.models import PurchaseOrder
 from procurement.services.history_commands import PastOrder
@@ -18,7 +17,7 @@ from procurement.services.history_orders import write_orders
 from procurement.services.history_receipts import tell_ends, write_answers, write_receipts
 
 
-@transaction.atomic
+@use_case
 def record_history(*, orders: Sequence[PastOrder], source: str, actor: User) -> list[PurchaseOrder]:
     """Write past orders with everything behind and after them; returns them in the order given.
 

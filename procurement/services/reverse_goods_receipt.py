@@ -1,11 +1,10 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
-
 from foundation import audit, outbox
 from foundation.documents import lock, require_unchanged, touch
 from foundation.errors import ConflictError, InvalidError, NotFoundError, require
+from foundation.journal import use_case
 from foundation.models import User
 from procurement import access
 from procurement.decisions.receipt import Received
@@ -14,7 +13,7 @@ from procurement.models import GoodsReceipt, PurchaseOrder, ReceiptState
 from procurement.services.post_goods_receipt import Counted, ReceiptLine, about, move_counters, told
 
 
-@transaction.atomic
+@use_case
 def reverse_goods_receipt(
     *, receipt_id: int, expected_version: int, actor: User, reason: str, at: datetime
 ) -> GoodsReceipt:

@@ -5,11 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-
 from foundation import audit, money
 from foundation.documents import content_hash, lock, next_number, require_unchanged, touch
 from foundation.errors import InvalidError, NotFoundError, require
+from foundation.journal import use_case
 from foundation.models import CostCentre, Site, User
 from foundation.services import answer_key, claim_key
 from procurement import access
@@ -20,7 +19,7 @@ from procurement.validators import validate_need_by
 ONCE = "create_requisition"
 
 
-@transaction.atomic
+@use_case
 def create_requisition(
     *,
     site: Site,
@@ -73,7 +72,7 @@ def create_requisition(
     return requisition
 
 
-@transaction.atomic
+@use_case
 def save_requisition(
     *,
     requisition_id: int,
@@ -114,7 +113,7 @@ def save_requisition(
     return requisition
 
 
-@transaction.atomic
+@use_case
 def copy_requisition(*, requisition_id: int, actor: User, at: datetime, need_by: date, once: str = "") -> Requisition:
     """Start a new draft with the lines of an older one, at today's prices.
 

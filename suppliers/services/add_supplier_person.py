@@ -1,14 +1,13 @@
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation import audit
 from foundation.errors import InvalidError
+from foundation.journal import use_case
 from foundation.models import User
 from suppliers.models import Supplier, SupplierUser
 
 
-@transaction.atomic
+@use_case
 def add_supplier_person(*, supplier: Supplier, user: User, actor: User | None, at: datetime) -> SupplierUser:
     """Let a supplier's person or machine act for the company.
 

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation import audit, outbox
 from foundation.errors import InvalidError, NotFoundError, StaleError, require
+from foundation.journal import use_case
 from foundation.models import User
 from suppliers import access
 from suppliers.events import SupplierActivated, SupplierBlocked, SupplierEvent, SupplierRestricted
@@ -18,7 +17,7 @@ MOVES: dict[str, tuple[str, type[SupplierEvent]]] = {
 }
 
 
-@transaction.atomic
+@use_case
 def move_supplier(
     *, supplier_id: int, expected_version: int, move: str, actor: User, reason: str, at: datetime
 ) -> Supplier:

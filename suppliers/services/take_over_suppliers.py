@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation import audit
+from foundation.journal import use_case
 from foundation.models import User
 from suppliers.models import Supplier
 
 
-@transaction.atomic
+@use_case
 def take_over_suppliers(
     *, names: Mapping[str, str], country: str, currency: str, source: str, actor: User, at: datetime
 ) -> dict[str, Supplier]:

@@ -10,6 +10,7 @@ from foundation import audit, outbox
 from foundation.decisions.worktime import add_business_hours
 from foundation.documents import next_number
 from foundation.errors import InvalidError, NotFoundError, StaleError, require
+from foundation.journal import use_case
 from foundation.models import Site, User, WorkCalendar
 from foundation.selectors import hours_of, system_user
 from policies.selectors import route_in_force
@@ -18,7 +19,7 @@ from workflow.events import CaseClosed, CaseOpened
 from workflow.models import CaseState, ExceptionCase
 
 
-@transaction.atomic
+@use_case
 def open_case(
     *,
     key: str,
@@ -111,7 +112,7 @@ def _about(case: ExceptionCase) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
+@use_case
 def cure_case(*, key: str, outcome: str, at: datetime) -> ExceptionCase | None:
     """Close the open case of a key because its cause is gone (EX-2); none open is no error."""
     case = _open_one(key)
@@ -127,7 +128,7 @@ def cure_case(*, key: str, outcome: str, at: datetime) -> ExceptionCase | None:
     return case
 
 
-@transaction.atomic
+@use_case
 def resolve_case(*, case_id: int, expected_version: int, actor: User, outcome: str, at: datetime) -> ExceptionCase:
     """Close a case by a person's decision; the reason is kept.
 

@@ -1,14 +1,13 @@
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation import audit
 from foundation.errors import InvalidError
+from foundation.journal import use_case
 from foundation.models import User
 from workflow.models import Message
 
 
-@transaction.atomic
+@use_case
 def send_message(
     *,
     subject_type: str,

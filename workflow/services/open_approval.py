@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
-
 from foundation import audit
 from foundation.errors import ConflictError
+from foundation.journal import use_case
 from foundation.models import CostCentre, Site, User
 from foundation.selectors import system_user
 from foundation.selectors.rates import FrozenRate
@@ -41,7 +40,7 @@ class Asking:
     cost_centres: tuple[CostCentre, ...] = ()
 
 
-@transaction.atomic
+@use_case
 def open_approval(*, asking: Asking, facts: ApprovalFacts, actor: User, at: datetime) -> ApprovalRequest:
     """Freeze the facts, let the policy in force decide, and ask the people of the first stage.
 

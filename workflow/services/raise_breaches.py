@@ -1,9 +1,9 @@
 from datetime import datetime
 
 import structlog
-from django.db import transaction
 
 from foundation import registries
+from foundation.journal import use_case
 from foundation.selectors import Breach, breaches
 from workflow.services.cases import cure_case, open_case
 
@@ -24,7 +24,7 @@ def raise_breaches(*, at: datetime) -> int:
     return sum(1 for of_law in found.values() if of_law)
 
 
-@transaction.atomic
+@use_case
 def _tell(code: str, found: list[Breach], at: datetime) -> None:
     key = f"invariant:{code}"
     if not found:

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from foundation import duties, outbox
 from foundation.errors import NotFoundError, NotPermittedError, StaleError, require
+from foundation.journal import use_case
 from foundation.models import User
 from policies.decisions.duties import hard_conflict
 from policies.selectors import duty_pairs_in_force
@@ -15,7 +14,7 @@ from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, Req
 from workflow.services.moves import about_step, close_request, open_step
 
 
-@transaction.atomic
+@use_case
 def record_decision(
     *,
     subject_type: str,

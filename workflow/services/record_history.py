@@ -7,12 +7,11 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from django.db import transaction
-
 from foundation import audit
 from foundation.documents import next_numbers
 from foundation.errors import InvalidError
 from foundation.events import Event
+from foundation.journal import use_case
 from foundation.models import AuditEvent, DutyRecord, Site, User
 from foundation.selectors import system_user, working_deadline
 from policies.decisions.approval import ApprovalFacts, Decision, Matrix, decide
@@ -88,7 +87,7 @@ class _Written:
     steps: list[ApprovalStep] = field(default_factory=list)
 
 
-@transaction.atomic
+@use_case
 def record_past_approvals(*, approvals: Sequence[PastApproval]) -> list[Told]:
     """Store requests, stages, decisions and duties of approved documents.
 
@@ -219,7 +218,7 @@ class PastCase:
     outcome: str
 
 
-@transaction.atomic
+@use_case
 def record_past_cases(*, cases: Sequence[PastCase]) -> list[Told]:
     """Store closed exceptions, routed by the policy in force then; what is told of each comes back, to be stored."""
     numbers = next_numbers("EX", [""] * len(cases))

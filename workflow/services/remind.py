@@ -2,9 +2,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 
 from foundation import audit
+from foundation.journal import use_case
 from foundation.selectors import system_user
 from workflow.models import ApprovalStep, StepState
 
@@ -30,7 +30,7 @@ def remind_overdue(*, at: datetime) -> int:
     return sent
 
 
-@transaction.atomic
+@use_case
 def _mark(step_id: int, at: datetime) -> bool:
     step = (
         ApprovalStep.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)

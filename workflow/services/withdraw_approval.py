@@ -1,13 +1,12 @@
 from datetime import datetime
 
-from django.db import transaction
-
+from foundation.journal import use_case
 from foundation.models import User
 from workflow.models import ApprovalRequest, RequestState
 from workflow.services.moves import close_request
 
 
-@transaction.atomic
+@use_case
 def withdraw_approval(*, subject_type: str, subject_id: int, actor: User, at: datetime) -> None:
     """Take an open request back, because the requester withdrew or the document changed; nothing open is no error."""
     request = (

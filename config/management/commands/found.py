@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
 from foundation import audit
 from foundation.errors import DomainError
+from foundation.journal import use_case
 from foundation.models import LegalEntity, Organisation, Region, Role, UnitOfMeasure, User, WorkCalendar
 from foundation.selectors import system_user
 from foundation.services import PersonDetails, grant_role, open_account
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         self.stdout.write("Then: open sites, invite people, and name two policy administrators to review the policies.")
 
 
-@transaction.atomic
+@use_case
 def _found(given: dict[str, Any]) -> User:
     """Write everything or nothing.
 

@@ -1,0 +1,126 @@
+"""What a change leaves behind: its audit rows, its duties and its events, written together, once, at its end.
+
+`use_case` opens the one transaction of a service. Inside it `audit.record`, `duties.record` and `outbox.publish` note;
+the outermost use case writes everything noted in one statement just before it commits, so the head of the audit chain,
+which every change of the house needs, is locked last and for the shortest time (STYLE "Transactions and locks").
+What a savepoint takes back is not written. Outside a use case a note is written at once.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import connection, transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DUTIES = """
+duties as (
+  insert into foundation_dutyrecord (chain, document_type, document_id, duty, person_id, at)
+  select chain, document_type, document_id, duty, person_id, at
+    from jsonb_to_recordset(%s::jsonb) as noted(chain text, document_type text, document_id bigint, duty text,
+                                                person_id bigint, at timestamptz)
+  on conflict do nothing)"""
+EVENTS = """
+events as (
+  insert into foundation_domainevent (msg_id, kind, subject_type, subject_id, subject_number, site_id, supplier_id,
+         actor_id, is_human, occurred_at, payload, related, dedupe_key, schema_version, attempts, claimed_by, done_at,
+         last_error)
+  select msg_id, kind, subject_type, subject_id, subject_number, site_id, supplier_id, actor_id, is_human, occurred_at,
+         payload, related, dedupe_key, 1, 0, '', done_at, ''
+    from rows from (jsonb_to_recordset(%s::jsonb) as (
+           msg_id uuid, kind text, subject_type text, subject_id bigint, subject_number text, site_id bigint,
+           supplier_id bigint, actor_id bigint, is_human boolean, occurred_at timestamptz, payload jsonb, related jsonb,
+           dedupe_key text, done_at timestamptz)) with ordinality order by ordinality)"""
+AUDIT = """
+insert into foundation_auditevent (chain, seq, actor_id, on_behalf_of_id, action, object_type, object_id, object_number,
+       request_id, address, policy_version, data, prev_hash, hash)
+select 1, 0, actor_id, on_behalf_of_id, action, object_type, object_id, object_number, request_id, address,
+       policy_version, data, '', ''
+  from rows from (jsonb_to_recordset(%s::jsonb) as (
+         actor_id bigint, on_behalf_of_id bigint, action text, object_type text, object_id bigint, object_number text,
+         request_id text, address text, policy_version text, data jsonb)) with ordinality order by ordinality"""
+
+
+class Note:
+    """Rows of one table to be written; it waits among the hooks of the transaction, which forget what is rolled back."""
+
+    __slots__ = ("rows", "table", "written")
+
+    def __init__(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
+        self.table, self.rows, self.written = table, rows, False
+
+    def __call__(self) -> None:
+        """Do nothing: by the time of the commit it is written."""
+
+
+_depth: ContextVar[int] = ContextVar("use_case_depth", default=0)
+
+
+def use_case(function: Callable[P, T]) -> Callable[P, T]:
+    """Make a service one transaction whose audit rows, duties and events are written together at its end.
+
+    Called by another use case it is part of that one: an error undoes both.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with one_change():
+            return function(*args, **kwargs)
+
+    return run
+
+
+@contextmanager
+def one_change() -> Iterator[None]:
+    """Open a use case around a block; see `use_case`."""
+    outermost = _depth.get() == 0
+    token = _depth.set(_depth.get() + 1)
+    try:
+        with transaction.atomic(savepoint=outermost):
+            yield
+            if outermost:
+                write_notes()
+    finally:
+        _depth.reset(token)
+
+
+def note(table: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows with the rest of the running use case, or at once when none runs; `table`: duties, events or audit."""
+    if not rows:
+        return
+    if _depth.get():
+        transaction.on_commit(Note(table, rows))
+    else:
+        _write({table: list(rows)})
+
+
+def write_notes() -> None:
+    """Write what was noted so far; called by the outermost use case, and before the database role changes."""
+    waiting: list[Note] = []
+    for entry in reversed(connection.run_on_commit):
+        hook = entry[1]
+        if isinstance(hook, Note):
+            if hook.written:
+                break  # all before it are
+            waiting.append(hook)
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for found in reversed(waiting):
+        rows.setdefault(found.table, []).extend(found.rows)
+        found.written = True
+    if rows:
+        _write(rows)
+
+
+def _write(rows: dict[str, list[dict[str, Any]]]) -> None:
+    parts = [
+        (text, json.dumps(rows[table])) for table, text in (("duties", DUTIES), ("events", EVENTS)) if table in rows
+    ]
+    ctes = "with " + ",".join(text for text, _ in parts) if parts else ""
+    last = (AUDIT, [json.dumps(rows["audit"])]) if "audit" in rows else ("select", [])
+    with connection.cursor() as cursor:
+        cursor.execute(f"{ctes}\n{last[0]}", [*(values for _, values in parts), *last[1]])
