@@ -17,6 +17,7 @@ from policies.models import (
     PolicyKind,
     PolicyVersion,
 )
+from policies.selectors import forget
 
 RISKY = [
     "off_contract", "price_above_contract", "not_preferred", "supplier_not_active", "restricted_category",
@@ -103,6 +104,7 @@ def install_default_policies(
         audit.record(
             version, "publish_policy", actor=publisher, at=at, policy_version=version.label, author=author.username
         )
+    forget()
     return versions
 
 
