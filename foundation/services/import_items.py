@@ -6,10 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from foundation import access, audit
 from foundation.errors import InvalidError, require
+from foundation.journal import use_case
 from foundation.models import AuditEvent, Category, Item, ItemUnit, UnitOfMeasure, User
 from foundation.services.items import (
     ItemDetails,
@@ -61,7 +60,7 @@ class Import:
     faults: list[RowFault] = field(default_factory=list)
 
 
-@transaction.atomic
+@use_case
 def import_items(*, rows: Sequence[ItemRow], dry_run: bool, actor: User, at: datetime) -> Import:
     """Add and change items by code. One fault and nothing comes in; `dry_run` only judges.
 

@@ -6,11 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from foundation import access, audit
 from foundation.documents import content_hash
 from foundation.errors import InvalidError, NotFoundError, require
+from foundation.journal import use_case
 from foundation.models import Category, Item, ItemUnit, UnitOfMeasure, User
 from foundation.quantity import plain
 from foundation.selectors.usage import used_by, uses_of
@@ -48,7 +47,7 @@ def seen_of_item(*, item: Item) -> str:
     return content_hash(facts_of(item, {pack.unit.code: pack.factor for pack in item.units.all()}))
 
 
-@transaction.atomic
+@use_case
 def create_item(*, code: str, details: ItemDetails, actor: User, at: datetime) -> Item:
     """Add an item without packs.
 
@@ -64,7 +63,7 @@ def create_item(*, code: str, details: ItemDetails, actor: User, at: datetime) -
     return item
 
 
-@transaction.atomic
+@use_case
 def change_item(*, code: str, seen: str, details: ItemDetails, actor: User, at: datetime) -> Item:
     """Change how an item is named, grouped, counted and found, or take it off sale.
 
@@ -86,7 +85,7 @@ def change_item(*, code: str, seen: str, details: ItemDetails, actor: User, at: 
     return item
 
 
-@transaction.atomic
+@use_case
 def save_pack(*, code: str, seen: str, pack: Pack, actor: User, at: datetime) -> Item:
     """Add a pack to an item, or correct what it holds as long as nothing names the item in it.
 
@@ -109,7 +108,7 @@ def save_pack(*, code: str, seen: str, pack: Pack, actor: User, at: datetime) ->
     return item
 
 
-@transaction.atomic
+@use_case
 def drop_pack(*, code: str, seen: str, unit: str, actor: User, at: datetime) -> Item:
     """Take a pack away from an item that nothing names in it. One that is gone already is no error.
 
