@@ -19,11 +19,13 @@ from invoicing.services.history_commands import PastBill, WrittenBill
 from invoicing.services.history_events import tell
 from invoicing.services.history_holds import write_holds
 from invoicing.services.history_matches import Shelf, match_past
+from policies.selectors import versions_read_once
 from procurement.models import OrderLineSource
 from procurement.services import add_invoiced
 
 
 @use_case
+@versions_read_once()
 def record_past_bills(*, bills: Sequence[PastBill], actor: User, releaser: User, erp: User) -> list[Invoice]:
     """Write past bills of orders that are stored already; returns them in the order given.
 

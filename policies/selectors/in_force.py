@@ -1,5 +1,8 @@
 """What holds at an instant, as frozen values. Published versions never change, so each is loaded once a process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -7,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from foundation.errors import NotFoundError
@@ -56,12 +59,31 @@ class OrderingPolicy:
     block_approval: frozenset[str]
 
 
+_read: ContextVar[dict[str, list[PolicyVersion]] | None] = ContextVar("policy_versions_read", default=None)
+
+
+@contextmanager
+def versions_read_once() -> Iterator[None]:
+    """Read the versions of each policy once inside, for work in bulk that asks for them thousands of times."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
 def version_in_force(kind: str, at: datetime) -> PolicyVersion:
     """Return the version of a policy in force at an instant.
 
     :raises NotFoundError: none was ever published; nothing may be decided without a policy.
     """
-    version = _versions(at).get(kind)
+    read = _read.get()
+    if read is None:
+        version = _versions(at).get(kind)
+    else:
+        if kind not in read:
+            read[kind] = list(_published().filter(kind=kind).order_by("-effective_from", "-number"))
+        version = next((found for found in read[kind] if found.is_in_force(at)), None)
     if version is None:
         raise NotFoundError("policy_missing", f"No {PolicyKind(kind).label.lower()} is in force. Publish one first.")
     return version
@@ -73,12 +95,12 @@ def _versions(at: datetime) -> dict[str, PolicyVersion]:
 
     No version can start before it is published, so what holds at an instant that has come never changes.
     """
-    rows = PolicyVersion.objects.filter(
-        Q(effective_until=None) | Q(effective_until__gt=at),
-        state__in=[PolicyState.PUBLISHED, PolicyState.SUPERSEDED],
-        effective_from__lte=at,
-    )
+    rows = _published().filter(Q(effective_until=None) | Q(effective_until__gt=at), effective_from__lte=at)
     return {version.kind: version for version in rows.order_by("effective_from", "number")}
+
+
+def _published() -> QuerySet[PolicyVersion]:
+    return PolicyVersion.objects.filter(state__in=[PolicyState.PUBLISHED, PolicyState.SUPERSEDED])
 
 
 def matrix_in_force(at: datetime) -> tuple[Matrix, PolicyVersion]:

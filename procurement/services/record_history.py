@@ -10,6 +10,7 @@ from foundation import audit, outbox
 from foundation.errors import InvalidError
 from foundation.journal import use_case
 from foundation.models import User
+from policies.selectors import versions_read_once
 from procurement.models import PurchaseOrder
 from procurement.services.history_commands import PastOrder
 from procurement.services.history_needs import write_needs
@@ -18,6 +19,7 @@ from procurement.services.history_receipts import tell_ends, write_answers, writ
 
 
 @use_case
+@versions_read_once()
 def record_history(*, orders: Sequence[PastOrder], source: str, actor: User) -> list[PurchaseOrder]:
     """Write past orders with everything behind and after them; returns them in the order given.
 

@@ -28,8 +28,8 @@ class Cast:
     sites: dict[str, Site] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        sites = Site.objects.select_related("region", "legal_entity", "calendar").order_by("pk")
-        self.sites = {site.code: site for site in sites}
+        sites = Site.objects.select_related("region", "legal_entity", "calendar")
+        self.sites = {site.code: site for site in sites.prefetch_related("calendar__extra_holidays").order_by("pk")}
         self.managers = hire.by_site(self.people, Role.SITE_MANAGER)
         self.receivers = hire.by_site(self.people, Role.RECEIVER)
         self.requesters = hire.by_site(self.people, Role.REQUESTER)
@@ -77,7 +77,7 @@ class Cast:
     def offers(self) -> dict[tuple[str, str], list[CatalogueItem]]:
         """Return what can be bought, by item prefix and currency: one offer an item, of who comes first."""
         found: dict[tuple[str, str], dict[str, CatalogueItem]] = {}
-        rows = CatalogueItem.objects.select_related("item", "unit", "supplier").order_by("pk")
+        rows = CatalogueItem.objects.select_related("item__category", "unit", "supplier").order_by("pk")
         for row in rows:
             shelf = found.setdefault((row.item.code.partition("-")[0], row.currency), {})
             shelf.setdefault(row.item.code, row)
