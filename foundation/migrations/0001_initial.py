@@ -246,6 +246,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['code'],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('name', 'description', config='simple'), name='item_text'), models.Index(fields=['code_key'], name='item_code_key', opclasses=['varchar_pattern_ops']), models.Index(condition=models.Q(('gtin', ''), _negated=True), fields=['gtin'], name='item_gtin')],
             },
         ),
         migrations.CreateModel(
@@ -351,6 +352,9 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extra_holidays', to='foundation.workcalendar')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('calendar', 'date'), name='holiday_once')],
+            },
         ),
         migrations.CreateModel(
             name='AuditEvent',
@@ -446,21 +450,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('item', 'unit'), name='item_unit_once'), models.CheckConstraint(condition=models.Q(('factor__gt', 0), ('factor__lt', 1000000000)), name='item_unit_factor_positive')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('name', 'description', config='simple'), name='item_text'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['code_key'], name='item_code_key', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('gtin', ''), _negated=True), fields=['gtin'], name='item_gtin'),
-        ),
-        migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.UniqueConstraint(fields=('calendar', 'date'), name='holiday_once'),
         ),
     ]

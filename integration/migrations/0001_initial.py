@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('direction', 'in'), models.Q(('url', ''), _negated=True), _connector='OR'), name='connection_out_needs_url'), models.UniqueConstraint(condition=models.Q(('is_active', True), ('purpose', 'erp')), fields=('purpose',), name='one_active_erp_connection')],
             },
         ),
         migrations.CreateModel(
@@ -53,33 +54,9 @@ class Migration(migrations.Migration):
                 ('conflict_with', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='integration.inboxmessage')),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inbox', to='integration.connection')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.CheckConstraint(condition=models.Q(('direction', 'in'), models.Q(('url', ''), _negated=True), _connector='OR'), name='connection_out_needs_url'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True), ('purpose', 'erp')), fields=('purpose',), name='one_active_erp_connection'),
-        ),
-        migrations.AddIndex(
-            model_name='inboxmessage',
-            index=models.Index(condition=models.Q(('status', 'received')), fields=['next_attempt_at', 'id'], name='inbox_due'),
-        ),
-        migrations.AddIndex(
-            model_name='inboxmessage',
-            index=models.Index(fields=['connection', '-id'], name='inbox_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='inboxmessage',
-            index=models.Index(condition=models.Q(('document_number', ''), _negated=True), fields=['document_number'], name='inbox_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='inboxmessage',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'quarantined'), _negated=True), fields=('connection', 'external_id'), name='inbox_identity'),
-        ),
-        migrations.AddConstraint(
-            model_name='inboxmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', False), ('status', 'applied')), models.Q(models.Q(('status', 'applied'), _negated=True), ('applied_at', None)), _connector='OR'), name='inbox_applied_at'),
+            options={
+                'indexes': [models.Index(condition=models.Q(('status', 'received')), fields=['next_attempt_at', 'id'], name='inbox_due'), models.Index(fields=['connection', '-id'], name='inbox_newest'), models.Index(condition=models.Q(('document_number', ''), _negated=True), fields=['document_number'], name='inbox_number')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'quarantined'), _negated=True), fields=('connection', 'external_id'), name='inbox_identity'), models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', False), ('status', 'applied')), models.Q(models.Q(('status', 'applied'), _negated=True), ('applied_at', None)), _connector='OR'), name='inbox_applied_at')],
+            },
         ),
     ]

@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('foundation', '0003_event_related'),
+        ('foundation', '__first__'),
         ('suppliers', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

@@ -14,9 +14,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('foundation', '0003_event_related'),
+        ('foundation', '__first__'),
         ('procurement', '0001_initial'),
         ('suppliers', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -73,6 +73,10 @@ class Migration(migrations.Migration):
                 ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='foundation.site')),
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='suppliers.supplier')),
             ],
+            options={
+                'indexes': [models.Index(fields=['supplier', '-id'], name='invoice_supplier'), models.Index(fields=['site', '-id'], name='invoice_site'), models.Index(fields=['state', '-id'], name='invoice_state'), models.Index(fields=['supplier', 'number_skeleton'], name='invoice_skeleton'), models.Index(django.db.models.functions.text.Upper('supplier_number'), name='invoice_their_number'), models.Index(fields=['supplier', 'stated_total'], name='invoice_same_total'), models.Index(condition=models.Q(('bank_account', ''), _negated=True), fields=['bank_account'], name='invoice_bank_account'), models.Index(condition=models.Q(('order_reference', ''), _negated=True), fields=['order_reference'], name='invoice_order_ref'), models.Index(condition=models.Q(('credited_invoice_number', ''), _negated=True), fields=['supplier', 'credited_key'], name='invoice_credited'), models.Index(condition=models.Q(('state', 'waiting')), fields=['expected_date'], name='invoice_expected')],
+                'constraints': [models.UniqueConstraint(fields=('supplier', 'source', 'external_id'), name='invoice_source_once'), models.UniqueConstraint(models.F('legal_entity'), models.F('supplier'), models.F('kind'), models.F('number_key'), condition=models.Q(models.Q(('state', 'void'), _negated=True), ('duplicate_override', None)), name='invoice_no_exact_duplicate'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['released', 'posted', 'paid']), _negated=True), ('released_at__isnull', False), _connector='OR'), name='invoice_released_at'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['posted', 'paid']), _negated=True), ('posted_at__isnull', False), _connector='OR'), name='invoice_posted_at'), models.CheckConstraint(condition=models.Q(('total_amount__gt', -1000000000000), ('total_amount__lt', 1000000000000)), name='invoice_total_range'), models.CheckConstraint(condition=models.Q(('stated_total__lt', 1000000000000)), name='invoice_stated_range')],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -89,6 +93,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['invoice', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', -1000000000000), ('amount__lt', 1000000000000)), name='invoice_charge_range')],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +119,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['invoice', 'position'],
+                'indexes': [models.Index(condition=models.Q(('order_number', ''), _negated=True), fields=['order_number'], name='invoice_line_order')],
+                'constraints': [models.UniqueConstraint(fields=('invoice', 'position'), name='invoice_line_position'), models.CheckConstraint(condition=models.Q(('net_amount__gt', -1000000000000), ('net_amount__lt', 1000000000000), ('quantity__lt', 1000000000000)), name='invoice_line_range')],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +146,10 @@ class Migration(migrations.Migration):
                 ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='invoicing.invoice')),
                 ('line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='invoicing.invoiceline')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['invoice'], name='hold_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('invoice', 'line', 'code'), name='one_open_hold', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='hold_closed_pair'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'released'), _negated=True), models.Q(('closed_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='hold_released_by')],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -158,115 +169,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'invoice matches',
+                'indexes': [models.Index(fields=['order_line'], name='match_order_line')],
+                'constraints': [models.UniqueConstraint(fields=('line', 'order_line'), name='match_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__lt', 1000000000000)), name='match_quantity_range')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['supplier', '-id'], name='invoice_supplier'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['site', '-id'], name='invoice_site'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['state', '-id'], name='invoice_state'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['supplier', 'number_skeleton'], name='invoice_skeleton'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(django.db.models.functions.text.Upper('supplier_number'), name='invoice_their_number'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['supplier', 'stated_total'], name='invoice_same_total'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('bank_account', ''), _negated=True), fields=['bank_account'], name='invoice_bank_account'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('order_reference', ''), _negated=True), fields=['order_reference'], name='invoice_order_ref'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('credited_invoice_number', ''), _negated=True), fields=['supplier', 'credited_key'], name='invoice_credited'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['expected_date'], name='invoice_expected'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('supplier', 'source', 'external_id'), name='invoice_source_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(models.F('legal_entity'), models.F('supplier'), models.F('kind'), models.F('number_key'), condition=models.Q(models.Q(('state', 'void'), _negated=True), ('duplicate_override', None)), name='invoice_no_exact_duplicate'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['released', 'posted', 'paid']), _negated=True), ('released_at__isnull', False), _connector='OR'), name='invoice_released_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['posted', 'paid']), _negated=True), ('posted_at__isnull', False), _connector='OR'), name='invoice_posted_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('total_amount__gt', -1000000000000), ('total_amount__lt', 1000000000000)), name='invoice_total_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('stated_total__lt', 1000000000000)), name='invoice_stated_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoicecharge',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', -1000000000000), ('amount__lt', 1000000000000)), name='invoice_charge_range'),
-        ),
-        migrations.AddIndex(
-            model_name='invoiceline',
-            index=models.Index(condition=models.Q(('order_number', ''), _negated=True), fields=['order_number'], name='invoice_line_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('invoice', 'position'), name='invoice_line_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('net_amount__gt', -1000000000000), ('net_amount__lt', 1000000000000), ('quantity__lt', 1000000000000)), name='invoice_line_range'),
-        ),
-        migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['invoice'], name='hold_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('invoice', 'line', 'code'), name='one_open_hold', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='hold_closed_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'released'), _negated=True), models.Q(('closed_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='hold_released_by'),
-        ),
-        migrations.AddIndex(
-            model_name='invoicematch',
-            index=models.Index(fields=['order_line'], name='match_order_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoicematch',
-            constraint=models.UniqueConstraint(fields=('line', 'order_line'), name='match_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoicematch',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__lt', 1000000000000)), name='match_quantity_range'),
         ),
     ]

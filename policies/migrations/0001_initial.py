@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('foundation', '__first__'),
     ]
 
     operations = [
@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['kind', '-number'],
+                'indexes': [models.Index(fields=['kind', 'effective_from'], name='policy_in_force')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'number'), name='policy_number_once'), models.CheckConstraint(condition=models.Q(('published_by', None), models.Q(('published_by', models.F('created_by')), _negated=True), _connector='OR'), name='policy_second_person'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'superseded']), _negated=True), models.Q(('effective_from__isnull', False), ('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='policy_published_pair'), models.UniqueConstraint(condition=models.Q(('effective_until', None), ('state', 'published')), fields=('kind',), name='policy_one_open_end')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -58,6 +60,9 @@ class Migration(migrations.Migration):
                 ('unlimited', models.JSONField(blank=True, default=list, help_text='names of the limits written as unlimited')),
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tolerances', to='policies.policyversion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('policy', 'scope', 'scope_code'), name='tolerance_once'), models.CheckConstraint(condition=models.Q(models.Q(('scope', 'enterprise'), ('scope_code', '')), models.Q(models.Q(('scope', 'enterprise'), _negated=True), models.Q(('scope_code', ''), _negated=True)), _connector='OR'), name='tolerance_scope_code')],
+            },
         ),
         migrations.CreateModel(
             name='ExceptionRoute',
@@ -69,6 +74,9 @@ class Migration(migrations.Migration):
                 ('due_hours', models.PositiveIntegerField(default=16, help_text='business hours at the site')),
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exception_routes', to='policies.policyversion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('policy', 'category'), name='exception_route_once')],
+            },
         ),
         migrations.CreateModel(
             name='DutyPair',
@@ -80,6 +88,9 @@ class Migration(migrations.Migration):
                 ('countersign_days', models.PositiveIntegerField(blank=True, null=True)),
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duty_pairs', to='policies.policyversion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('policy', 'first', 'second'), name='duty_pair_once')],
+            },
         ),
         migrations.CreateModel(
             name='ApprovalRule',
@@ -105,6 +116,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['policy', 'is_additional', 'position'],
+                'constraints': [models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('policy', 'is_additional', 'position'), name='approval_rule_position'), models.CheckConstraint(condition=models.Q(('amount_from', None), ('amount_to', None), ('amount_to__gt', models.F('amount_from')), _connector='OR'), name='approval_rule_band'), models.CheckConstraint(condition=models.Q(('is_additional', True), ('is_touchless', True), _negated=True), name='touchless_is_base')],
             },
         ),
         migrations.CreateModel(
@@ -123,53 +135,5 @@ class Migration(migrations.Migration):
                 'ordering': ['rule', 'position'],
                 'constraints': [models.UniqueConstraint(fields=('rule', 'position'), name='approval_stage_position'), models.CheckConstraint(condition=models.Q(models.Q(('person', None), ('who__in', ['site_role', 'region_role', 'enterprise_role']), models.Q(('role', ''), _negated=True)), models.Q(('person__isnull', False), ('role', ''), ('who', 'person')), models.Q(('person', None), ('role', ''), ('who__in', ['cost_centre_owner', 'climb'])), _connector='OR'), name='approval_stage_who')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='policyversion',
-            index=models.Index(fields=['kind', 'effective_from'], name='policy_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('kind', 'number'), name='policy_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by', None), models.Q(('published_by', models.F('created_by')), _negated=True), _connector='OR'), name='policy_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'superseded']), _negated=True), models.Q(('effective_from__isnull', False), ('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='policy_published_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('effective_until', None), ('state', 'published')), fields=('kind',), name='policy_one_open_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='matchtolerance',
-            constraint=models.UniqueConstraint(fields=('policy', 'scope', 'scope_code'), name='tolerance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='matchtolerance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scope', 'enterprise'), ('scope_code', '')), models.Q(models.Q(('scope', 'enterprise'), _negated=True), models.Q(('scope_code', ''), _negated=True)), _connector='OR'), name='tolerance_scope_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='exceptionroute',
-            constraint=models.UniqueConstraint(fields=('policy', 'category'), name='exception_route_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutypair',
-            constraint=models.UniqueConstraint(fields=('policy', 'first', 'second'), name='duty_pair_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrule',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('policy', 'is_additional', 'position'), name='approval_rule_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrule',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_from', None), ('amount_to', None), ('amount_to__gt', models.F('amount_from')), _connector='OR'), name='approval_rule_band'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrule',
-            constraint=models.CheckConstraint(condition=models.Q(('is_additional', True), ('is_touchless', True), _negated=True), name='touchless_is_base'),
         ),
     ]

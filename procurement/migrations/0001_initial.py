@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('foundation', '0001_initial'),
+        ('foundation', '__first__'),
         ('suppliers', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -53,6 +53,10 @@ class Migration(migrations.Migration):
                 ('ship_to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='foundation.site')),
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='suppliers.supplier')),
             ],
+            options={
+                'indexes': [models.Index(fields=['ship_to', '-id'], name='order_site'), models.Index(fields=['supplier', '-id'], name='order_supplier'), models.Index(fields=['state', '-id'], name='order_state'), models.Index(condition=models.Q(('acknowledged_at', None), ('state', 'issued')), fields=['ack_due_at'], name='order_ack_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'closed']), _negated=True), models.Q(('issued_at__isnull', False), ('revision__gt', 0)), _connector='OR'), name='order_issued_pair'), models.CheckConstraint(condition=models.Q(('total_amount__gte', 0), ('total_amount__lt', 1000000000000)), name='order_total_range'), models.CheckConstraint(condition=models.Q(('open_amount__gte', 0), ('open_amount__lt', 1000000000000)), name='order_open_range'), models.CheckConstraint(condition=models.Q(models.Q(('hold_by', None), ('hold_reason', '')), models.Q(models.Q(('hold_reason', ''), _negated=True), ('hold_by__isnull', False)), _connector='OR'), name='order_hold_pair')],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -67,6 +71,9 @@ class Migration(migrations.Migration):
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='suppliers.supplier')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='procurement.purchaseorder')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('order', 'revision'), name='order_version_once')],
+            },
         ),
         migrations.CreateModel(
             name='OrderAcknowledgment',
@@ -89,6 +96,10 @@ class Migration(migrations.Migration):
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='suppliers.supplier')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgments', to='procurement.purchaseorder')),
             ],
+            options={
+                'indexes': [models.Index(fields=['order', '-id'], name='acknowledgment_order')],
+                'constraints': [models.UniqueConstraint(fields=('supplier', 'source', 'external_id'), name='acknowledgment_once'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'refused']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='acknowledgment_decided_pair')],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -115,6 +126,10 @@ class Migration(migrations.Migration):
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='suppliers.supplier')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='procurement.purchaseorder')),
             ],
+            options={
+                'indexes': [models.Index(fields=['site', '-id'], name='receipt_site'), models.Index(fields=['order', '-id'], name='receipt_order')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'external_id'), name='receipt_once'), models.CheckConstraint(condition=models.Q(models.Q(('reversed_at', None), ('state', 'posted')), models.Q(('reversed_at__isnull', False), ('reversed_by__isnull', False), ('state', 'reversed')), _connector='OR'), name='receipt_reversed_pair')],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -155,6 +170,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'line_no'],
+                'indexes': [models.Index(fields=['item'], name='order_line_item')],
+                'constraints': [models.UniqueConstraint(fields=('order', 'line_no'), name='order_line_no'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__lt', 1000000000000)), name='order_line_quantity'), models.CheckConstraint(condition=models.Q(('ordered__gt', 0), ('ordered__lt', 1000000000000)), name='order_line_ordered'), models.CheckConstraint(condition=models.Q(('base_factor__gt', 0), ('base_factor__lt', 1000000000)), name='order_line_factor'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0), ('unit_price__lt', 1000000000000)), name='order_line_price'), models.CheckConstraint(condition=models.Q(('accepted__gte', 0), ('cancelled__gte', 0), ('closed_short__gte', 0), ('credited__gte', 0), ('delivered__gte', 0), ('delivered__lt', 1000000000000), ('invoiced__gte', 0), ('invoiced__lt', 1000000000000), ('rejected__gte', 0), ('returned__gte', 0)), name='order_line_counters_positive'), models.CheckConstraint(condition=models.Q(('delivered__gte', django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('rejected')))), name='order_line_accepted_of_delivered'), models.CheckConstraint(condition=models.Q(('accepted__gte', models.F('returned'))), name='order_line_returned_of_accepted'), models.CheckConstraint(condition=models.Q(('accepted__lte', django.db.models.expressions.CombinedExpression(models.F('ordered'), '*', django.db.models.expressions.CombinedExpression(models.Value(1), '+', django.db.models.expressions.CombinedExpression(models.F('over_receipt_percent'), '/', models.Value(100)))))), name='no_over_receipt')],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +191,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['receipt', 'id'],
+                'indexes': [models.Index(fields=['order_line'], name='receipt_line_order_line')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__lt', 1000000000000)), name='receipt_line_quantity'), models.CheckConstraint(condition=models.Q(('accepted__gte', 0), ('delivered__gte', django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('rejected'))), ('rejected__gte', 0)), name='receipt_line_accepted_of_delivered')],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +213,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['acknowledgment', 'order_line', 'schedule_no'],
+                'constraints': [models.UniqueConstraint(fields=('acknowledgment', 'order_line', 'schedule_no'), name='answer_schedule_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 0), ('quantity__lt', 1000000000000)), name='answer_quantity_range'), models.CheckConstraint(condition=models.Q(('unit_price', None), models.Q(('unit_price__gte', 0), ('unit_price__lt', 1000000000000)), _connector='OR'), name='answer_price_range')],
             },
         ),
         migrations.CreateModel(
@@ -224,6 +244,10 @@ class Migration(migrations.Migration):
                 ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requisitions', to=settings.AUTH_USER_MODEL)),
                 ('ship_to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requisitions', to='foundation.site')),
             ],
+            options={
+                'indexes': [models.Index(fields=['ship_to', '-id'], name='requisition_site'), models.Index(fields=['requester', '-id'], name='requisition_mine'), models.Index(fields=['state', '-id'], name='requisition_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'cancelled']), ('submitted_at__isnull', False), _connector='OR'), name='requisition_submitted_at'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'ordered']), _negated=True), ('approved_at__isnull', False), _connector='OR'), name='requisition_approved_at'), models.CheckConstraint(condition=models.Q(('is_urgent', False), models.Q(('urgent_reason', ''), _negated=True), _connector='OR'), name='requisition_urgent_reason'), models.CheckConstraint(condition=models.Q(('total_amount__gte', 0), ('total_amount__lt', 1000000000000)), name='requisition_total_range')],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -252,6 +276,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['requisition', 'line_no'],
+                'indexes': [models.Index(condition=models.Q(('waiting_reason', ''), _negated=True), fields=['waiting_reason'], name='requisition_line_waiting'), models.Index(fields=['item'], name='requisition_line_item')],
+                'constraints': [models.UniqueConstraint(fields=('requisition', 'line_no'), name='requisition_line_no'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__lt', 1000000000000)), name='requisition_line_quantity'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0), ('unit_price__lt', 1000000000000)), name='requisition_line_price'), models.CheckConstraint(condition=models.Q(models.Q(('item__isnull', False), ('spend_kind', 'catalogue')), models.Q(('spend_kind', 'catalogue'), _negated=True), _connector='OR'), name='requisition_line_catalogue_item')],
             },
         ),
         migrations.CreateModel(
@@ -262,189 +288,8 @@ class Migration(migrations.Migration):
                 ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='procurement.purchaseorderline')),
                 ('requisition_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_sources', to='procurement.requisitionline')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorder',
-            index=models.Index(fields=['ship_to', '-id'], name='order_site'),
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorder',
-            index=models.Index(fields=['supplier', '-id'], name='order_supplier'),
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorder',
-            index=models.Index(fields=['state', '-id'], name='order_state'),
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorder',
-            index=models.Index(condition=models.Q(('acknowledged_at', None), ('state', 'issued')), fields=['ack_due_at'], name='order_ack_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'closed']), _negated=True), models.Q(('issued_at__isnull', False), ('revision__gt', 0)), _connector='OR'), name='order_issued_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorder',
-            constraint=models.CheckConstraint(condition=models.Q(('total_amount__gte', 0), ('total_amount__lt', 1000000000000)), name='order_total_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorder',
-            constraint=models.CheckConstraint(condition=models.Q(('open_amount__gte', 0), ('open_amount__lt', 1000000000000)), name='order_open_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hold_by', None), ('hold_reason', '')), models.Q(models.Q(('hold_reason', ''), _negated=True), ('hold_by__isnull', False)), _connector='OR'), name='order_hold_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderversion',
-            constraint=models.UniqueConstraint(fields=('order', 'revision'), name='order_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='orderacknowledgment',
-            index=models.Index(fields=['order', '-id'], name='acknowledgment_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderacknowledgment',
-            constraint=models.UniqueConstraint(fields=('supplier', 'source', 'external_id'), name='acknowledgment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderacknowledgment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'refused']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='acknowledgment_decided_pair'),
-        ),
-        migrations.AddIndex(
-            model_name='goodsreceipt',
-            index=models.Index(fields=['site', '-id'], name='receipt_site'),
-        ),
-        migrations.AddIndex(
-            model_name='goodsreceipt',
-            index=models.Index(fields=['order', '-id'], name='receipt_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='goodsreceipt',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='receipt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='goodsreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reversed_at', None), ('state', 'posted')), models.Q(('reversed_at__isnull', False), ('reversed_by__isnull', False), ('state', 'reversed')), _connector='OR'), name='receipt_reversed_pair'),
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorderline',
-            index=models.Index(fields=['item'], name='order_line_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorderline',
-            constraint=models.UniqueConstraint(fields=('order', 'line_no'), name='order_line_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__lt', 1000000000000)), name='order_line_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('ordered__gt', 0), ('ordered__lt', 1000000000000)), name='order_line_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('base_factor__gt', 0), ('base_factor__lt', 1000000000)), name='order_line_factor'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__gte', 0), ('unit_price__lt', 1000000000000)), name='order_line_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted__gte', 0), ('cancelled__gte', 0), ('closed_short__gte', 0), ('credited__gte', 0), ('delivered__gte', 0), ('delivered__lt', 1000000000000), ('invoiced__gte', 0), ('invoiced__lt', 1000000000000), ('rejected__gte', 0), ('returned__gte', 0)), name='order_line_counters_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered__gte', django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('rejected')))), name='order_line_accepted_of_delivered'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted__gte', models.F('returned'))), name='order_line_returned_of_accepted'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted__lte', django.db.models.expressions.CombinedExpression(models.F('ordered'), '*', django.db.models.expressions.CombinedExpression(models.Value(1), '+', django.db.models.expressions.CombinedExpression(models.F('over_receipt_percent'), '/', models.Value(100)))))), name='no_over_receipt'),
-        ),
-        migrations.AddIndex(
-            model_name='goodsreceiptline',
-            index=models.Index(fields=['order_line'], name='receipt_line_order_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='goodsreceiptline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__lt', 1000000000000)), name='receipt_line_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='goodsreceiptline',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted__gte', 0), ('delivered__gte', django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('rejected'))), ('rejected__gte', 0)), name='receipt_line_accepted_of_delivered'),
-        ),
-        migrations.AddConstraint(
-            model_name='acknowledgmentline',
-            constraint=models.UniqueConstraint(fields=('acknowledgment', 'order_line', 'schedule_no'), name='answer_schedule_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='acknowledgmentline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0), ('quantity__lt', 1000000000000)), name='answer_quantity_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='acknowledgmentline',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price', None), models.Q(('unit_price__gte', 0), ('unit_price__lt', 1000000000000)), _connector='OR'), name='answer_price_range'),
-        ),
-        migrations.AddIndex(
-            model_name='requisition',
-            index=models.Index(fields=['ship_to', '-id'], name='requisition_site'),
-        ),
-        migrations.AddIndex(
-            model_name='requisition',
-            index=models.Index(fields=['requester', '-id'], name='requisition_mine'),
-        ),
-        migrations.AddIndex(
-            model_name='requisition',
-            index=models.Index(fields=['state', '-id'], name='requisition_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='requisition',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'cancelled']), ('submitted_at__isnull', False), _connector='OR'), name='requisition_submitted_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='requisition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'ordered']), _negated=True), ('approved_at__isnull', False), _connector='OR'), name='requisition_approved_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='requisition',
-            constraint=models.CheckConstraint(condition=models.Q(('is_urgent', False), models.Q(('urgent_reason', ''), _negated=True), _connector='OR'), name='requisition_urgent_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='requisition',
-            constraint=models.CheckConstraint(condition=models.Q(('total_amount__gte', 0), ('total_amount__lt', 1000000000000)), name='requisition_total_range'),
-        ),
-        migrations.AddIndex(
-            model_name='requisitionline',
-            index=models.Index(condition=models.Q(('waiting_reason', ''), _negated=True), fields=['waiting_reason'], name='requisition_line_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='requisitionline',
-            index=models.Index(fields=['item'], name='requisition_line_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.UniqueConstraint(fields=('requisition', 'line_no'), name='requisition_line_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__lt', 1000000000000)), name='requisition_line_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__gte', 0), ('unit_price__lt', 1000000000000)), name='requisition_line_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('item__isnull', False), ('spend_kind', 'catalogue')), models.Q(('spend_kind', 'catalogue'), _negated=True), _connector='OR'), name='requisition_line_catalogue_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderlinesource',
-            constraint=models.UniqueConstraint(fields=('order_line', 'requisition_line'), name='order_line_source_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('order_line', 'requisition_line'), name='order_line_source_once')],
+            },
         ),
     ]

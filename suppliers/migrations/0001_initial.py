@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('foundation', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('foundation', '__first__'),
     ]
 
     operations = [
@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='contract_validity'), models.CheckConstraint(condition=models.Q(('ordered_amount__gte', 0), ('ordered_amount__lt', 1000000000000)), name='contract_ordered')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -88,6 +89,10 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.unitofmeasure')),
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='catalogue', to='suppliers.supplier')),
             ],
+            options={
+                'indexes': [models.Index(fields=['item', 'state'], name='catalogue_item_state'), models.Index(fields=['supplier', 'supplier_part'], name='catalogue_part')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('supplier', 'item', 'unit'), name='catalogue_item_once'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0), ('unit_price__lt', 1000000000000)), name='catalogue_price_range'), models.CheckConstraint(condition=models.Q(('minimum_quantity__gt', 0), ('minimum_quantity__lt', 1000000000000), ('multiple__gt', 0), ('multiple__lt', 1000000000000)), name='catalogue_quantities'), models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='catalogue_validity')],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -98,6 +103,9 @@ class Migration(migrations.Migration):
                 ('value', models.CharField(max_length=64)),
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='suppliers.supplier')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('scheme', 'value'), name='supplier_identifier_once')],
+            },
         ),
         migrations.CreateModel(
             name='SupplierUser',
@@ -106,6 +114,9 @@ class Migration(migrations.Migration):
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='suppliers.supplier')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supplier_memberships', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('supplier', 'user'), name='supplier_user_once')],
+            },
         ),
         migrations.CreateModel(
             name='ContractPrice',
@@ -138,45 +149,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('category__isnull', False), ('item', None)), models.Q(('category', None), ('item__isnull', False)), _connector='OR'), name='preference_item_or_category'), models.CheckConstraint(condition=models.Q(('site', None), ('region', None), _connector='OR'), name='preference_one_scope'), models.UniqueConstraint(fields=('item', 'category', 'site', 'region', 'supplier'), name='preference_once', nulls_distinct=False)],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='contract_validity'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ordered_amount__gte', 0), ('ordered_amount__lt', 1000000000000)), name='contract_ordered'),
-        ),
-        migrations.AddIndex(
-            model_name='catalogueitem',
-            index=models.Index(fields=['item', 'state'], name='catalogue_item_state'),
-        ),
-        migrations.AddIndex(
-            model_name='catalogueitem',
-            index=models.Index(fields=['supplier', 'supplier_part'], name='catalogue_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('supplier', 'item', 'unit'), name='catalogue_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueitem',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__gte', 0), ('unit_price__lt', 1000000000000)), name='catalogue_price_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueitem',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_quantity__gt', 0), ('minimum_quantity__lt', 1000000000000), ('multiple__gt', 0), ('multiple__lt', 1000000000000)), name='catalogue_quantities'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueitem',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='catalogue_validity'),
-        ),
-        migrations.AddConstraint(
-            model_name='supplieridentifier',
-            constraint=models.UniqueConstraint(fields=('scheme', 'value'), name='supplier_identifier_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='supplieruser',
-            constraint=models.UniqueConstraint(fields=('supplier', 'user'), name='supplier_user_once'),
         ),
     ]

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('foundation', '0001_initial'),
+        ('foundation', '__first__'),
         ('policies', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -44,6 +44,10 @@ class Migration(migrations.Migration):
                 ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.site')),
             ],
+            options={
+                'indexes': [models.Index(fields=['subject_type', 'subject_id', '-id'], name='request_subject')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('subject_type', 'subject_id'), name='one_open_request'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='request_closed_pair')],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -64,6 +68,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['request', 'position'],
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['due_at'], name='step_open')],
+                'constraints': [models.UniqueConstraint(fields=('request', 'position'), name='step_position')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -80,6 +86,9 @@ class Migration(migrations.Migration):
                 ('on_behalf_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='workflow.approvalstep')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('step', 'actor'), name='one_decision_per_step_and_person')],
+            },
         ),
         migrations.CreateModel(
             name='ExceptionCase',
@@ -111,6 +120,10 @@ class Migration(migrations.Migration):
                 ('policy', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policies.policyversion')),
                 ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.site')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['owner_role', 'due_at'], name='case_queue'), models.Index(fields=['subject_type', 'subject_id'], name='case_subject'), models.Index(fields=['-opened_at', '-id'], name='case_newest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('key',), name='one_open_case_per_key'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='case_closed_pair')],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -125,6 +138,9 @@ class Migration(migrations.Migration):
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['subject_type', 'subject_id', 'id'], name='message_subject')],
+            },
         ),
         migrations.CreateModel(
             name='StepAssignee',
@@ -133,57 +149,8 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approval_tasks', to=settings.AUTH_USER_MODEL)),
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignees', to='workflow.approvalstep')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(fields=['subject_type', 'subject_id', '-id'], name='request_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('subject_type', 'subject_id'), name='one_open_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='request_closed_pair'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalstep',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['due_at'], name='step_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.UniqueConstraint(fields=('request', 'position'), name='step_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvaldecision',
-            constraint=models.UniqueConstraint(fields=('step', 'actor'), name='one_decision_per_step_and_person'),
-        ),
-        migrations.AddIndex(
-            model_name='exceptioncase',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['owner_role', 'due_at'], name='case_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='exceptioncase',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='case_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='exceptioncase',
-            index=models.Index(fields=['-opened_at', '-id'], name='case_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='exceptioncase',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('key',), name='one_open_case_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='exceptioncase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='case_closed_pair'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['subject_type', 'subject_id', 'id'], name='message_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='stepassignee',
-            constraint=models.UniqueConstraint(fields=('step', 'person'), name='assignee_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('step', 'person'), name='assignee_once')],
+            },
         ),
     ]
