@@ -12,6 +12,7 @@ _APPROVAL_CLOSED = "workflow.approval.closed"
 WORDS = {
     "procurement.requisition.submitted": ("Submitted", "now"),
     "procurement.requisition.approved": ("Approved", "ok"),
+    "procurement.requisition.reduced": ("Approved less, {outcome}", "now"),
     "procurement.requisition.rejected": ("Rejected", "bad"),
     "procurement.requisition.returned": ("Returned for change", ""),
     "procurement.requisition.cancelled": ("Cancelled", "bad"),

@@ -14,17 +14,19 @@ from procurement.access.orders import (
 from procurement.access.requisitions import (
     can_cancel,
     can_change,
+    can_decide,
     can_request,
     can_see_requisition,
     can_source,
     can_withdraw,
+    requisitions_to_decide,
     sites_to_request_at,
     visible_requisitions,
 )
 
 __all__ = [
-    "acknowledgments_of_supplier", "can_cancel", "can_change", "can_order", "can_receive", "can_receive_on",
+    "acknowledgments_of_supplier", "can_cancel", "can_change", "can_decide", "can_order", "can_receive", "can_receive_on",
     "can_request", "can_see_order", "can_see_requisition", "can_source", "can_withdraw", "orders_of_supplier",
-    "receipts_of_supplier", "sites_to_request_at", "visible_acknowledgments", "visible_orders", "visible_receipts",
+    "receipts_of_supplier", "requisitions_to_decide", "sites_to_request_at", "visible_acknowledgments", "visible_orders", "visible_receipts",
     "visible_requisitions", "visible_sites",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from foundation.models import Site, User
 from foundation.roles import ORDER, REQUEST, VIEW
 from foundation.verdict import ALLOWED, Verdict
 from procurement.models import Requisition, RequisitionState
+from workflow.access import waiting_for
 
 
 def visible_requisitions(user: User) -> QuerySet[Requisition]:
@@ -19,6 +20,19 @@ def can_see_requisition(user: User, requisition: Requisition) -> Verdict:
     if access.holds(user, VIEW, requisition.ship_to_id):
         return ALLOWED
     return Verdict("not_your_site", "This requisition belongs to another site.")
+
+
+def requisitions_to_decide(user: User) -> QuerySet[Requisition]:
+    """Return the requisitions whose open stage asks the person and waits for their decision, wherever they are."""
+    asked = waiting_for(user).filter(request__subject_type="requisition")
+    return Requisition.objects.filter(pk__in=asked.values("request__subject_id"))
+
+
+def can_decide(user: User, requisition: Requisition) -> Verdict:
+    """Judge deciding about one requisition now; the service judges duties again (AP-4, SD-1)."""
+    if requisitions_to_decide(user).filter(pk=requisition.pk).exists():
+        return ALLOWED
+    return Verdict("not_asked", f"{requisition.number} does not wait for your decision.")
 
 
 def sites_to_request_at(user: User) -> QuerySet[Site]:

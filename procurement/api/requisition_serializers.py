@@ -94,7 +94,10 @@ class RequisitionLineOutput(serializers.Serializer[Any]):
     description = serializers.CharField()
     category = serializers.CharField(source="category.code")
     spend_kind = serializers.CharField()
-    quantity = NumberField()
+    quantity = NumberField(help_text="zero: an approver struck the line, and it is never ordered (AP-4)")
+    asked_quantity = NumberField(
+        allow_null=True, help_text="what was asked for, when an approver reduced it; else null"
+    )
     unit = serializers.CharField(source="unit.code")
     unit_price = NumberField()
     price_source = serializers.CharField()

@@ -16,6 +16,7 @@ from procurement.events.requisitions import (
     RequisitionApproved,
     RequisitionCancelled,
     RequisitionOrdered,
+    RequisitionReduced,
     RequisitionRejected,
     RequisitionReopened,
     RequisitionReturned,
@@ -26,5 +27,5 @@ __all__ = [
     "AcknowledgmentApplied", "AcknowledgmentDecided", "AcknowledgmentInReview", "AcknowledgmentSuperseded",
     "AnswerOverdue", "GoodsReceiptPosted", "GoodsReceiptReversed", "OrderCancelled", "OrderClosed", "OrderCreated",
     "OrderHeld", "OrderIssued", "RequisitionApproved", "RequisitionCancelled", "RequisitionOrdered",
-    "RequisitionRejected", "RequisitionReopened", "RequisitionReturned", "RequisitionSubmitted",
+    "RequisitionReduced", "RequisitionRejected", "RequisitionReopened", "RequisitionReturned", "RequisitionSubmitted",
 ]  # fmt: skip

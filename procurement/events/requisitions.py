@@ -72,3 +72,13 @@ class RequisitionReopened(RequisitionEvent):
     kind: ClassVar[str] = "procurement.requisition.reopened"
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequisitionReduced(RequisitionEvent):
+    """An approver agreed to less than was asked (AP-4); `outcome` says in words what was taken away."""
+
+    kind: ClassVar[str] = "procurement.requisition.reduced"
+
+    reason: str
+    outcome: str

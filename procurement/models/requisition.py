@@ -2,7 +2,7 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django_fsm import FSMField, transition
 
 from foundation.models import Document
@@ -135,7 +135,12 @@ class RequisitionLine(models.Model):
     description = models.CharField(max_length=300)
     category = models.ForeignKey("foundation.Category", on_delete=models.PROTECT, related_name="+")
     spend_kind = models.CharField(max_length=12, choices=SpendKind.choices)
-    quantity = models.DecimalField(max_digits=18, decimal_places=4)
+    quantity = models.DecimalField(
+        max_digits=18, decimal_places=4, help_text="zero: an approver struck the line (AP-4)"
+    )
+    asked_quantity = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, help_text="before an approver reduced it; empty when nobody did"
+    )
     unit = models.ForeignKey("foundation.UnitOfMeasure", on_delete=models.PROTECT, related_name="+")
     base_quantity = models.DecimalField(max_digits=18, decimal_places=4, help_text="in the item's base unit")
     unit_price = models.DecimalField(max_digits=18, decimal_places=6, help_text="estimated, net per `unit`")
@@ -159,7 +164,14 @@ class RequisitionLine(models.Model):
         ordering = ["requisition", "line_no"]
         constraints = [
             models.UniqueConstraint(fields=["requisition", "line_no"], name="requisition_line_no"),
-            models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lt=10**12), name="requisition_line_quantity"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, quantity__lt=10**12) | Q(quantity=0, asked_quantity__isnull=False),
+                name="requisition_line_quantity",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_quantity=None) | Q(asked_quantity__gt=F("quantity"), asked_quantity__lt=10**12),
+                name="requisition_line_reduced",
+            ),
             models.CheckConstraint(
                 condition=Q(unit_price__gte=0, unit_price__lt=10**12), name="requisition_line_price"
             ),
@@ -175,3 +187,8 @@ class RequisitionLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_no} {self.description}"
+
+    @property
+    def is_struck(self) -> bool:
+        """Say whether an approver took the whole line away (AP-4); it is shown and never ordered."""
+        return not self.quantity

@@ -45,7 +45,8 @@ def _compared(row: RequisitionLine, paid: dict[int, Decimal]) -> ComparedLine:
     stored = row.sourcing or {}
     agreed = stored.get("unit_price") if stored.get("source") == "contract" else None
     per_base = paid.get(row.item_id or 0)
-    last = round_unit_price(per_base * row.base_quantity / row.quantity) if per_base is not None else None
+    per_unit = row.base_quantity / row.quantity if row.quantity else None
+    last = round_unit_price(per_base * per_unit) if per_base is not None and per_unit is not None else None
     in_packs = row.item is not None and row.unit_id != row.item.base_unit_id
     base = f"{row.base_quantity.normalize():f} {row.item.base_unit}" if row.item is not None and in_packs else ""
     return ComparedLine(row, Decimal(agreed) if agreed else None, last, base)

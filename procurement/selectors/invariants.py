@@ -24,6 +24,7 @@ MACHINES = (
         told={
             "procurement.requisition.submitted": ("submit",),
             "procurement.requisition.approved": ("approve",),
+            "procurement.requisition.reduced": ("reduce",),
             "procurement.requisition.rejected": ("reject",),
             "procurement.requisition.returned": ("withdraw", "return"),
             "procurement.requisition.reopened": ("reopen_approval",),
@@ -185,7 +186,7 @@ QUANTITIES = (
     ),
     Invariant(
         "ordered_line_is_on_an_order",
-        "A requisition is ordered when every line of it is on an order (RQ-1)",
+        "A requisition is ordered when every line of it is on an order (RQ-1), but for those that were struck (AP-4)",
         """
         select r.number, 'line ' || q.line_no || ' counts as ordered and is on no order'
           from procurement_requisitionline q join procurement_requisition r on r.id = q.requisition_id
@@ -194,7 +195,11 @@ QUANTITIES = (
         union all
         select r.number, 'is ordered, but line ' || q.line_no || ' is not'
           from procurement_requisitionline q join procurement_requisition r on r.id = q.requisition_id
-         where r.state = 'ordered' and q.ordered_at is null""",
+         where r.state = 'ordered' and q.ordered_at is null and q.quantity > 0
+        union all
+        select r.number, 'line ' || q.line_no || ' was struck and counts as ordered'
+          from procurement_requisitionline q join procurement_requisition r on r.id = q.requisition_id
+         where q.ordered_at is not null and q.quantity = 0""",
     ),
 )
 MONEY = (

@@ -1,6 +1,8 @@
 """Submitting, deciding, returning, withdrawing and cancelling a requisition."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from foundation import audit, duties, outbox
 from foundation.documents import lock, require_unchanged, touch
@@ -11,6 +13,7 @@ from procurement import access
 from procurement.decisions.flags import WORDS
 from procurement.events import (
     RequisitionCancelled,
+    RequisitionReduced,
     RequisitionRejected,
     RequisitionReturned,
     RequisitionSubmitted,
@@ -18,6 +21,7 @@ from procurement.events import (
 from procurement.models import Requisition
 from procurement.selectors.approval_facts import chains_of, judge
 from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze, mark_approved, require_unblocked
+from procurement.services.reduce_lines import Reduction, reduce_lines, restore_lines
 from workflow.models import ApprovalRequest, RequestState
 from workflow.services import record_decision, withdraw_approval
 
@@ -61,17 +65,28 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
 
 @use_case
 def approve_requisition(
-    *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
+    *,
+    pk: int,
+    expected_version: int | None,
+    seen_hash: str | None,
+    actor: User,
+    reason: str,
+    at: datetime,
+    quantities: Mapping[int, Decimal] | None = None,
 ) -> Requisition:
     """Approve the open step; the requisition is approved when it was the last one.
+
+    `quantities` (line number -> quantity in the line's unit) approves less: zero strikes a line, a line not named
+    stays. It is part of the decision and needs no new round; the next stage sees and decides what is left (AP-4).
 
     Two people pressing at once: the second waits for the row, then finds nothing left to decide.
 
     :raises StaleError: it changed since it was opened.
     :raises NotPermittedError: own request, not asked, already decided, a duty pair (AP-4, SD-1), or the last approval
         of something policy stops (RQ-3).
+    :raises InvalidError: more than asked (AP-7), nothing left, or less without a reason.
     """
-    requisition, request = _decide(pk, expected_version, seen_hash, "approved", actor, reason, at)
+    requisition, request = _decide(pk, expected_version, seen_hash, "approved", actor, reason, at, quantities)
     if request.state == RequestState.APPROVED:
         require_unblocked(requisition.flags, at)
         mark_approved(requisition, request, actor=actor, at=at)
@@ -99,10 +114,19 @@ def reject_requisition(
 
 
 def _decide(
-    pk: int, expected_version: int | None, seen_hash: str | None, verdict: str, actor: User, reason: str, at: datetime
+    pk: int,
+    expected_version: int | None,
+    seen_hash: str | None,
+    verdict: str,
+    actor: User,
+    reason: str,
+    at: datetime,
+    quantities: Mapping[int, Decimal] | None = None,
 ) -> tuple[Requisition, ApprovalRequest]:
     requisition = lock(Requisition, pk, with_=("ship_to", "requester", "changed_by"))
     require_unchanged(requisition, expected_version, seen_hash)
+    seen = requisition.content_hash
+    less = reduce_lines(requisition, quantities, reason) if quantities else None
     asked = (
         ApprovalRequest.objects.filter(subject_type=SUBJECT, subject_id=pk, state=RequestState.OPEN)
         .values_list("subject_version", flat=True)
@@ -112,13 +136,28 @@ def _decide(
         subject_type=SUBJECT,
         subject_id=pk,
         subject_version=asked if asked is not None else requisition.version,
-        content_hash=requisition.content_hash,
+        content_hash=seen,
         verdict=verdict,
         actor=actor,
         reason=reason,
         at=at,
+        reduced=less.told() if less else None,
     )
+    if less:
+        _keep(less, request, actor, reason, at)
     return requisition, request
+
+
+def _keep(less: Reduction, request: ApprovalRequest, actor: User, reason: str, at: datetime) -> None:
+    """Store what an approver took away, and tell the requester."""
+    requisition = less.requisition
+    less.store()
+    cuts = [cut.words for cut in less.cuts]
+    audit.record(
+        requisition, "reduce", actor=actor, at=at, reason=reason, cuts=cuts, total=str(requisition.total_amount),
+        policy_version=request.decision["version"],
+    )  # fmt: skip
+    outbox.publish(RequisitionReduced(**about(requisition, actor, at), reason=reason[:500], outcome="; ".join(cuts)))
 
 
 def _note_step(requisition: Requisition, request: ApprovalRequest, actor: User, reason: str, at: datetime) -> None:
@@ -160,9 +199,12 @@ def return_requisition(
 
 def _return(requisition: Requisition, *, actor: User, at: datetime, reason: str, action: str) -> Requisition:
     requisition.return_for_change(reason=reason.strip()[:500])
+    restore_lines(requisition)
     requisition.save(
         update_fields=[
             "state",
+            "total_amount",
+            "content_hash",
             "submitted_at",
             "approved_at",
             "closed_at",

@@ -34,7 +34,7 @@ ACTOR = "ordering"
 
 @use_case
 def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None) -> list[PurchaseOrder]:
-    """Order every approved, unordered line that has a source; the others wait in the buyer's queue with the reason.
+    """Order every approved, unordered line that has a source and was not struck (AP-4); the others wait in the buyer's queue with the reason.
 
     A price that rose beyond tolerance sends the requisition back to approval before anything of it is ordered (RQ-4);
     once a part is ordered, the line waits for the buyer instead. Running it again orders nothing twice: a line is
@@ -55,7 +55,7 @@ def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None
         .select_related("item__category", "unit", "category", "catalogue_item")
         .order_by("line_no")
     )
-    ready, waiting, risen = _sort_out(requisition, lines, policy, at)
+    ready, waiting, risen = _sort_out(requisition, [line for line in lines if not line.is_struck], policy, at)
     if risen and not requisition.lines.exclude(ordered_at=None).exists():
         reopen_approval(requisition, lines, risen, actor=person, at=at)
         return []

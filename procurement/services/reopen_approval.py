@@ -50,7 +50,8 @@ def reopen_approval(
          "waiting_reason"],
     )  # fmt: skip
     requisition.total_amount = money.total(line.line_amount for line in lines)
-    judged = judge(requisition, lines, at, changed=True)
+    wanted = [line for line in lines if not line.is_struck]
+    judged = judge(requisition, wanted, at, changed=True)
     requisition.reopen_approval(at=at, reason=reason)
     freeze(requisition, lines, judged, actor=actor, at=at)
     if actor.kind != User.Kind.SYSTEM:
@@ -59,7 +60,7 @@ def reopen_approval(
     for line in changed:
         cure_case(key=f"no_source:{line.pk}", outcome="It waits for approval at the new price.", at=at)
     outbox.publish(RequisitionReopened(**about(requisition, actor, at), reason=reason))
-    ask_approval(requisition, lines, judged, actor=actor, at=at)
+    ask_approval(requisition, wanted, judged, actor=actor, at=at)
 
 
 def _reprice(line: RequisitionLine, new: NewPrice, currency: str) -> str:

@@ -132,7 +132,7 @@ def copy_requisition(*, requisition_id: int, actor: User, at: datetime, need_by:
             spend_kind=line.spend_kind,
             unit_price=None if line.item else line.unit_price,
         )
-        for line in old.lines.select_related("item", "unit", "category")
+        for line in old.lines.filter(quantity__gt=0).select_related("item", "unit", "category")
     ]
     return create_requisition(
         site=old.ship_to,

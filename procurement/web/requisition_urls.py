@@ -1,6 +1,6 @@
 from django.urls import path
 
-from procurement.web import catalogue, queue, requisition_editor, requisitions
+from procurement.web import approve_less, catalogue, queue, requisition_editor, requisitions
 
 urlpatterns = [
     path("requisitions/", requisitions.requisition_list, name="requisitions"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("requisitions/<str:number>/", requisitions.requisition_detail, name="requisition"),
     path("requisitions/<str:number>/edit/", requisition_editor.requisition_edit, name="requisition_edit"),
     path("requisitions/<str:number>/check/", requisitions.requisition_check, name="requisition_check"),
+    path("requisitions/<str:number>/approve-less/", approve_less.approve_less, name="approve_less"),
     path("requisitions/<str:number>/do/<slug:verb>/", requisitions.requisition_act, name="requisition_act"),
     path("catalog/", catalogue.catalogue, name="catalogue"),
     path("queue/", queue.buyer_queue, name="queue"),

@@ -51,7 +51,8 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("one_policy_in_force", ["update policies_policyversion set effective_until = null where kind = 'tolerance' and number = 1 and state = 'superseded'"], set()),
     ("policies_policyversion_state_is_audited", ["update policies_policyversion set state = 'discarded' where kind = 'duty'"], set()),
     ("decision_by_who_may_take_it", [f"delete from workflow_stepassignee where step_id = {STEP}"], set()),
-    ("decision_on_what_was_seen", ["update workflow_approvaldecision set content_hash = 'x'"], set()),
+    ("decision_once_in_a_request", [*without("workflow_approvaldecision", "one_decision_per_step_and_person"), "TWICE"], set()),
+    ("decision_on_what_was_seen", ["update workflow_approvaldecision set approved_hash = 'x', reductions = '[\"less\"]'"], set()),
     ("stage_approved_by_enough", ["update workflow_approvaldecision set verdict = 'rejected'"], set()),
     ("touchless_by_a_rule", ["update workflow_approvalrequest set decision = decision || '{\"touchless\": false}' where is_touchless"], set()),
     ("workflow_exceptioncase_state_is_audited", ["update workflow_exceptioncase set state = 'open', closed_at = null where state = 'cured'"], set()),
@@ -151,6 +152,7 @@ def test_broken_law_is_found_and_no_other(code: str, statements: list[str], also
             "invoicing_invoice", "true", number="'INV-COPY'", external_id="'again'", net_amount="0", tax_amount="0",
             total_amount="0", state="'received'", stated_rounding="0",
         ),
+        "TWICE": lambda: copy_of("workflow_approvaldecision", "true"),
         "VOUCHER": lambda: copy_of("foundation_delivery", "true", msg_id="gen_random_uuid()", dedupe_key="'again'"),
     }  # fmt: skip
 

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin, transition
 
 
@@ -153,11 +153,20 @@ class ApprovalDecision(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     reason = models.TextField(blank=True)
     subject_version = models.PositiveIntegerField()
-    content_hash = models.CharField(max_length=64)
+    content_hash = models.CharField(max_length=64, help_text="what was seen")
+    approved_hash = models.CharField(max_length=64, help_text="what was left of it; the same unless it was reduced")
+    reductions = models.JSONField(default=list, blank=True, help_text="what the approver took away, in words (AP-4)")
     decided_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["step", "actor"], name="one_decision_per_step_and_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["step", "actor"], name="one_decision_per_step_and_person"),
+            models.CheckConstraint(
+                condition=Q(reductions=[], approved_hash=F("content_hash"))
+                | ~Q(reductions=[]) & Q(verdict="approved") & ~Q(approved_hash=F("content_hash")),
+                name="decision_reduction_pair",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.verdict}"

@@ -17,21 +17,37 @@ DECISIONS = (
         "decision_by_who_may_take_it",
         "Nobody decides what they requested, or what they were not asked (AP-4, R6)",
         """
-        select r.subject_number, u.username || case when d.actor_id = r.requester_id then ' decided their own request'
+        select r.subject_number, u.username || case when r.requester_id in (d.actor_id, d.on_behalf_of_id)
+                                                    then ' decided a request of the same person'
                                                     else ' decided without being asked' end
           from workflow_approvaldecision d join workflow_approvalstep s on s.id = d.step_id
           join workflow_approvalrequest r on r.id = s.request_id join foundation_user u on u.id = d.actor_id
-         where d.actor_id = r.requester_id
+         where r.requester_id in (d.actor_id, d.on_behalf_of_id)
             or not exists (select 1 from workflow_stepassignee a where a.step_id = s.id and a.person_id = d.actor_id)""",
     ),
     Invariant(
-        "decision_on_what_was_seen",
-        "A decision holds for the content it was made on (AP-7)",
+        "decision_once_in_a_request",
+        "Nobody decides two stages of one request (AP-4)",
         """
-        select r.subject_number, u.username || ' decided on another content than was sent for approval'
+        select r.subject_number, u.username || ' decided ' || count(*) || ' stages'
           from workflow_approvaldecision d join workflow_approvalstep s on s.id = d.step_id
           join workflow_approvalrequest r on r.id = s.request_id join foundation_user u on u.id = d.actor_id
-         where d.content_hash <> r.content_hash""",
+         group by r.id, u.id having count(*) > 1""",
+    ),
+    Invariant(
+        "decision_on_what_was_seen",
+        "A decision holds for the content it was made on, and each sees what the one before it left (AP-4, AP-7)",
+        """
+        select subject_number, case when content_hash <> left_before
+                                    then username || ' decided on another content than the decision before left'
+                                    else 'is not what ' || username || ' left of it' end
+          from (select r.subject_number, u.username, d.content_hash, d.approved_hash, r.content_hash as now,
+                       lag(d.approved_hash) over decided as left_before,
+                       lead(d.id) over decided is null as is_last
+                  from workflow_approvaldecision d join workflow_approvalstep s on s.id = d.step_id
+                  join workflow_approvalrequest r on r.id = s.request_id join foundation_user u on u.id = d.actor_id
+                window decided as (partition by r.id order by d.id)) one
+         where content_hash <> left_before or is_last and approved_hash <> now""",
     ),
     Invariant(
         "stage_approved_by_enough",

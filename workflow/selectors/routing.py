@@ -12,7 +12,7 @@ from policies.decisions.approval import ApprovalFacts, Decision, decide
 from policies.decisions.duties import hard_conflict
 from policies.models import PolicyVersion
 from policies.selectors import duty_pairs_in_force, matrix_in_force
-from workflow.decisions.stages import eligible
+from workflow.decisions.stages import authors_of, eligible
 from workflow.selectors.people import Asked, fallback_people, people_for
 
 
@@ -61,7 +61,7 @@ def route(
     fallback = fallback_role(policy)
 
     def allowed(people: list[User]) -> tuple[User, ...]:
-        barred = {p.pk for p in people if hard_conflict(duty, p.pk, done, pairs)}
+        barred = {p.pk for p in people if hard_conflict(duty, p.pk, done, pairs)} | authors_of(done)
         keep = eligible([p.pk for p in people], requester.pk, barred)
         return tuple(p for p in people if p.pk in keep)
 

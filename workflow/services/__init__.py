@@ -2,11 +2,11 @@ from workflow.services.cases import cure_case, open_case, resolve_case
 from workflow.services.messages import send_message
 from workflow.services.open_approval import Asking, open_approval
 from workflow.services.raise_breaches import raise_breaches
-from workflow.services.record_decision import record_decision
+from workflow.services.record_decision import Reduced, record_decision
 from workflow.services.remind import remind_overdue
 from workflow.services.withdraw_approval import withdraw_approval
 
 __all__ = [
-    "Asking", "cure_case", "open_approval", "open_case", "raise_breaches", "record_decision", "remind_overdue", "resolve_case",
-    "send_message", "withdraw_approval",
+    "Asking", "Reduced", "cure_case", "open_approval", "open_case", "raise_breaches", "record_decision", "remind_overdue",
+    "resolve_case", "send_message", "withdraw_approval",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from foundation.models import User
 from foundation.selectors import working_deadline
 from policies.decisions.duties import hard_conflict
 from policies.selectors import duty_pairs_in_force
-from workflow.decisions.stages import eligible
+from workflow.decisions.stages import authors_of, eligible
 from workflow.events import ApprovalClosed, StepOpened
 from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState, StepAssignee, StepState
 from workflow.selectors.people import fallback_people
@@ -50,6 +50,7 @@ def _leave_out_deciders(request: ApprovalRequest, step: ApprovalStep, at: dateti
         done, pairs = duties.done_on(request.facts["chains"]), duty_pairs_in_force(at)
         people = [person.pk for person in fallback_people(fallback_role(request.policy))]
         barred = {pk for pk in people if pk in decided or hard_conflict(request.facts["duty"], pk, done, pairs)}
+        barred |= authors_of(done)
         StepAssignee.objects.bulk_create(
             StepAssignee(step=step, person_id=pk) for pk in eligible(people, request.requester_id, barred)
         )

@@ -1,6 +1,8 @@
 """A person decides the open stage of a request."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from foundation import duties, outbox
 from foundation.errors import NotFoundError, NotPermittedError, StaleError, require
@@ -8,10 +10,19 @@ from foundation.journal import use_case
 from foundation.models import User
 from policies.decisions.duties import hard_conflict
 from policies.selectors import duty_pairs_in_force
-from workflow.decisions.stages import is_done, may_decide
+from workflow.decisions.stages import authors_of, is_done, may_decide, stands_apart
 from workflow.events import StepDecided
 from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState, StepState
 from workflow.services.moves import about_step, close_request, open_step
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """What an approver left of the document: its new hash and amount, and in words what was taken away (AP-4)."""
+
+    content_hash: str
+    amount: Decimal  # document currency, net
+    reductions: tuple[str, ...]
 
 
 @use_case
@@ -25,16 +36,18 @@ def record_decision(
     actor: User,
     reason: str,
     at: datetime,
+    reduced: Reduced | None = None,
 ) -> ApprovalRequest:
     """Record what a person decides at the open stage; the owning room has locked its document and calls this.
 
-    Returns the request: still open when more people or stages follow, else approved or rejected.
+    Returns the request: still open when more people or stages follow, else approved or rejected. `reduced` says what
+    an approval left of the document; whoever decides next decides about that, by the route that was asked first.
 
     Two people at once: the second waits for the row, then reads who was faster.
 
     :raises NotFoundError: the document never asked for approval.
     :raises StaleError: it is not what was sent for approval (AP-7), or somebody decided first; says who and when.
-    :raises NotPermittedError: own request, not asked, already decided, or a hard duty pair (AP-4, SD-1).
+    :raises NotPermittedError: own request or change, not asked, already decided, or a hard duty pair (AP-4, SD-1).
     """
     request = _lock_open(subject_type, subject_id)
     if (request.subject_version, request.content_hash) != (subject_version, content_hash):
@@ -48,8 +61,13 @@ def record_decision(
         reason=reason,
         subject_version=subject_version,
         content_hash=content_hash,
+        approved_hash=reduced.content_hash if reduced else content_hash,
+        reductions=list(reduced.reductions) if reduced else [],
         decided_at=at,
     )
+    if reduced:
+        request.content_hash, request.amount = reduced.content_hash, reduced.amount
+        request.save(update_fields=["content_hash", "amount"])
     for chain in request.facts["chains"]:
         duties.record(chain, subject_type, subject_id, request.facts["duty"], person_id=actor.pk, at=at)
     _advance(request, step, verdict=verdict, actor=actor, at=at)
@@ -89,11 +107,11 @@ def _require_may_decide(request: ApprovalRequest, step: ApprovalStep, actor: Use
     if actor.pk not in asked | already and earlier.exists():
         raise _too_late(request, "no longer waits for you: your stage was decided")
     require(may_decide(actor_id=actor.pk, requester_id=request.requester_id, asked=asked, already=already))
-    clash = hard_conflict(
-        request.facts["duty"], actor.pk, duties.done_on(request.facts["chains"]), duty_pairs_in_force(at)
-    )
+    done = duties.done_on(request.facts["chains"])
+    clash = hard_conflict(request.facts["duty"], actor.pk, done, duty_pairs_in_force(at))
     if clash:
         raise NotPermittedError("duty_conflict", clash.sentence, duty=clash.duty, held=clash.held)
+    require(stands_apart(actor.pk, authors_of(done)))
 
 
 def _advance(request: ApprovalRequest, step: ApprovalStep, *, verdict: str, actor: User, at: datetime) -> None:

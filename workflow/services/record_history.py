@@ -152,7 +152,8 @@ def _agreed(stage: Asked) -> Sequence[User]:
 def _decision(one: _Written, number: int, person: User) -> ApprovalDecision:
     return ApprovalDecision(
         step=one.steps[number], actor=person, verdict="approved", subject_version=one.request.subject_version,
-        content_hash=one.request.content_hash, decided_at=one.instants[number + 1],
+        content_hash=one.request.content_hash, approved_hash=one.request.content_hash,
+        decided_at=one.instants[number + 1],
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from workflow.decisions.stages import eligible, is_done, may_decide
+from workflow.decisions.stages import authors_of, eligible, is_done, may_decide, stands_apart
 
 RITA, MONA, REGINA = 1, 2, 3
 
@@ -35,3 +35,16 @@ def test_may_decide(_case: str, actor: int, asked: list[int], already: list[int]
 
 def test_eligible_leaves_out_requester_and_barred_in_order() -> None:
     assert eligible([REGINA, RITA, MONA], RITA, {MONA}) == [REGINA]
+
+
+@pytest.mark.parametrize(
+    ("_case", "done", "actor", "code"),
+    [
+        ("nobody changed it",            [],                                          MONA, ""),
+        ("AP-4 changed it",              [("request", RITA), ("request", MONA)],      MONA, "own_change"),
+        ("somebody else changed it",     [("request", RITA)],                         MONA, ""),
+        ("did something else about it",  [("receive", MONA)],                         MONA, ""),
+    ],
+)  # fmt: skip
+def test_stands_apart(_case: str, done: list[tuple[str, int]], actor: int, code: str) -> None:
+    assert stands_apart(actor, authors_of(done)).code == code

@@ -9,6 +9,8 @@ from foundation.errors import ConflictError, DomainError, NotFoundError
 from foundation.models import AuditEvent, DomainEvent, Role, RoleAssignment
 from foundation.services import grant_role, revoke_role
 from policies.decisions.stored import facts_from_json
+from policies.models import DutyPair
+from policies.selectors import forget
 from policies.services import StageInput
 from procurement.models import Requisition
 from procurement.services import submit_requisition, withdraw_requisition
@@ -173,6 +175,31 @@ def test_hard_duty_pair_refuses_at_the_moment_of_decision() -> None:
 
     assert (refusal.value.code, refusal.value.details["held"]) == ("duty_conflict", "request")
     assert (chain(), ApprovalDecision.objects.count()) == ([("open", ["mona"])], 0)
+
+
+def test_who_changed_it_may_not_decide_even_when_the_duty_policy_lets_them() -> None:
+    made = company()
+    DutyPair.objects.filter(second="approve_requisition").delete()
+    forget()
+    requisition = submitted(made, MIDDLE)
+    chain_of = f"requisition:{requisition.pk}"
+    duties.record(chain_of, "requisition", requisition.pk, "request", person_id=made.mona.pk, at=NOW)
+
+    with pytest.raises(DomainError) as refusal:  # AP-4
+        approve(requisition, made.mona)
+
+    assert (refusal.value.code, ApprovalDecision.objects.count()) == ("own_change", 0)
+
+
+def test_who_takes_a_role_later_is_not_asked_and_decides_nothing() -> None:
+    made = company()
+    requisition = submitted(made, MIDDLE)
+
+    another_manager(made)  # AP-4: whoever acts for somebody asked is not the one asked
+
+    with pytest.raises(DomainError) as refusal:
+        approve(requisition, made.mark)
+    assert (refusal.value.code, chain()) == ("not_asked", [("open", ["mona"])])
 
 
 def test_person_barred_by_a_duty_pair_is_not_asked_at_all() -> None:
