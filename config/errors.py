@@ -128,6 +128,13 @@ def machine_exception_handler(error: Exception, context: dict[str, Any]) -> Resp
     return problems.refusal(status_of(refusal), refusal.code, refusal.message, refusal.details)
 
 
+def answer_machine(error: DomainError) -> HttpResponse:
+    """Answer a machine whose request no view has seen."""
+    return problems.plain(
+        status_of(error), error.code, error.message, **problems.told(error.code, error.message, error.details)
+    )
+
+
 def is_machine(request: HttpRequest) -> bool:
     """Say whether a machine asks: it reads problem details, and its body cannot be read twice."""
     return request.path.startswith("/api/")
@@ -148,6 +155,8 @@ def _page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """Answer a request that cannot be understood."""
+    if is_machine(request):
+        return problems.plain(400, "not_understood", "The request could not be understood.")
     return _page(request, 422, "The request could not be understood.")
 
 

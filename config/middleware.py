@@ -19,6 +19,7 @@ from foundation.access import lacks_second_factor
 from foundation.errors import DomainError, NotPermittedError
 from foundation.models import User
 from foundation.retry import RETRIABLE, retry_transaction, sqlstate
+from foundation.web.typed import unusable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,40}$")
@@ -45,24 +46,25 @@ class RequestContextMiddleware:
         return response
 
 
-class RefuseBadQueryMiddleware:
-    """Refuse NUL characters in path, query and form: PostgreSQL cannot store them and nobody types them."""
+class RefuseBadTextMiddleware:
+    """Refuse what no address and no form field may hold, such as NUL, which PostgreSQL cannot store and nobody types."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer 400 when the address cannot be used."""
-        raw = request.META.get("QUERY_STRING", "")
-        if "\x00" in request.path or "%00" in raw or "\x00" in raw:
+        if "\x00" in request.path:
             return HttpResponseBadRequest("The address holds a character that cannot be used.", "text/plain")
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 400 when a field that no form had judged reached the database with such a character."""
-        if request.method == "POST" and isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):
-            return HttpResponseBadRequest("A field holds a character that cannot be used.", "text/plain")
-        return None
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Name the parameter or field before a page reads it; the bodies of machines have their own strict parser."""
+        if errors.is_machine(request):
+            refused = unusable(request.GET)
+            return errors.answer_machine(refused) if refused else None
+        refused = unusable(request.GET) or unusable(request.POST)
+        return errors.answer(request, refused) if refused else None
 
 
 class PrivatePagesMiddleware:

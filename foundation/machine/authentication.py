@@ -1,10 +1,21 @@
 """OAuth2 client credentials: a machine acts as the system person its application is bound to."""
 
+from typing import Any
+
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
+from oauth2_provider.oauth2_backends import OAuthLibCore
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from foundation import audit
+
+
+class HeaderCore(OAuthLibCore):
+    """Finds the token of a call in its header alone: the body belongs to the door's own parser, whatever kind it is."""
+
+    def extract_body(self, request: Any) -> Any:
+        """Return nothing for a call, and the form for the token address."""
+        return [] if isinstance(request, Request) else super().extract_body(request)
 
 
 class MachineAuthentication(OAuth2Authentication):

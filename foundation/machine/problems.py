@@ -57,7 +57,12 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def refusal(status: int, code: str, message: str, details: dict[str, Any]) -> Response:
-    """Answer a refusal of ours; one that names a field has the same list of faults as any other."""
+    """Answer a refusal of ours."""
+    return problem(status, code, message, **told(code, message, details))
+
+
+def told(code: str, message: str, details: dict[str, Any]) -> dict[str, Any]:
+    """Return the details of a refusal; one that names a field has the same list of faults as any other."""
     if "value" in details:
         details = {**details, "value": safe(details["value"])}
     if "field" in details:
@@ -65,7 +70,7 @@ def refusal(status: int, code: str, message: str, details: dict[str, Any]) -> Re
         details = {"cure": CURES.get(code, CURE), **details}
         fault |= {name: str(details[name]) for name in ("value", "cure") if name in details}
         details = {**details, "errors": [fault]}
-    return problem(status, code, message, **details)
+    return details
 
 
 def problem(status: int, code: str, message: str, **details: Any) -> Response:
@@ -73,9 +78,10 @@ def problem(status: int, code: str, message: str, **details: Any) -> Response:
     return Response(_body(status, code, message, **details), status=status, content_type=CONTENT_TYPE)
 
 
-def plain(status: int, code: str, message: str) -> HttpResponse:
+def plain(status: int, code: str, message: str, **details: Any) -> HttpResponse:
     """Return a problem outside of DRF, where no view was reached."""
-    return HttpResponse(JSONRenderer().render(_body(status, code, message)), status=status, content_type=CONTENT_TYPE)
+    body = JSONRenderer().render(_body(status, code, message, **details))
+    return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
 def safe(value: Any) -> str:

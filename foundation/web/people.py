@@ -26,6 +26,7 @@ from foundation.web.door import admitted, now, put_error, staff
 from foundation.web.keyset import paginate
 from foundation.web.letters import send_password_link
 from foundation.web.people_forms import DetailsForm, DutyForm, InviteForm, initial_details
+from foundation.web.typed import words
 
 TABS = (("", "Active"), ("out", "Shut out"), ("all", "All"))
 
@@ -133,7 +134,7 @@ def person_do(request: HttpRequest, person_id: int, verb: str) -> HttpResponse:
         raise Http404
     try:
         set_active(
-            person_id=found.pk, is_active=verb == "reactivate", reason=request.POST.get("reason", ""),
+            person_id=found.pk, is_active=verb == "reactivate", reason=words(request),
             actor=staff(request), at=now(),
         )  # fmt: skip
     except InvalidError as error:
