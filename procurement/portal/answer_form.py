@@ -3,8 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
+
+from foundation.money import UNIT_PRICE_DECIMALS
+from foundation.quantity import QUANTITY_DECIMALS
+from foundation.web.numbers import read_counted
 from procurement.models import LineAnswer, PurchaseOrderLine
 from procurement.services import AnswerLine
 
@@ -90,7 +95,7 @@ def plain(value: Decimal) -> str:
 
 
 def _row(data: Mapping[str, str], line: PurchaseOrderLine) -> Row:
-    def typed(name: str, longest: int = 20) -> str:
+    def typed(name: str, longest: int = 40) -> str:
         return data.get(f"{name}-{line.line_no}", "").strip()[:longest]
 
     return Row(
@@ -112,12 +117,12 @@ def _answers(row: Row) -> list[AnswerLine]:
             row.errors["r"] = "say why you cannot deliver it."
             return []
         return [AnswerLine(line.line_no, LineAnswer.REJECTED, Decimal(0), reason=row.reason)]
-    price = _number(row, "p", row.price, "price")
-    found = [(_number(row, "q", row.quantity, "quantity"), _day(row, "d", row.promised))]
+    price = _number(row, "p", row.price, UNIT_PRICE_DECIMALS, "price")
+    found = [(_number(row, "q", row.quantity), _day(row, "d", row.promised))]
     for part in row.parts:
         if part.quantity or part.promised:
             name = str(part.number)
-            found.append((_number(row, f"q{name}", part.quantity, "quantity"), _day(row, f"d{name}", part.promised)))
+            found.append((_number(row, f"q{name}", part.quantity), _day(row, f"d{name}", part.promised)))
     if row.errors or price is None:
         return []
     deliveries = [(quantity, day) for quantity, day in found if quantity is not None and day is not None]
@@ -143,16 +148,14 @@ def _kind(line: PurchaseOrderLine, deliveries: Sequence[tuple[Decimal, date]], p
     return LineAnswer.DATE_CHANGED if promised > line.need_by else LineAnswer.ACCEPTED
 
 
-def _number(row: Row, name: str, text: str, what: str) -> Decimal | None:
+def _number(
+    row: Row, name: str, text: str, decimals: int = QUANTITY_DECIMALS, what: str = "quantity"
+) -> Decimal | None:
     try:
-        value = Decimal(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
-    except InvalidOperation:
-        row.errors[name] = f"“{text}” is not a {what}; type it as 12 or 12.5."
+        return read_counted(text, decimals, what)
+    except ValidationError as error:
+        row.errors[name] = str(error.message)
         return None
-    if not value.is_finite() or value < 0 or value >= 10**9:
-        row.errors[name] = f"a {what} is zero or more, and below a thousand million."
-        return None
-    return value
 
 
 def _day(row: Row, name: str, text: str) -> date | None:

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
+
+from foundation.quantity import QUANTITY_DECIMALS
+from foundation.web.numbers import read_counted
 from procurement.models import Condition
 from procurement.selectors.orders import LineView
 from procurement.services import ReceiptLine
@@ -53,8 +57,8 @@ def read(data: Mapping[str, str], views: Sequence[LineView], *, in_full: bool) -
         rows = [
             Row(
                 view,
-                data.get(f"q-{view.line.line_no}", "").strip()[:20],
-                data.get(f"b-{view.line.line_no}", "").strip()[:20],
+                data.get(f"q-{view.line.line_no}", "").strip()[:40],
+                data.get(f"b-{view.line.line_no}", "").strip()[:40],
                 data.get(f"c-{view.line.line_no}", Condition.DAMAGED)[:10],
             )
             for view in views
@@ -85,11 +89,7 @@ def _came(row: Row) -> list[ReceiptLine]:
 def _number(row: Row, name: str, text: str) -> Decimal:
     """Read a quantity; nothing typed is none."""
     try:
-        value = Decimal(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text or "0")
-    except InvalidOperation:
-        row.errors[name] = f"“{text}” is not a number; type it as 12 or 12.5."
+        return read_counted(text or "0", QUANTITY_DECIMALS)
+    except ValidationError as error:
+        row.errors[name] = str(error.message)
         return Decimal(0)
-    if not value.is_finite() or value < 0 or value >= 10**9:
-        row.errors[name] = "a quantity is zero or more, and below a thousand million."
-        return Decimal(0)
-    return value

@@ -109,8 +109,8 @@ def test_line_says_what_was_typed(
     [
         ({"q_10": "ten"}, "q-10", "Line 10: “ten” is not a quantity; type it as 12 or 12.5."),
         ({"q_10": "-1"}, "q-10", "Line 10: a quantity is zero or more, and below a thousand million."),
-        ({"q_10": "NaN"}, "q-10", "Line 10: a quantity is zero or more, and below a thousand million."),
-        ({"q_10": "1e30"}, "q-10", "Line 10: a quantity is zero or more, and below a thousand million."),
+        ({"q_10": "NaN"}, "q-10", "Line 10: “NaN” is not a quantity; type it as 12 or 12.5."),
+        ({"q_10": "1e30"}, "q-10", "Line 10: “1e30” is not a quantity; type it as 12 or 12.5."),
         ({"p_10": ""}, "p-10", "Line 10: “” is not a price; type it as 12 or 12.5."),
         ({"d_10": "31.12.2026"}, "d-10", "Line 10: “31.12.2026” is not a day; choose one from the calendar."),
         ({"q2_10": "3"}, "d2-10", "Line 10: “” is not a day; choose one from the calendar."),

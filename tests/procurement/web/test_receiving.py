@@ -75,9 +75,11 @@ def test_count_is_booked_as_typed(
 @pytest.mark.parametrize(
     ("typed", "target", "sentence"),
     [
-        ({"q_10": "ten"}, "q-10", "Line 10: “ten” is not a number; type it as 12 or 12.5."),
+        ({"q_10": "ten"}, "q-10", "Line 10: “ten” is not a quantity; type it as 12 or 12.5."),
         ({"q_10": "-4"}, "q-10", "Line 10: a quantity is zero or more, and below a thousand million."),
-        ({"q_10": "inf"}, "q-10", "Line 10: a quantity is zero or more, and below a thousand million."),
+        ({"q_10": "inf"}, "q-10", "Line 10: “inf” is not a quantity; type it as 12 or 12.5."),
+        ({"q_10": "1e-400"}, "q-10", "Line 10: “1e-400” is not a quantity; type it as 12 or 12.5."),
+        ({"q_10": "0.00001"}, "q-10", "Line 10: use at most 4 decimals."),
         ({"q_10": "4", "b_10": "5"}, "b-10", "Line 10: 5 cannot be bad when 4 came."),
         ({"q_20": "9"}, "q-20", "Line 20: at most 2.1 case more may be received. Receive what is within tolerance and send the rest back, or ask the buyer to change the order."),
         ({"q_10": "0"}, "q-10", "Enter what arrived for at least one line."),
