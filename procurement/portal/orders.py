@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.errors import InvalidError
 from foundation.web.keyset import paginate
+from foundation.web.typed import words
 from procurement import access
 from procurement.models import AckState, OrderAcknowledgment, OrderState, PurchaseOrder
 from procurement.portal.answer_form import REASONS, problems, read, rows_as_ordered
@@ -104,9 +105,10 @@ def answer(request: PortalRequest, number: str) -> HttpResponse:
         errors = problems(context["rows"])
     if not errors:
         try:
+            note = words(request, "reject_reason", 200) if rejects else words(request, "note", 2000)
             done = _record(request, order, "reject_all" if rejects else "lines", said, note)
         except InvalidError as error:
-            errors = [("", error.message)]
+            errors = [(str(error.details.get("field", "")), error.message)]
         else:
             return redirect("portal_answered", order.number, done.number)
     context.update(errors=errors, key=request.POST.get("key", ""), given=request.POST, rejects=rejects)
@@ -127,7 +129,7 @@ def _record(
         at=now,
         header=header,
         lines=said,
-        supplier_reference=request.POST.get("reference", ""),
+        supplier_reference=words(request, "reference", 40),
         note=note,
     )
 

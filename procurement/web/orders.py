@@ -17,7 +17,7 @@ from foundation.models import User
 from foundation.selectors import timeline
 from foundation.web.csvout import stream_csv
 from foundation.web.keyset import paginate
-from foundation.web.typed import seen_version
+from foundation.web.typed import seen_version, words
 from procurement import access
 from procurement.models import OrderState, PurchaseOrder
 from procurement.selectors.order_list import VIEWS, OrderFilters, filtered_orders, next_step, stages
@@ -173,7 +173,7 @@ def order_act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
             said = "is on its way to the supplier"
         elif verb in ACTS:
             act, said = ACTS[verb]
-            act(reason=request.POST.get("reason", ""), **common)
+            act(reason=words(request, longest=200 if verb == "hold" else 500), **common)
         else:
             raise Http404
     except InvalidError as error:
@@ -194,7 +194,7 @@ def decide_answer(request: StaffRequest, number: str, answer_id: int) -> HttpRes
             expected_version=seen_version(request),
             accept=request.POST.get("decision") == "accept",
             actor=request.user,
-            reason=request.POST.get("reason", ""),
+            reason=words(request),
             at=_now(),
         )
     except InvalidError as error:

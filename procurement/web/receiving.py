@@ -17,7 +17,7 @@ from foundation.access import holds_anywhere, sites_with
 from foundation.errors import InvalidError
 from foundation.roles import RECEIVE
 from foundation.web.keyset import paginate
-from foundation.web.typed import seen_version
+from foundation.web.typed import seen_version, words
 from procurement import access
 from procurement.models import GoodsReceipt, PurchaseOrder
 from procurement.selectors.orders import line_views
@@ -102,8 +102,8 @@ def _post(request: StaffRequest, order: PurchaseOrder, came: Sequence[ReceiptLin
         source="web",
         external_id=request.POST.get("key", "")[:80] or uuid.uuid4().hex,
         received_at=now,
-        delivery_note=request.POST.get("delivery_note", ""),
-        note=request.POST.get("note", ""),
+        delivery_note=words(request, "delivery_note", 40),
+        note=words(request, "note", 2000),
         lines=came,
         actor=request.user,
         at=now,
@@ -132,7 +132,7 @@ def reverse(request: StaffRequest, number: str) -> HttpResponse:
             receipt_id=receipt.pk,
             expected_version=seen_version(request),
             actor=request.user,
-            reason=request.POST.get("reason", ""),
+            reason=words(request),
             at=_now(),
         )
     except InvalidError as error:

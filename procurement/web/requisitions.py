@@ -19,7 +19,7 @@ from foundation.models import Site, User
 from foundation.selectors import next_working_day_at, timeline
 from foundation.web.csvout import stream_csv
 from foundation.web.keyset import paginate
-from foundation.web.typed import seen_version
+from foundation.web.typed import seen_version, words
 from procurement import access
 from procurement.decisions.flags import WORDS, flag_sentences
 from procurement.models import Requisition, RequisitionState
@@ -193,7 +193,6 @@ def requisition_act(request: HttpRequest, number: str, verb: str) -> HttpRespons
     """Withdraw, cancel or copy."""
     assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
     requisition = get_requisition(request, number)
-    reason = request.POST.get("reason", "")
     try:
         if verb == "copy":
             copy = copy_requisition(
@@ -212,7 +211,7 @@ def requisition_act(request: HttpRequest, number: str, verb: str) -> HttpRespons
             requisition_id=requisition.pk,
             expected_version=seen_version(request),
             actor=request.user,
-            reason=reason,
+            reason=words(request, longest=500),
             at=now(),
         )
     except InvalidError as error:

@@ -14,7 +14,7 @@ from foundation.errors import InvalidError
 from foundation.models import User
 from foundation.selectors import timeline
 from foundation.web.keyset import paginate
-from foundation.web.typed import seen_version
+from foundation.web.typed import seen_version, words
 from workflow import access
 from workflow.models import CaseState, ExceptionCase
 from workflow.selectors.case_list import VIEWS, CaseFilters, filtered_cases, owner_words, queue
@@ -89,8 +89,8 @@ def _detail(
 def case_resolve(request: StaffRequest, number: str) -> HttpResponse:
     """Close an exception by hand, with what was done; then the next one opens."""
     case = _find(request, number)
-    outcome = request.POST.get("outcome", "").strip()
     try:
+        outcome = words(request, "outcome")
         resolve_case(
             case_id=case.pk,
             expected_version=seen_version(request),
@@ -99,7 +99,7 @@ def case_resolve(request: StaffRequest, number: str) -> HttpResponse:
             at=timezone.now(),  # noqa: TID251 - the porch reads the clock
         )
     except InvalidError as error:
-        return _detail(request, case, error=error.message, given=outcome, status=422)
+        return _detail(request, case, error=error.message, given=request.POST.get("outcome", ""), status=422)
     left = queue(access.visible_cases(request.user), 1)
     if not left:
         messages.success(request, f"{number} is settled. Nothing else waits.")

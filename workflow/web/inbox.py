@@ -9,13 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import registries
 from foundation.errors import InvalidError
 from foundation.models import User
-from foundation.web.typed import whole
+from foundation.web.typed import onward, whole, words
 from workflow import access
 from workflow.models import ApprovalRequest, ApprovalStep, Message
 from workflow.selectors import last_decision_by, messages_on, newest_request, with_chain
@@ -137,9 +136,9 @@ def decide(request: HttpRequest, request_id: int, verb: str) -> HttpResponse:
 
 
 def _reason(request: HttpRequest) -> str:
-    """Return the chosen reason and the person's own words, as one sentence each."""
-    parts = [request.POST.get(name, "").strip().rstrip(".") for name in ("because", "reason")]
-    return ". ".join(part for part in parts if part)[:500]
+    """Return the chosen reason and the person's own words, as one sentence each: at most 500 characters."""
+    parts = [words(request, name, longest).rstrip(".") for name, longest in (("because", 60), ("reason", 430))]
+    return ". ".join(part for part in parts if part)
 
 
 def _go_on(request: HttpRequest, user: User, done: str) -> HttpResponse:
@@ -174,7 +173,7 @@ def message(request: HttpRequest, subject_type: str, subject_id: int) -> HttpRes
             subject_id=subject_id,
             subject_number=subject.title(subject_id),
             kind=kind if kind in Message.Kind.values else Message.Kind.NOTE,
-            text=request.POST.get("text", ""),
+            text=words(request, "text", 4000),
             actor=request.user,
             at=_now(),
         )
@@ -182,6 +181,4 @@ def message(request: HttpRequest, subject_type: str, subject_id: int) -> HttpRes
         messages.error(request, error.message)
     else:
         messages.success(request, "Sent. The approval goes on." if kind == Message.Kind.QUESTION else "Sent.")
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    return redirect(target if safe else subject.url(subject_id))
+    return redirect(onward(request, subject.url(subject_id)))
