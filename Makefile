@@ -45,6 +45,7 @@ chaos: install ## messages under kills: BROKER=redis make chaos, BROKER=rabbitmq
 	@$(BIN)/python -m tools.chaos $(ARGS)
 
 nightly: check test smoke bench ## everything, chaos on every broker included
+	JUNK=all $(BIN)/pytest -q -n 2 tests/architecture/test_junk.py
 	BROKER=embedded $(BIN)/python -m tools.chaos
 	BROKER=redis $(BIN)/python -m tools.chaos
 	BROKER=rabbitmq $(BIN)/python -m tools.chaos

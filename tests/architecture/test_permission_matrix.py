@@ -4,63 +4,21 @@ An address without a row fails and the message holds the row to add; read it bef
 does, not what it should do. Foreign looks exactly like missing. A refused POST changes no row.
 """
 
-from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, reverse
-from django.utils.regex_helper import normalize
 
 from tests.architecture import matrix
+from tests.architecture.doors import GROUPS, ROUTES, ROWS, Door, converters, door_of
 from tests.architecture.matrix import CLOSED, IN, METHODS, answer_of, expand, fold, masked
-from tests.architecture.objects import Houses, Kind
+from tests.architecture.objects import Houses
 from tests.architecture.who import NAMES, Who, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("houses")]
-ROUTES = matrix.routes()
-GROUPS, ROWS = matrix.table()
-NOTHING = Kind({}, {})
 PROBES = ("anonymous", "policy_admin", "buyer", "superuser", "supplier", "client_write", "supplier_client")
-
-
-@dataclass(slots=True)
-class Door:
-    """An address with what the table says about it."""
-
-    route: str
-    row: dict[str, Any]
-    kind: Kind
-
-    def path(self, which: str) -> str:
-        """Return the address of the own, foreign or missing document."""
-        kwargs = {**(getattr(self.kind, which) or {}), **self.row.get("with", {})}
-        possibility = normalize("/" + self.route.replace("^", "").replace("$", ""))[0] if "(?P" in self.route else None
-        if possibility:
-            return str(possibility[0]) % kwargs
-        path = "/" + self.route
-        for converter in _converters(self.route):
-            name = converter.split(":")[-1]
-            assert name in kwargs, f"“{self.route}” needs {name}: give it an object or a with in permissions.toml"
-            path = path.replace(f"<{converter}>", str(kwargs[name]))
-        return path + str(self.row.get("query", "")).format(**kwargs)
-
-    def names(self) -> list[Any]:
-        """Return what a page may echo of an address, longest first."""
-        found = {*self.kind.own.values(), *self.kind.missing.values(), *(self.kind.foreign or {}).values()}
-        return sorted((str(name) for name in found), key=len, reverse=True)
-
-
-def _converters(route: str) -> list[str]:
-    return [part.split(">")[0] for part in route.split("<")[1:]]
-
-
-def _door(route: str, houses: Houses) -> Door:
-    row = ROWS.get(route, {})
-    kind = houses.kinds.get(row["object"], None) if "object" in row else NOTHING
-    assert kind is not None, f"“{route}”: there is no object {row['object']} in tests/architecture/objects.py"
-    return Door(route, row, kind)
 
 
 def _observe(door: Door, houses: Houses, method: str) -> dict[str, str]:
@@ -138,12 +96,12 @@ def test_table_has_no_row_for_an_address_that_is_gone() -> None:
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_address_lets_in_whom_the_table_says(route: str, houses: Houses) -> None:
-    door = _door(route, houses)
+    door = door_of(route, houses)
     assert route in ROWS, (
         f"“{route}” has no row in tests/architecture/permissions.toml."
         f" If it names a document add its object (one of: {', '.join(sorted(houses.kinds))}) and run again."
         f" What it does now, for you to review and add:\n\n{_suggestion(door, houses)}\n"
-        if not _converters(route) and "(?P" not in route
+        if not converters(route) and "(?P" not in route
         else f"“{route}” has no row in tests/architecture/permissions.toml. Add\n\n"
         f'[routes."{route}"]\nobject = "..."  # one of: {", ".join(sorted(houses.kinds))}\n'
         "with = { }  # what the object does not name, such as verb\n\nand run again for the rest of it."
@@ -172,7 +130,7 @@ def _differences(door: Door, method: str, found: dict[str, str]) -> list[str]:
 
 @pytest.mark.parametrize("route", [route for route, row in ROWS.items() if "object" in row])
 def test_foreign_looks_exactly_like_missing(route: str, houses: Houses) -> None:
-    door = _door(route, houses)
+    door = door_of(route, houses)
     faults = []
     for method in ("GET", "POST"):
         if method in door.row.get("closed", "").split():
