@@ -116,3 +116,10 @@ def can_change_person(user: User, person: User) -> Verdict:
 def can_keep_ground(user: User) -> Verdict:
     """Judge changing sites and master data."""
     return can_in_role(user, "change sites and master data", Role.USER_ADMIN)
+
+
+def can_name_owner(user: User, before: User | None, after: User | None) -> Verdict:
+    """Judge naming the owner of a cost centre, who may be asked to approve: never oneself, nor away from oneself."""
+    if before != after and user in {before, after}:
+        return Verdict("own_duties", "You may not make or unmake yourself an owner. Ask another user administrator.")
+    return can_keep_ground(user)

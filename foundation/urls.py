@@ -3,7 +3,19 @@
 from django.urls import path
 
 from foundation.api import views as api
-from foundation.web import item_files, items, master, pages, people, sites
+from foundation.web import (
+    calendars,
+    categories,
+    cost_centres,
+    item_files,
+    items,
+    master,
+    pages,
+    people,
+    rates,
+    sites,
+    units,
+)
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -28,6 +40,29 @@ urlpatterns = [
     path("settings/master/items/<str:code>/", items.item, name="item"),
     path("settings/master/items/<str:code>/packs/", items.item_pack, name="item_pack"),
     path("settings/master/items/<str:code>/packs/<str:unit>/drop/", items.item_pack_drop, name="item_pack_drop"),
+    path("settings/master/categories/", categories.categories, name="categories"),
+    path("settings/master/categories/categories.csv", categories.categories_csv, name="categories_csv"),
+    path("settings/master/categories/new/", categories.category_new, name="category_new"),
+    path("settings/master/categories/<str:code>/", categories.category, name="category"),
+    path("settings/master/units/", units.units, name="units"),
+    path("settings/master/units/new/", units.unit_new, name="unit_new"),
+    path("settings/master/units/<str:code>/", units.unit, name="unit"),
+    path("settings/master/cost-centres/", cost_centres.cost_centres, name="cost_centres"),
+    path("settings/master/cost-centres/cost_centres.csv", cost_centres.cost_centres_csv, name="cost_centres_csv"),
+    path("settings/master/cost-centres/new/", cost_centres.cost_centre_new, name="cost_centre_new"),
+    path("settings/master/cost-centres/<str:code>/", cost_centres.cost_centre, name="cost_centre"),
+    path("settings/master/rates/", rates.rates, name="rates"),
+    path("settings/master/rates/rates.csv", rates.rates_csv, name="rates_csv"),
+    path("settings/master/rates/new/", rates.rate_new, name="rate_new"),
+    path("settings/master/calendars/", calendars.calendars, name="calendars"),
+    path("settings/master/calendars/new/", calendars.calendar_new, name="calendar_new"),
+    path("settings/master/calendars/<str:code>/", calendars.calendar, name="calendar"),
+    path("settings/master/calendars/<str:code>/days/", calendars.calendar_day, name="calendar_day"),
+    path(
+        "settings/master/calendars/<str:code>/days/<int:day_id>/drop/",
+        calendars.calendar_day_drop,
+        name="calendar_day_drop",
+    ),
     path("api/v1/items/", api.ItemList.as_view(), name="api_items"),
     path("api/v1/items/<str:code>/", api.ItemDetail.as_view(), name="api_item"),
     path("api/v1/units/", api.UnitList.as_view(), name="api_units"),

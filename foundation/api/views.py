@@ -10,7 +10,7 @@ from foundation.api.serializers import ItemFilters, ItemOutput, SiteFilters, Sit
 from foundation.machine.door import Door, found, shown, told
 from foundation.machine.fields import Filters
 from foundation.machine.pagination import KeysetPagination
-from foundation.models import Item, ItemUnit, Site, UnitOfMeasure, User
+from foundation.models import CostCentre, Item, ItemUnit, Site, UnitOfMeasure, User
 from foundation.roles import VIEW
 
 
@@ -27,7 +27,9 @@ def _units(user: User) -> QuerySet[UnitOfMeasure]:
 
 def _sites(user: User) -> QuerySet[Site]:
     rows = access.sites_with(user, VIEW)
-    return rows.select_related("region", "legal_entity").prefetch_related("cost_centres")
+    return rows.select_related("region", "legal_entity").prefetch_related(
+        Prefetch("cost_centres", CostCentre.objects.filter(is_active=True))
+    )
 
 
 class ItemList(Door):

@@ -89,17 +89,22 @@ class ItemUnit(models.Model):
 
 
 class ExchangeRate(models.Model):
-    """One `currency` is worth `rate` of the base currency from `date` until the next row (MQ-1)."""
+    """One `currency` is worth `rate` of the base currency from `date` until the next row (MQ-1).
+
+    Rows are never changed, a trigger sees to it: a later row for the same day sets an earlier one right.
+    """
 
     currency = models.CharField(max_length=3)
     base_currency = models.CharField(max_length=3)
     date = models.DateField()
     rate = models.DecimalField(max_digits=18, decimal_places=8)
     source = models.CharField(max_length=40)
+    entered_at = models.DateTimeField(null=True, help_text="unknown for rows that came with the installation")
+    entered_by = models.ForeignKey("foundation.User", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        indexes = [models.Index(fields=["currency", "base_currency", "-date", "-id"], name="rate_in_force")]
         constraints = [
-            models.UniqueConstraint(fields=["currency", "base_currency", "date"], name="rate_once_a_day"),
             models.CheckConstraint(condition=Q(rate__gt=0) & Q(rate__lt=10**9), name="rate_positive"),
         ]
 

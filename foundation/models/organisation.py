@@ -129,6 +129,7 @@ class CostCentre(models.Model):
     name = models.CharField(max_length=80)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="cost_centres")
     owner = models.ForeignKey("foundation.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    is_active = models.BooleanField(default=True, help_text="Open for new requisitions.")
 
     class Meta:
         ordering = ["code"]

@@ -4,14 +4,20 @@ from foundation.selectors.items import ItemFilters, category_choices, items_for_
 from foundation.selectors.organisation import base_currency, organisation
 from foundation.selectors.organisation import forget as _forget_organisation
 from foundation.selectors.people import people_of_ours, person_history
-from foundation.selectors.rates import FrozenRate, rate_on
+from foundation.selectors.rates import FrozenRate, rate_on, rate_row_on, rates_for_keeping
 from foundation.selectors.sites import all_sites
 from foundation.selectors.system import forget as _forget_system_users
 from foundation.selectors.system import system_user
 from foundation.selectors.timeline import Entry, timeline
 from foundation.selectors.units import unit_table, unit_tables
 from foundation.selectors.usage import used_by, uses_of
-from foundation.selectors.worktime import hours_of, next_working_day_at, working_deadline
+from foundation.selectors.worktime import (
+    hours_of,
+    known_holidays,
+    next_working_day_at,
+    public_days_off,
+    working_deadline,
+)
 
 
 def forget() -> None:
@@ -21,8 +27,10 @@ def forget() -> None:
 
 
 __all__ = [
-    "Breach", "Change", "Entry", "FrozenRate", "ItemFilters", "all_sites", "base_currency", "breaches", "category_choices",
-    "changes_of", "forget", "hours_of", "items_for_keeping", "next_working_day_at", "organisation", "people_of_ours",
-    "person_history", "rate_on", "system_user", "timeline", "unit_table", "unit_tables", "used_by", "uses_of",
+    "Breach", "Change", "Entry", "FrozenRate", "ItemFilters", "all_sites", "base_currency", "breaches",
+    "category_choices", "changes_of", "forget", "hours_of", "items_for_keeping", "known_holidays",
+    "next_working_day_at", "organisation", "people_of_ours", "person_history", "public_days_off", "rate_on",
+    "rate_row_on", "rates_for_keeping", "system_user", "timeline", "unit_table", "unit_tables", "used_by",
+    "uses_of",
     "working_deadline",
 ]  # fmt: skip

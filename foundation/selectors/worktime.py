@@ -16,6 +16,21 @@ def _public_holidays(country: str, subdivision: str, first: int, last: int) -> f
     return frozenset(days)
 
 
+@lru_cache(maxsize=1)
+def known_holidays() -> dict[str, tuple[str, ...]]:
+    """Return the countries whose public holidays are known (ISO 3166-1 alpha-2), with the parts that have their own."""
+    return {code: tuple(parts) for code, parts in holidays.list_supported_countries(include_aliases=False).items()}
+
+
+def public_days_off(calendar: WorkCalendar, first: date, last: date) -> list[tuple[date, str]]:
+    """Return the public holidays of a calendar's country between two days, both included, with their names."""
+    if not calendar.country:
+        return []
+    years = range(first.year, last.year + 1)
+    days = holidays.country_holidays(calendar.country, subdiv=calendar.subdivision or None, years=years)
+    return sorted((day, str(name)) for day, name in days.items() if first <= day <= last)
+
+
 def hours_of(calendar: WorkCalendar, zone: str, around: datetime) -> Hours:
     """Return the working hours of a calendar in a zone, with the days off from a year before to two years after.
 

@@ -1,3 +1,18 @@
+from foundation.services.calendars import (
+    CalendarDetails,
+    add_day_off,
+    change_calendar,
+    create_calendar,
+    drop_day_off,
+    seen_of_calendar,
+)
+from foundation.services.categories import CategoryDetails, change_category, create_category, seen_of_category
+from foundation.services.cost_centres import (
+    CostCentreDetails,
+    change_cost_centre,
+    create_cost_centre,
+    seen_of_cost_centre,
+)
 from foundation.services.create_account import create_account
 from foundation.services.grant_role import grant_role, revoke_role, sync_site_permissions
 from foundation.services.idempotency import answer_key, claim_key, forget_keys
@@ -22,14 +37,20 @@ from foundation.services.people import (
     seen_of,
     set_active,
 )
+from foundation.services.rates import enter_rate, record_rate
 from foundation.services.save_preferences import save_preferences
 from foundation.services.sites import SiteSettings, change_site, open_site, seen_of_site
 from foundation.services.take_over import Ground, ItemTaken, PlaceTaken, take_over_items, take_over_sites
+from foundation.services.units import UnitDetails, change_unit, create_unit, seen_of_unit
 
 __all__ = [
-    "Ground", "Import", "ItemDetails", "ItemRow", "ItemTaken", "Pack", "PersonDetails", "PlaceTaken", "RowFault",
-    "SiteSettings", "answer_key", "change_item", "change_person", "change_site", "claim_key", "create_account", "create_item",
-    "drop_pack", "forget_keys", "grant_duty", "grant_role", "import_items", "invite_person", "open_account", "open_site",
-    "record_link", "revoke_duty", "revoke_role", "save_pack", "save_preferences", "seen_of", "seen_of_item", "seen_of_site",
-    "set_active", "sync_site_permissions", "take_over_items", "take_over_sites",
+    "CalendarDetails", "CategoryDetails", "CostCentreDetails", "Ground", "Import", "ItemDetails", "ItemRow",
+    "ItemTaken", "Pack", "PersonDetails", "PlaceTaken", "RowFault", "SiteSettings", "UnitDetails", "add_day_off",
+    "answer_key", "change_calendar", "change_category", "change_cost_centre", "change_item", "change_person",
+    "change_site", "change_unit", "claim_key", "create_account", "create_calendar", "create_category",
+    "create_cost_centre", "create_item", "create_unit", "drop_day_off", "drop_pack", "enter_rate", "forget_keys",
+    "grant_duty", "grant_role", "import_items", "invite_person", "open_account", "open_site", "record_link",
+    "record_rate", "revoke_duty", "revoke_role", "save_pack", "save_preferences", "seen_of", "seen_of_calendar",
+    "seen_of_category", "seen_of_cost_centre", "seen_of_item", "seen_of_site", "seen_of_unit", "set_active",
+    "sync_site_permissions", "take_over_items", "take_over_sites",
 ]  # fmt: skip

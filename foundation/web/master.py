@@ -10,6 +10,11 @@ from foundation.web.door import admitted, staff
 
 # Address, name, what it is for; in the order in which a new installation needs them.
 PAGES = (
+    ("calendars", "Working hours", "Working weeks and days off, on which due times are counted. A site works by one."),
+    ("cost_centres", "Cost centres", "Who pays inside the company, and who owns it. A requisition names one."),
+    ("units", "Units of measure", "What is counted in, and what converts into what for every item."),
+    ("categories", "Categories", "The tree of spend. Approval rows, tolerances and sources may name a branch of it."),
+    ("rates", "Exchange rates", "What a currency is worth from which day. A wrong rate is set right by a newer row."),
     ("items", "Items", "What is bought by code, with category, barcode and packs. A table brings many in at once."),
 )  # fmt: skip
 

@@ -1,13 +1,13 @@
 """What a person does about a message: try it again, apply one held for a look, set it aside, teach what it means."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from foundation import audit
 from foundation.errors import ConflictError, InvalidError
 from foundation.journal import use_case
-from foundation.models import ExchangeRate, Item, UnitOfMeasure, User
-from foundation.selectors import base_currency
+from foundation.models import Item, UnitOfMeasure, User
+from foundation.services import record_rate
 from integration.models import Connection, InboxMessage, InboxStatus
 from integration.services.inbox import follow_up, lock
 from integration.services.meanings import TEACHABLE
@@ -77,7 +77,7 @@ def teach_meaning(*, message_id: int, meaning: str, actor: User, at: datetime) -
     if code == "supplier_unknown":
         _teach_supplier(word, said)
     elif code == "currency_unknown":
-        _teach_rate(word, said, actor, at.date())
+        _teach_rate(word, said, actor, at)
     else:
         _teach_word(message.connection_id, code.removesuffix("_unknown"), word, said)
     audit.record_fact(
@@ -95,17 +95,16 @@ def _teach_supplier(word: str, code: str) -> None:
     SupplierIdentifier.objects.get_or_create(scheme=scheme[:16], value=value[:64], defaults={"supplier": supplier})
 
 
-def _teach_rate(currency: str, text: str, actor: User, day: date) -> None:
+def _teach_rate(currency: str, text: str, actor: User, at: datetime) -> None:
     try:
         rate = Decimal(text)
     except InvalidOperation:
         rate = Decimal(0)
     if not rate.is_finite() or not 0 < rate < 10**9:
         raise InvalidError("rate_unusable", "Give a rate above zero, such as 0.85.", field="meaning", value=text[:40])
-    ExchangeRate.objects.update_or_create(
-        currency=currency, base_currency=base_currency(), date=day,
-        defaults={"rate": rate, "source": f"by hand, {actor.username}"[:40]},
-    )  # fmt: skip
+    record_rate(
+        currency=currency, day=at.date(), rate=rate, source=f"by hand, {actor.username}"[:40], actor=actor, at=at
+    )
 
 
 def _teach_word(connection_id: int, kind: str, word: str, ours: str) -> None:

@@ -61,7 +61,7 @@ def _whole(user: User, number: str) -> dict[str, Any]:
 
 
 def _cost_centre(site: Site, code: str) -> CostCentre:
-    rows = CostCentre.objects.filter(site=site)
+    rows = CostCentre.objects.filter(site=site, is_active=True)
     return named(rows, "cost_centre", code, "cost centre", f"Look up the cost centres in /api/v1/sites/{site.code}/.")
 
 

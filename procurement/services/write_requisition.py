@@ -155,6 +155,10 @@ def _check_head(
             f"{cost_centre} belongs to another site. Choose one of {site}.",
             field="cost_centre",
         )
+    if not cost_centre.is_active:
+        raise InvalidError(
+            "cost_centre_closed", f"{cost_centre} is closed. Choose another one of {site}.", field="cost_centre"
+        )
     if is_urgent and not urgent_reason.strip():
         raise InvalidError("urgent_reason_missing", "Say why it is urgent.", field="urgent_reason")
     validated("need_by", validate_need_by, need_by, at.astimezone(ZoneInfo(site.time_zone)).date())

@@ -68,7 +68,7 @@ class Editor:
         """Judge what is typed by the code that will route it."""
         site = self.site
         chosen = str(self.head["cost_centre"].value() or "")
-        centres = CostCentre.objects.select_related("owner").filter(site=site)
+        centres = CostCentre.objects.select_related("owner").filter(site=site, is_active=True)
         known = whole(chosen)
         wanted = centres if known is None else centres.filter(pk=known)
         return preview_rows(
@@ -100,7 +100,7 @@ def requisition_new(request: HttpRequest) -> HttpResponse:
         raise Http404
     initial = {
         "site": first.pk,
-        "cost_centre": first.cost_centres.values_list("pk", flat=True).first(),
+        "cost_centre": first.cost_centres.filter(is_active=True).values_list("pk", flat=True).first(),
         "need_by": next_working_day_at(first, at, days=5),
     }
     head = HeadForm(request.POST or None, sites=sites, initial=initial, prefix="head")

@@ -31,7 +31,7 @@ class HeadForm(forms.Form):
     def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = sites  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
-        self.fields["cost_centre"].queryset = CostCentre.objects.filter(site__in=sites)  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
+        self.fields["cost_centre"].queryset = CostCentre.objects.filter(site__in=sites, is_active=True)  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
 
 
 class LineForm(forms.Form):

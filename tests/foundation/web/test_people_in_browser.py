@@ -26,6 +26,12 @@ def test_pages_are_open_to_everybody_on_desk_and_phone(
         reverse("people"), reverse("person_new"), reverse("person", args=[made.rita.pk]),
         reverse("person", args=[made.ursula.pk]), reverse("sites"), reverse("site_new"), reverse("site", args=["LDS"]),
         reverse("master"), reverse("items"), reverse("item_new"), reverse("item", args=["SW-500"]), reverse("items_import"),
+        *(reverse(name) for name in (
+            "categories", "category_new", "units", "unit_new", "cost_centres", "cost_centre_new", "rates", "rate_new",
+            "calendars", "calendar_new",
+        )),
+        reverse("category", args=["PACK"]), reverse("unit", args=["KGM"]), reverse("cost_centre", args=["LDS-6410"]),
+        reverse("calendar", args=["UK"]),
     ):  # fmt: skip
         page.goto(live_server.url + path)
 
