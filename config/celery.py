@@ -84,6 +84,7 @@ app.conf.beat_schedule = {
     "chase": _every("integration.chase", MINUTE),
     "reminders": _every("workflow.sweep_reminders", MINUTE),
     "answers": _every("procurement.sweep_acknowledgments", MINUTE),
+    "combined orders": _every("procurement.place_combined", MINUTE),
     "answer copies": _every("procurement.mail_answers", 15),
     "goods overdue": _every("invoicing.sweep_waiting", MINUTE),
     "left cleared": _every("invoicing.sweep_cleared", MINUTE),

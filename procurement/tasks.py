@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from foundation.selectors import system_user
 from procurement.models import AckStatus, OrderState, PurchaseOrder
-from procurement.services import mail_answer_copies, mark_answer_overdue
+from procurement.selectors.combining import due_to_go
+from procurement.services import mail_answer_copies, mark_answer_overdue, place_combined
 
 BATCH = 500
 
@@ -30,3 +31,10 @@ def sweep_acknowledgments(**_unknown: Any) -> int:
 def mail_answers(**_unknown: Any) -> int:
     """Mail suppliers a copy of what they answered in the portal; returns how many letters went."""
     return mail_answer_copies(at=timezone.now())  # noqa: TID251 - the porch reads the clock
+
+
+@shared_task(name="procurement.place_combined")
+def place_combined_orders(**_unknown: Any) -> int:
+    """Place the combined orders whose hour has come (RQ-5); returns how many orders were made."""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    return sum(len(place_combined(ship_to_id=site, supplier_id=supplier, at=now)) for site, supplier in due_to_go(now))

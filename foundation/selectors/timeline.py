@@ -16,6 +16,7 @@ WORDS = {
     "procurement.requisition.rejected": ("Rejected", "bad"),
     "procurement.requisition.returned": ("Returned for change", ""),
     "procurement.requisition.cancelled": ("Cancelled", "bad"),
+    "procurement.requisition.held_back": ("Waits for the combined order, {outcome}", ""),
     "procurement.requisition.ordered": ("All lines ordered", "ok"),
     "procurement.order.created": ("Order {n} created", ""),
     "procurement.order.issued": ("Order {n} sent to the supplier", "now"),

@@ -55,6 +55,10 @@ LIMITS: Mapping[str, tuple[str, str]] = {
 }
 SWITCHES: Mapping[str, tuple[str, str]] = {
     "combine": ("Combine lines into one order", "for one supplier, site, currency and terms"),
+    "combine_until": (
+        "Combine what is approved until",
+        "hour at the site, such as 15:00; then it goes out. Empty: nothing waits",
+    ),
     "auto_issue": ("Send orders without a touch", "as soon as every line has its authority"),
     "price_drift_percent": ("Price drift before ordering", "percent; more sends the line back to approval"),
     "ack_quantity_percent": ("Confirmed quantity may differ by", "percent of the quantity asked for"),

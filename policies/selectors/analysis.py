@@ -75,7 +75,7 @@ def switch_words(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return listed((words(code, FLAGS).lower() for code in value), most=9) or "none"
-    return ROLE_NAMES.get(str(value), str(value))
+    return ROLE_NAMES.get(str(value), str(value)) or "none"
 
 
 def _rows(version: PolicyVersion) -> dict[str, str]:

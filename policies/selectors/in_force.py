@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -44,12 +44,14 @@ class Route:
 class OrderingPolicy:
     """How approved lines become orders and how far a supplier's answer may differ (RQ-3 to RQ-5, AK-2).
 
+    `combine_until` is the hour at the site at which a day's combined orders go out; empty when no line waits.
     Percent: 2 means 2 %. `ack_late_days` is calendar days after the date asked for. The two sets name the flags that
     stop a requisition from being submitted, or from its final approval; every other flag warns.
     """
 
     version: str
     combine: bool
+    combine_until: time | None
     auto_issue: bool
     price_drift_percent: Decimal
     ack_quantity_percent: Decimal
@@ -139,6 +141,7 @@ def ordering_policy_in_force(at: datetime) -> OrderingPolicy:
     return OrderingPolicy(
         version=version.label,
         combine=bool(stored["combine"]),
+        combine_until=time.fromisoformat(stored["combine_until"]) if stored.get("combine_until") else None,
         auto_issue=bool(stored["auto_issue"]),
         price_drift_percent=Decimal(stored["price_drift_percent"]),
         ack_quantity_percent=Decimal(stored["ack_quantity_percent"]),

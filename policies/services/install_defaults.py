@@ -82,7 +82,7 @@ TOLERANCE: dict[str, Any] = {
     "unlimited": ["price_down_absolute"],
 }
 ORDERING = {
-    "combine": True, "auto_issue": True, "price_drift_percent": "2", "ack_quantity_percent": "0",
+    "combine": True, "combine_until": "", "auto_issue": True, "price_drift_percent": "2", "ack_quantity_percent": "0",
     "ack_price_percent": "0", "ack_late_days": 1, "block_submission": [], "block_approval": ["supplier_not_active"],
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from foundation.errors import DomainError, InvalidError, NotFoundError, StaleErr
 from foundation.journal import use_case
 from foundation.models import User
 from policies import access
+from policies.decisions.switches import LATER
 from policies.events import PolicyPublished
 from policies.models import (
     ApprovalRule,
@@ -82,7 +83,7 @@ def create_draft(
         created_at=at,
         created_by=actor,
         note=note,
-        settings=settings if settings is not None else (base.settings if base else {}),
+        settings=settings if settings is not None else ({**LATER.get(kind, {}), **base.settings} if base else {}),
     )
     if base:
         _copy_rows(base, draft)

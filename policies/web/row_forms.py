@@ -157,4 +157,6 @@ def _switch(name: str, value: Any, label: str, hint: str) -> forms.Field:
         return forms.BooleanField(required=False, label=label, help_text=hint)
     if isinstance(value, int):
         return forms.IntegerField(label=label, help_text=hint, widget=forms.TextInput({"inputmode": "numeric"}))
+    if name.endswith("_until"):
+        return forms.CharField(required=False, max_length=5, label=label, help_text=hint)
     return forms.CharField(max_length=12, label=label, help_text=hint, widget=forms.TextInput(_NUMBER))

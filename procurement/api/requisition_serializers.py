@@ -106,6 +106,9 @@ class RequisitionLineOutput(serializers.Serializer[Any]):
     supplier = serializers.CharField(source="supplier.code", default="")
     contract = serializers.CharField(source="contract.number", default="")
     waiting_reason = serializers.CharField()
+    goes_out_at = serializers.DateTimeField(
+        allow_null=True, help_text="when the combined order it waits for is placed (RQ-5); null when it waits for none"
+    )
     orders = serializers.SerializerMethodField()
 
     def get_orders(self, line: Any) -> list[str]:

@@ -2,9 +2,13 @@
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from itertools import groupby
 from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from foundation.decisions.worktime import Hours, next_working_day
 
 K = TypeVar("K", bound=Hashable)
 
@@ -25,6 +29,19 @@ class Approved:
 def drifted(approved_price: Decimal, price_now: Decimal, tolerance_percent: Decimal) -> bool:
     """Say whether a price rose beyond tolerance since approval; a fall never does (RQ-4). The limit is allowed."""
     return price_now > approved_price * (1 + tolerance_percent / 100)
+
+
+def departs_at(approved_at: datetime, until: time, calendar: Hours) -> datetime:
+    """Return the instant in UTC at which the combined order of what was approved now goes out (RQ-5, MQ-4).
+
+    `until` is the hour at the site on a working day; what is approved after it, or on a day off, goes out the next
+    working day. At the limit itself it still goes out today.
+    """
+    zone = ZoneInfo(calendar.zone)
+    day = approved_at.astimezone(zone).date()
+    if not calendar.works_on(day) or approved_at > datetime.combine(day, until, zone):
+        day = next_working_day(day, calendar)
+    return datetime.combine(day, until, zone).astimezone(UTC)
 
 
 def orders_of(lines: Iterable[Approved], *, combine: bool) -> list[list[Approved]]:

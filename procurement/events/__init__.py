@@ -15,6 +15,7 @@ from procurement.events.orders import (
 from procurement.events.requisitions import (
     RequisitionApproved,
     RequisitionCancelled,
+    RequisitionHeldBack,
     RequisitionOrdered,
     RequisitionReduced,
     RequisitionRejected,
@@ -26,6 +27,6 @@ from procurement.events.requisitions import (
 __all__ = [
     "AcknowledgmentApplied", "AcknowledgmentDecided", "AcknowledgmentInReview", "AcknowledgmentSuperseded",
     "AnswerOverdue", "GoodsReceiptPosted", "GoodsReceiptReversed", "OrderCancelled", "OrderClosed", "OrderCreated",
-    "OrderHeld", "OrderIssued", "RequisitionApproved", "RequisitionCancelled", "RequisitionOrdered",
+    "OrderHeld", "OrderIssued", "RequisitionApproved", "RequisitionCancelled", "RequisitionHeldBack", "RequisitionOrdered",
     "RequisitionReduced", "RequisitionRejected", "RequisitionReopened", "RequisitionReturned", "RequisitionSubmitted",
 ]  # fmt: skip

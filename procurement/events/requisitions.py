@@ -82,3 +82,12 @@ class RequisitionReduced(RequisitionEvent):
 
     reason: str
     outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequisitionHeldBack(RequisitionEvent):
+    """Approved lines wait for the combined order of their supplier (RQ-5); `outcome` says until when."""
+
+    kind: ClassVar[str] = "procurement.requisition.held_back"
+
+    outcome: str

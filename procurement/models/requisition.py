@@ -158,6 +158,9 @@ class RequisitionLine(models.Model):
     )
     sourcing = models.JSONField(default=dict, blank=True, help_text="why this source, and why not the others")
     waiting_reason = models.CharField(max_length=60, blank=True, help_text="why it is in the buyer's queue (RQ-4)")
+    goes_out_at = models.DateTimeField(
+        null=True, help_text="with the combined order of its site and supplier (RQ-5); empty when it waits for none"
+    )
     ordered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -182,6 +185,11 @@ class RequisitionLine(models.Model):
         ]
         indexes = [
             models.Index(fields=["waiting_reason"], name="requisition_line_waiting", condition=~Q(waiting_reason="")),
+            models.Index(
+                fields=["goes_out_at"],
+                name="requisition_line_combining",
+                condition=Q(goes_out_at__isnull=False, ordered_at=None),
+            ),
             models.Index(fields=["item"], name="requisition_line_item"),
         ]
 

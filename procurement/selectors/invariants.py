@@ -117,7 +117,15 @@ AUTHORITY = (
            and not exists (
                select 1 from foundation_auditevent e
                 where e.object_type = 'procurement.purchaseorder' and e.object_id = o.id and e.action = 'create_order'
-                  and e.data ->> 'imported' = l.authority ->> 'imported')""",
+                  and e.data ->> 'imported' = l.authority ->> 'imported')
+        union all
+        select o.number, 'line ' || l.line_no || ' was not agreed by ' || coalesce(w.part ->> 'requisition', 'anybody')
+          from procurement_purchaseorder o join procurement_purchaseorderline l on l.order_id = o.id
+          cross join lateral jsonb_array_elements(l.authority -> 'with') as w(part)
+         where {_SENT} and not exists (
+               select 1 from workflow_approvalrequest a
+                where a.subject_number = w.part ->> 'requisition' and a.state = 'approved'
+                  and a.content_hash = w.part ->> 'requisition_hash')""",
     ),
     Invariant(
         "requisition_approved_as_seen",

@@ -15,6 +15,7 @@ from procurement.services.move_requisition import (
     submit_requisition,
     withdraw_requisition,
 )
+from procurement.services.place_combined import place_combined
 from procurement.services.place_orders import place_orders
 from procurement.services.post_goods_receipt import ReceiptLine, post_goods_receipt
 from procurement.services.record_acknowledgment import record_acknowledgment
@@ -28,7 +29,7 @@ __all__ = [
     "PastReceipt", "ReceiptLine", "add_invoiced", "approve_requisition", "assign_source", "book_delivery",
     "cancel_order", "cancel_requisition", "close_order", "copy_requisition", "create_requisition",
     "decide_acknowledgment", "hold_order", "issue_order", "mail_answer_copies", "mark_answer_overdue",
-    "place_orders", "post_goods_receipt", "prepare_lines", "record_acknowledgment", "record_history",
+    "place_combined", "place_orders", "post_goods_receipt", "prepare_lines", "record_acknowledgment", "record_history",
     "reject_requisition", "report_found_goods", "return_requisition", "reverse_goods_receipt", "save_requisition",
     "submit_requisition", "unhold_order", "withdraw_requisition",
 ]  # fmt: skip

@@ -82,7 +82,7 @@ def assign_source(
 def _check(
     requisition: Requisition, line: RequisitionLine, supplier: Supplier, unit_price: Decimal, reason: str
 ) -> None:
-    if requisition.state != RequisitionState.APPROVED or line.ordered_at is not None or line.is_struck:
+    if requisition.state != RequisitionState.APPROVED or not line.waiting_reason:
         raise InvalidError("not_waiting", f"Line {line.line_no} of {requisition.number} waits for nothing.")
     if supplier.state not in MAY_ORDER:
         raise InvalidError("supplier_not_active", f"{supplier} gets no orders.", field="supplier", value=supplier.code)

@@ -155,7 +155,7 @@ def _issued(order: PurchaseOrder, lines: list[PurchaseOrderLine], actor: User, a
         supplier_id=order.supplier_id,
         actor_id=actor.pk,
         is_human=actor.kind != User.Kind.SYSTEM,
-        related=tuple(("requisition", pk, number) for pk, number in sorted(pairs)),
+        related=tuple(("requisition", pk, number) for pk, number in sorted(set(pairs))),
         total_amount=order.total_amount,
         currency=order.currency,
         revision=order.revision,

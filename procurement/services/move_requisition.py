@@ -237,7 +237,7 @@ def cancel_requisition(
     withdraw_approval(subject_type=SUBJECT, subject_id=requisition.pk, actor=actor, at=at)
     requisition.cancel(at=at, reason=reason.strip()[:500])
     requisition.save(update_fields=["state", "closed_at", "state_reason", *touch(requisition, by_id=actor.pk, at=at)])
-    requisition.lines.exclude(waiting_reason="").update(waiting_reason="")
+    requisition.lines.exclude(waiting_reason="", goes_out_at=None).update(waiting_reason="", goes_out_at=None)
     audit.record(requisition, "cancel", actor=actor, at=at, reason=reason)
     outbox.publish(RequisitionCancelled(**about(requisition, actor, at), reason=reason[:500]))
     return requisition

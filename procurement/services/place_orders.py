@@ -2,39 +2,35 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from zoneinfo import ZoneInfo
 
-from foundation import audit, money, outbox
-from foundation.documents import content_hash, lock, next_number, touch
+from foundation import audit, outbox
+from foundation.documents import lock, touch
 from foundation.journal import use_case
 from foundation.models import User
 from foundation.selectors import system_user
 from policies.selectors import OrderingPolicy, ordering_policy_in_force
-from procurement.decisions.ordering import Approved, drifted, order_lines_of, orders_of
-from procurement.events import OrderCreated, RequisitionOrdered
-from procurement.models import (
-    OrderLineSource,
-    PurchaseOrder,
-    PurchaseOrderLine,
-    Requisition,
-    RequisitionLine,
-    RequisitionState,
-)
-from procurement.selectors.orders import content_of
+from procurement.decisions.ordering import drifted
+from procurement.events import RequisitionHeldBack, RequisitionOrdered
+from procurement.models import PurchaseOrder, Requisition, RequisitionLine, RequisitionState
+from procurement.selectors.combining import departure
+from procurement.services.ask_approval import about
+from procurement.services.build_orders import build_orders
 from procurement.services.issue_order import issue_locked_order
 from procurement.services.reopen_approval import NewPrice, reopen_approval
 from suppliers.models import Supplier
 from suppliers.selectors import LineNeed, sources_for
-from workflow.models import ApprovalRequest, RequestState
-from workflow.services import cure_case, open_case
+from workflow.services import open_case
 
 ACTOR = "ordering"
 
 
 @use_case
 def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None) -> list[PurchaseOrder]:
-    """Order every approved, unordered line that has a source and was not struck (AP-4); the others wait in the buyer's queue with the reason.
+    """Order every approved, unordered line that has a source; the others wait in the buyer's queue with the reason.
+
+    What was struck is never ordered (AP-4). Where policy combines a day's lines, those with a source wait for the
+    order of their site and supplier instead (RQ-5), unless it is urgent or a buyer places it by hand.
 
     A price that rose beyond tolerance sends the requisition back to approval before anything of it is ordered (RQ-4);
     once a part is ordered, the line waits for the buyer instead. Running it again orders nothing twice: a line is
@@ -49,27 +45,33 @@ def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None
         return []
     person = actor or system_user(ACTOR)
     policy = ordering_policy_in_force(at)
-    lines = list(
-        requisition.lines.select_for_update(of=("self",), no_key=True)
-        .filter(ordered_at=None)
-        .select_related("item__category", "unit", "category", "catalogue_item")
-        .order_by("line_no")
-    )
-    ready, waiting, risen = _sort_out(requisition, [line for line in lines if not line.is_struck], policy, at)
+    lines = _unordered(requisition)
+    held = [line for line in lines if line.goes_out_at]
+    fresh = [line for line in lines if not line.is_struck and not line.goes_out_at]
+    ready, waiting, risen = sort_out(requisition, fresh, policy, at)
     if risen and not requisition.lines.exclude(ordered_at=None).exists():
         reopen_approval(requisition, lines, risen, actor=person, at=at)
         return []
-    orders = _create_orders(requisition, ready, policy, person, at)
-    _tell_waiting(requisition, waiting, at)
-    if not waiting:
-        _complete(requisition, person, at)
+    departs = None if actor or not ready else departure(requisition, policy, at)
+    if departs:
+        hold_back(requisition, ready, departs, actor=person, at=at)
+        ready, held = [], ready
+    orders = build_orders(ready, policy, actor=person, at=at)
+    tell_waiting(requisition, waiting, at)
+    if not waiting and not held:
+        complete(requisition, person, at)
     if policy.auto_issue:
         for order in orders:
             issue_locked_order(order, actor=person, at=at)
     return orders
 
 
-def _sort_out(
+def _unordered(requisition: Requisition) -> list[RequisitionLine]:
+    rows = requisition.lines.select_for_update(of=("self",), no_key=True).filter(ordered_at=None)
+    return list(rows.select_related("item__category", "unit", "category", "catalogue_item").order_by("line_no"))
+
+
+def sort_out(
     requisition: Requisition, lines: Sequence[RequisitionLine], policy: OrderingPolicy, at: datetime
 ) -> tuple[list[RequisitionLine], dict[RequisitionLine, str], dict[int, NewPrice]]:
     """Split lines into those that can be ordered and those that wait, with the named reason and the risen prices."""
@@ -104,156 +106,11 @@ def _sort_out(
     return ready, waiting, risen
 
 
-def _create_orders(
-    requisition: Requisition, ready: Sequence[RequisitionLine], policy: OrderingPolicy, actor: User, at: datetime
-) -> list[PurchaseOrder]:
-    rows = {line.pk: line for line in ready}
-    groups = orders_of((_approved(requisition, line) for line in ready), combine=policy.combine)
-    authority = _authority(requisition)
-    orders = [
-        _create_order(requisition, [rows[a.line_id] for a in group], group, authority, actor, at) for group in groups
-    ]
-    if ready:
-        RequisitionLine.objects.filter(pk__in=rows).update(ordered_at=at, waiting_reason="")
-        for line in ready:
-            cure_case(key=f"no_source:{line.pk}", outcome="The line is on an order.", at=at)
-    return orders
-
-
-def _approved(requisition: Requisition, line: RequisitionLine) -> Approved:
-    assert line.supplier is not None  # noqa: S101 - sorted out above; for the type checker
-    return Approved(
-        line_id=line.pk,
-        requisition_id=requisition.pk,
-        supplier_id=line.supplier.pk,
-        ship_to_id=requisition.ship_to_id,
-        currency=requisition.currency,
-        terms_days=line.supplier.payment_terms_days,
-        merge_key=(line.item_id, line.description, line.unit_id, line.unit_price, line.need_by, line.contract_id),
-    )
-
-
-def _create_order(
-    requisition: Requisition,
-    lines: Sequence[RequisitionLine],
-    group: Sequence[Approved],
-    authority: dict[str, Any],
-    actor: User,
-    at: datetime,
-) -> PurchaseOrder:
-    supplier = lines[0].supplier
-    assert supplier is not None  # noqa: S101 - sorted out above; for the type checker
-    order = PurchaseOrder(
-        number=next_number("PO", requisition.ship_to.code),
-        supplier=supplier,
-        ship_to=requisition.ship_to,
-        legal_entity=requisition.ship_to.legal_entity,
-        buyer=None if actor.kind == User.Kind.SYSTEM else actor,
-        currency=requisition.currency,
-        payment_terms_days=supplier.payment_terms_days,
-        need_by=min(line.need_by for line in lines),
-        is_touchless=actor.kind == User.Kind.SYSTEM and authority["touchless"],
-        created_at=at,
-        created_by=actor,
-        changed_at=at,
-        changed_by=actor,
-    )
-    rows = {line.pk: line for line in lines}
-    order_lines, sources = [], []
-    for number, merged in enumerate(order_lines_of(group), start=1):
-        members = [rows[a.line_id] for a in merged]
-        order_line = _order_line(order, number * 10, members, requisition, authority)
-        order_lines.append(order_line)
-        sources += [
-            OrderLineSource(order_line=order_line, requisition_line=member, quantity=member.base_quantity)
-            for member in members
-        ]
-    order.total_amount = money.total(line.line_amount for line in order_lines)
-    order.approve()
-    order.content_hash = content_hash(content_of(order, order_lines))
-    order.save(force_insert=True)
-    for order_line in order_lines:
-        order_line.order = order
-    PurchaseOrderLine.objects.bulk_create(order_lines)
-    OrderLineSource.objects.bulk_create(sources)
-    audit.record(
-        order, "create_order", actor=actor, at=at, requisition=requisition.number, total=str(order.total_amount)
-    )
-    outbox.publish(
-        OrderCreated(
-            subject_id=order.pk,
-            subject_number=order.number,
-            at=at,
-            version=order.version,
-            site_id=order.ship_to_id,
-            supplier_id=order.supplier_id,
-            actor_id=actor.pk,
-            is_human=actor.kind != User.Kind.SYSTEM,
-            related=(("requisition", requisition.pk, requisition.number),),
-            total_amount=order.total_amount,
-            currency=order.currency,
-        )
-    )
-    return order
-
-
-def _order_line(
-    order: PurchaseOrder,
-    line_no: int,
-    members: Sequence[RequisitionLine],
-    requisition: Requisition,
-    authority: dict[str, Any],
-) -> PurchaseOrderLine:
-    first = members[0]
-    quantity = sum((m.quantity for m in members), Decimal(0))
-    base = sum((m.base_quantity for m in members), Decimal(0))
-    return PurchaseOrderLine(
-        order=order,
-        supplier=order.supplier,
-        line_no=line_no,
-        item=first.item,
-        description=first.description,
-        supplier_part=first.catalogue_item.supplier_part if first.catalogue_item else "",
-        category=first.category,
-        contract_id=first.contract_id,
-        ship_to=requisition.ship_to,
-        cost_centre_id=requisition.cost_centre_id,
-        quantity=quantity,
-        unit=first.unit,
-        base_factor=base / quantity,
-        ordered=base,
-        unit_price=first.unit_price,
-        first_approved_price=first.unit_price,
-        line_amount=money.line_amount(quantity, first.unit_price, order.currency),
-        need_by=first.need_by,
-        authority={**authority, "requisition_lines": [m.line_no for m in members]},
-    )
-
-
-def _authority(requisition: Requisition) -> dict[str, Any]:
-    """Return who said yes to what: the approved content by its hash, the policy version, and whether nobody had to."""
-    found = (
-        ApprovalRequest.objects.filter(
-            subject_type="requisition", subject_id=requisition.pk, state=RequestState.APPROVED
-        )
-        .order_by("-pk")
-        .values_list("decision__version", "is_touchless")
-        .first()
-    )
-    version, untouched = found or ("", False)
-    return {
-        "requisition": requisition.number,
-        "requisition_hash": requisition.content_hash,
-        "policy_version": version,
-        "touchless": untouched,
-        "approved_at": requisition.approved_at.isoformat() if requisition.approved_at else "",
-    }
-
-
-def _tell_waiting(requisition: Requisition, waiting: dict[RequisitionLine, str], at: datetime) -> None:
+def tell_waiting(requisition: Requisition, waiting: dict[RequisitionLine, str], at: datetime) -> None:
+    """Put lines into the buyer's queue, each with its reason and its case (RQ-4)."""
     for line, reason in waiting.items():
-        line.waiting_reason = reason
-        line.save(update_fields=["waiting_reason"])
+        line.waiting_reason, line.goes_out_at = reason, None
+        line.save(update_fields=["waiting_reason", "goes_out_at"])
         open_case(
             key=f"no_source:{line.pk}",
             category="price_drift" if reason == "price_drift" else "no_source",
@@ -270,6 +127,21 @@ def _tell_waiting(requisition: Requisition, waiting: dict[RequisitionLine, str],
         )
 
 
+def hold_back(
+    requisition: Requisition, lines: Sequence[RequisitionLine], departs: datetime, *, actor: User, at: datetime
+) -> None:
+    """Let lines wait for the combined order of their supplier, and say until when (RQ-5)."""
+    RequisitionLine.objects.filter(pk__in=[line.pk for line in lines]).update(goes_out_at=departs, waiting_reason="")
+    local = departs.astimezone(ZoneInfo(requisition.ship_to.time_zone))
+    numbers = [line.line_no for line in lines]
+    audit.record(requisition, "hold_back", actor=actor, at=at, lines=numbers, goes_out_at=departs.isoformat())
+    outbox.publish(
+        RequisitionHeldBack(
+            **about(requisition, actor, at), outcome=f"goes out {local.day} {local:%b, %H:%M} at the site"
+        )
+    )
+
+
 REASONS = {
     "no_offer": "nobody offers it at this site.",
     "no_usable_supplier": "no supplier that offers it may be used here.",
@@ -279,20 +151,9 @@ REASONS = {
 }
 
 
-def _complete(requisition: Requisition, actor: User, at: datetime) -> None:
+def complete(requisition: Requisition, actor: User, at: datetime) -> None:
+    """End a requisition of which every line is on an order."""
     requisition.complete(at=at)
     requisition.save(update_fields=["state", "closed_at", *touch(requisition, by_id=actor.pk, at=at)])
     audit.record(requisition, "complete", actor=actor, at=at)
-    outbox.publish(
-        RequisitionOrdered(
-            subject_id=requisition.pk,
-            subject_number=requisition.number,
-            at=at,
-            version=requisition.version,
-            site_id=requisition.ship_to_id,
-            actor_id=actor.pk,
-            is_human=actor.kind != User.Kind.SYSTEM,
-            total_amount=requisition.total_amount,
-            currency=requisition.currency,
-        )
-    )
+    outbox.publish(RequisitionOrdered(**about(requisition, actor, at)))

@@ -49,6 +49,7 @@ def reopen_approval(
         ["unit_price", "line_amount", "price_source", "supplier", "contract", "catalogue_item", "sourcing",
          "waiting_reason"],
     )  # fmt: skip
+    requisition.lines.exclude(goes_out_at=None).update(goes_out_at=None)
     requisition.total_amount = money.total(line.line_amount for line in lines)
     wanted = [line for line in lines if not line.is_struck]
     judged = judge(requisition, wanted, at, changed=True)

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,7 +15,8 @@ from foundation.roles import ORDER
 from foundation.web.keyset import paginate
 from procurement import access
 from procurement.models import RequisitionLine
-from procurement.services import assign_source
+from procurement.selectors.combining import combining_at
+from procurement.services import assign_source, place_combined
 from procurement.services.place_orders import REASONS
 from procurement.validators import validate_price
 from suppliers.models import Supplier, SupplierState
@@ -57,6 +58,7 @@ def _queue(request: StaffRequest, *, line_id: int = 0, failed: SourceForm | None
     suppliers = list(Supplier.objects.filter(state=SupplierState.ACTIVE).only("pk", "name"))
     context = {
         "page": page,
+        "combining": combining_at(access.visible_sites(request.user)),
         "lines": [(line, REASONS.get(line.waiting_reason, line.waiting_reason)) for line in page.rows],
         "suppliers": suppliers,
         "failed_line": line_id,
@@ -79,4 +81,18 @@ def assign(request: StaffRequest, line_id: int) -> HttpResponse:
         form.add_error(field if field in form.fields else None, error.message)
         return _queue(request, line_id=line_id, failed=form)
     messages.success(request, f"{line.description} is ordered from {line.supplier}.")
+    return redirect("queue")
+
+
+@require_POST
+@login_required
+def place_now(request: StaffRequest, code: str, supplier: str) -> HttpResponse:
+    """Place a combined order before its hour (RQ-5)."""
+    ship_to = get_object_or_404(access.visible_sites(request.user), code=code)
+    of = get_object_or_404(Supplier, code=supplier)
+    orders = place_combined(ship_to_id=ship_to.pk, supplier_id=of.pk, actor=request.user, at=timezone.now())  # noqa: TID251 - the porch
+    if orders:
+        messages.success(request, f"{', '.join(order.number for order in orders)} to {of.name} is placed.")
+    else:
+        messages.info(request, f"Nothing waits for {of.name} at {ship_to.name} any more.")
     return redirect("queue")

@@ -13,5 +13,6 @@ urlpatterns = [
     path("requisitions/<str:number>/do/<slug:verb>/", requisitions.requisition_act, name="requisition_act"),
     path("catalog/", catalogue.catalogue, name="catalogue"),
     path("queue/", queue.buyer_queue, name="queue"),
+    path("queue/combined/<str:code>/<str:supplier>/", queue.place_now, name="place_now"),
     path("queue/<int:line_id>/source/", queue.assign, name="assign_source"),
 ]

@@ -254,6 +254,8 @@ def test_row_that_names_what_does_not_exist_is_refused(_case: str, axes: dict[st
         ("percent as a float", {"ack_price_percent": 2.5}, "switch_value"),
         ("days as words", {"ack_late_days": "1"}, "switch_value"),
         ("yes or no", {"combine": "maybe"}, "switch_value"),
+        ("RQ-5 an hour as words", {"combine_until": "noon"}, "switch_value"),
+        ("RQ-5 no such hour", {"combine_until": "24:00"}, "switch_value"),
         ("RQ-3 a flag nobody raises", {"block_approval": ["colour"]}, "switch_value"),
         ("a switch that is not there", {"colour": "red"}, "switch_unknown"),
     ],

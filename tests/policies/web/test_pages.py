@@ -348,6 +348,7 @@ def test_switches_are_changed_and_refused_beside_their_field() -> None:
     version = draft(made, PolicyKind.SOURCING)
     data = {
         "combine": "on",
+        "combine_until": "15:00",
         "price_drift_percent": "3",
         "ack_quantity_percent": "0",
         "ack_price_percent": "0",
@@ -364,7 +365,7 @@ def test_switches_are_changed_and_refused_beside_their_field() -> None:
         True,
         302,
     )
-    lists = {"block_submission": [], "block_approval": ["possible_split"]}
+    lists = {"block_submission": [], "block_approval": ["possible_split"], "combine_until": "15:00"}
     assert version.settings == {**data, **lists, "combine": True, "auto_issue": False, "ack_late_days": 2}
 
 

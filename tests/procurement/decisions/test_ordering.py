@@ -1,10 +1,12 @@
 """RQ-4 (price drift) and RQ-5 (combining lines into orders)."""
 
+from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
 
-from procurement.decisions.ordering import Approved, drifted, order_lines_of, orders_of
+from foundation.decisions.worktime import Hours
+from procurement.decisions.ordering import Approved, departs_at, drifted, order_lines_of, orders_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,25 @@ def test_lines_that_agree_become_one_order_line_in_the_order_they_were_written()
     rows = [line("1 1 7 1 GBP 30 tape"), line("2 1 7 1 GBP 30 wrap"), line("3 2 7 1 GBP 30 tape")]
 
     assert [[a.line_id for a in group] for group in order_lines_of(rows)] == [[1, 3], [2]]
+
+
+LEEDS = Hours("Europe/London", frozenset({1, 2, 3, 4, 5}), time(8), time(17), frozenset({date(2026, 4, 3)}))
+TOKYO = Hours("Asia/Tokyo", frozenset({1, 2, 3, 4, 5}), time(8), time(17))
+
+
+@pytest.mark.parametrize(
+    ("_case", "site", "approved", "departs"),
+    [
+        ("RQ-5 before the hour",          LEEDS, "2026-03-10T09:00", "2026-03-10T15:00"),
+        ("RQ-5 the limit is allowed",     LEEDS, "2026-03-10T15:00", "2026-03-10T15:00"),
+        ("RQ-5 a second after",           LEEDS, "2026-03-10T15:00:01", "2026-03-11T15:00"),
+        ("RQ-5 before Good Friday: over the weekend", LEEDS, "2026-04-02T20:00", "2026-04-06T14:00"),
+        ("RQ-5 on a day off",             LEEDS, "2026-04-03T09:00", "2026-04-06T14:00"),
+        ("MQ-4 the day is the site's",    TOKYO, "2026-03-09T23:00", "2026-03-10T06:00"),
+        ("MQ-4 its hour has passed",      TOKYO, "2026-03-10T06:30", "2026-03-11T06:00"),
+    ],
+)  # fmt: skip
+def test_departs_at(_case: str, site: Hours, approved: str, departs: str) -> None:
+    found = departs_at(datetime.fromisoformat(f"{approved}+00:00"), time(15), site)
+
+    assert found == datetime.fromisoformat(f"{departs}+00:00")

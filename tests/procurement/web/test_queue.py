@@ -5,9 +5,12 @@ from django.test import Client
 from django.urls import reverse
 
 from foundation.relay import drain
+from policies.models import PolicyVersion
+from policies.selectors import forget
 from procurement.models import PurchaseOrder, RequisitionLine
+from procurement.services import place_orders
 from suppliers.models import CatalogueItem, ContractPrice, Supplier
-from tests.factories import Company, approved, company
+from tests.factories import NOW, Company, approved, company
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +84,35 @@ def test_other_sites_line_and_other_duties_find_nothing(client: Client) -> None:
     client.force_login(made.people["walt"])
     assert give(client, line).status_code == 404
     assert not PurchaseOrder.objects.exists()
+
+
+def in_the_making(client: Client) -> Company:
+    made = company()
+    version = PolicyVersion.objects.get(kind="sourcing")
+    PolicyVersion.objects.filter(pk=version.pk).update(settings={**version.settings, "combine_until": "15:00"})
+    forget()
+    for lines in ((("SW-500", "3"),), (("SW-500", "4"), ("TAPE-48", "4"))):
+        place_orders(requisition_id=approved(made, *lines).pk, at=NOW)
+    client.force_login(made.boris)
+    return made
+
+
+def test_combined_order_says_when_it_goes_out_and_is_placed_now(client: Client) -> None:
+    made = in_the_making(client)
+    number = RequisitionLine.objects.first().requisition.number  # type: ignore[union-attr] # there are three
+
+    page = " ".join(client.get(reverse("queue")).content.decode().split())
+    assert "<strong>Acme Packaging</strong>, Leeds" in page
+    assert "3 lines of 2 requisitions, £480.00. Goes out" in page
+    assert (
+        "Waits for the combined order, goes out" in client.get(reverse("requisition", args=[number])).content.decode()
+    )
+
+    answer = client.post(reverse("place_now", args=["LDS", "ACME"]), follow=True)
+    again = client.post(reverse("place_now", args=["LDS", "ACME"]), follow=True)
+
+    order = PurchaseOrder.objects.get()
+    assert (order.buyer, order.lines.count()) == (made.boris, 2)
+    assert f"{order.number} to Acme Packaging is placed." in answer.content.decode()
+    assert "Nothing waits for Acme Packaging at Leeds any more." in again.content.decode()
+    assert "Combined orders in the making" not in again.content.decode()
