@@ -1,11 +1,14 @@
 from django.urls import path
 
 from suppliers.api import views as api
-from suppliers.web import pages
+from suppliers.web import pages, people
 
 urlpatterns = [
     path("suppliers/", pages.supplier_list, name="suppliers"),
     path("suppliers/<str:code>/", pages.supplier_detail, name="supplier"),
+    path("suppliers/<str:code>/people/new/", people.person_new, name="supplier_person_new"),
+    path("suppliers/<str:code>/people/<int:person_id>/", people.person, name="supplier_person"),
+    path("suppliers/<str:code>/people/<int:person_id>/do/<slug:verb>/", people.person_do, name="supplier_person_do"),
     path("suppliers/<str:code>/do/<slug:verb>/", pages.supplier_act, name="supplier_act"),
     path("contracts/", pages.contract_list, name="contracts"),
     path("contracts/<str:number>/", pages.contract_detail, name="contract"),

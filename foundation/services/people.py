@@ -34,7 +34,7 @@ class PersonDetails:
 
 def seen_of(*, person: User) -> str:
     """Return a fingerprint of what was on screen, to be sent back with a change."""
-    return content_hash(_facts(person))
+    return content_hash(facts_of_person(person))
 
 
 @use_case
@@ -46,14 +46,14 @@ def invite_person(*, username: str, details: PersonDetails, actor: User, at: dat
     """
     require(access.can_administer_people(actor))
     person = open_account(username=username, details=details, kind=User.Kind.STAFF)
-    audit.record(person, "invite_person", actor=actor, at=at, user=person.username, after=_facts(person))
+    audit.record(person, "invite_person", actor=actor, at=at, user=person.username, after=facts_of_person(person))
     return person
 
 
 def open_account(*, username: str, details: PersonDetails, kind: str) -> User:
     """Write an account that cannot sign in before its owner sets a password. The calling service audits it."""
     person = User(username=new_username(username), kind=kind)
-    _write(person, details)
+    write_details(person, details)
     person.set_unusable_password()
     person.save(force_insert=True)
     return person
@@ -68,11 +68,11 @@ def change_person(*, person_id: int, seen: str, details: PersonDetails, actor: U
     :raises InvalidError: the address is taken, the limit cannot be used, or nobody can be their own manager.
     """
     person, by = _locked(person_id, actor)
-    before = _facts(person)
+    before = facts_of_person(person)
     if seen != content_hash(before):
         raise StaleError("changed_since_opened", f"{person} changed since you opened the page.", number=person.username)
-    _write(person, details)
-    after = _facts(person)
+    write_details(person, details)
+    after = facts_of_person(person)
     if after != before:
         person.save(update_fields=["first_name", "last_name", "email", "approval_limit", "manager", "is_staff"])
         changed = {name for name in after if after[name] != before[name]}
@@ -182,7 +182,11 @@ def _locked(person_id: int, actor: User) -> tuple[User, User]:
     return person, found[actor.pk]
 
 
-def _write(person: User, details: PersonDetails) -> None:
+def write_details(person: User, details: PersonDetails) -> None:
+    """Judge and write what is said of a person; the calling service saves and audits it.
+
+    :raises InvalidError: a value cannot be used.
+    """
     if not f"{details.first_name}{details.last_name}".strip():
         raise InvalidError("name_missing", "Say what the person is called.", field="first_name")
     person.first_name, person.last_name = details.first_name.strip()[:150], details.last_name.strip()[:150]
@@ -200,7 +204,8 @@ def _may_manage(manager_id: int, person: User) -> bool:
     return User.objects.filter(pk=manager_id, kind=User.Kind.STAFF, **({} if known else {"is_active": True})).exists()
 
 
-def _facts(person: User) -> dict[str, Any]:
+def facts_of_person(person: User) -> dict[str, Any]:
+    """Return what an auditor reads of a person."""
     found = {name: getattr(person, name) for name in _DETAILS}
     limit = person.approval_limit
     return {**found, "approval_limit": None if limit is None else f"{limit.normalize():f}"}

@@ -28,7 +28,10 @@ class PartnerDoor(Door):
             yield user
             return
         membership = (
-            SupplierUser.objects.filter(user=user).select_related("supplier").order_by("supplier__name").first()
+            SupplierUser.objects.filter(user=user, is_active=True)
+            .select_related("supplier")
+            .order_by("supplier__name")
+            .first()
         )
         if membership is None:
             raise missing()

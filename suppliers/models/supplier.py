@@ -132,6 +132,7 @@ class SupplierUser(models.Model):
 
     supplier = models.ForeignKey(Supplier, on_delete=models.CASCADE, related_name="people")
     user = models.ForeignKey("foundation.User", on_delete=models.CASCADE, related_name="supplier_memberships")
+    is_active = models.BooleanField(default=True, help_text="May act for the company.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["supplier", "user"], name="supplier_user_once")]

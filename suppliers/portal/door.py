@@ -26,7 +26,9 @@ def supplier_of(request: HttpRequest) -> Supplier | None:
     user = request.user
     if not isinstance(user, User) or not user.is_active or user.kind != User.Kind.SUPPLIER:
         return None
-    memberships = SupplierUser.objects.filter(user=user).select_related("supplier").order_by("supplier__name")
+    memberships = (
+        SupplierUser.objects.filter(user=user, is_active=True).select_related("supplier").order_by("supplier__name")
+    )
     chosen = request.session.get(SESSION_KEY)
     if chosen:
         mine = memberships.filter(supplier_id=chosen).first()

@@ -229,6 +229,10 @@ def _enterprise(houses: Houses) -> None:
     kinds["supplier"] = Kind(
         {"code": "ACME"}, {"code": "NO-SUCH-9"}, form={"version": made.acme.version, "reason": "Why"}
     )
+    kinds["supplier_person"] = Kind(
+        {"code": "ACME", "person_id": made.acme_person.pk}, {"code": "ACME", "person_id": 999_999_999},
+        {"code": "ACME", "person_id": made.bolt_person.pk}, {"reason": "Left"},
+    )  # fmt: skip
     kinds["contract"] = Kind({"number": made.contract.number}, {"number": "NO-SUCH-9"})
     kinds["item"] = Kind({"code": "SW-500"}, {"code": "NO-SUCH-9"})
     kinds["category"] = Kind({"code": "PACK"}, {"code": "NO-SUCH-9"})

@@ -60,7 +60,7 @@ def pages(made: Company) -> Iterator[tuple[str, User, str]]:
     for name, person, keys in (
         ("home", made.boris, []), ("inbox", made.mona, []), ("inbox_task", made.mona, [asked.pk]),
         ("cases", made.boris, []), ("case", made.boris, [case.number]),
-        ("suppliers", made.boris, []), ("supplier", made.boris, ["ACME"]),
+        ("suppliers", made.boris, []), ("supplier", made.boris, ["ACME"]), ("supplier_person", made.sue, ["ACME", made.acme_person.pk]),
         ("contracts", made.boris, []), ("contract", made.boris, ["CON-1"]),
         ("requisitions", made.rita, []), ("requisition", made.rita, [asked.subject_number]),
         ("requisition_edit", made.rita, [draft.number]), ("queue", made.boris, []),

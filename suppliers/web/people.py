@@ -1,0 +1,155 @@
+"""A supplier's people at the portal, for supplier managers."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from foundation.errors import require
+from foundation.models import User
+from foundation.selectors import person_history
+from foundation.services import PersonDetails, seen_of
+from foundation.web.door import now, staff, tried
+from foundation.web.letters import send_password_link
+from suppliers import access
+from suppliers.models import Supplier, SupplierUser
+from suppliers.services import (
+    change_supplier_person,
+    invite_supplier_person,
+    record_supplier_link,
+    set_supplier_person_active,
+)
+
+
+class NamesForm(forms.Form):
+    """What somebody is called and where mail reaches them."""
+
+    first_name = forms.CharField(max_length=150, label="First name")
+    last_name = forms.CharField(max_length=150, label="Last name")
+    email = forms.EmailField(max_length=254, label="E-mail")
+
+    def details(self) -> PersonDetails:
+        """Return what was written, as the service takes it."""
+        return PersonDetails(**{name: self.cleaned_data[name] for name in NamesForm.base_fields})
+
+
+class InviteForm(NamesForm):
+    """Somebody new."""
+
+    username = forms.CharField(max_length=150, label="User name", help_text="such as k.acme; it stays as it is")
+    join = forms.BooleanField(required=False, label="They act for this supplier too, under the account they have")
+    field_order = ("first_name", "last_name", "username", "email")
+
+
+class ReasonForm(forms.Form):
+    """Why access changes; the service asks for it."""
+
+    reason = forms.CharField(max_length=300, required=False, label="Reason", strip=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def person_new(request: HttpRequest, code: str) -> HttpResponse:
+    """Invite somebody of a supplier: the account is made, and a link to set a password is mailed."""
+    supplier = _supplier(request, code)
+    form = InviteForm(request.POST or None)
+    made = tried(
+        form,
+        lambda: invite_supplier_person(
+            supplier_id=supplier.pk, username=form.cleaned_data["username"], details=form.details(),
+            join=form.cleaned_data["join"], actor=staff(request), at=now(),
+        ),
+    )  # fmt: skip
+    if made is None:
+        asked = "join" in form.errors or bool(request.POST.get("join"))
+        context = {"form": form, "supplier": supplier, "asked": asked}
+        return render(request, "suppliers/person_new.html", context, status=422 if form.errors else 200)
+    if made.has_usable_password():
+        messages.success(request, f"{made} may act for {supplier} now.")
+    else:
+        _send(request, made)
+    return redirect("supplier_person", code, made.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def person(request: HttpRequest, code: str, person_id: int) -> HttpResponse:
+    """Show somebody of a supplier, and correct name and address."""
+    supplier = _supplier(request, code)
+    held = _held(supplier, person_id)
+    form = NamesForm(request.POST or None, initial=_there(held.user))
+    saved = tried(
+        form,
+        lambda: change_supplier_person(
+            supplier_id=supplier.pk, person_id=person_id, seen=request.POST.get("seen", ""), details=form.details(),
+            actor=staff(request), at=now(),
+        ),
+    )  # fmt: skip
+    if saved is not None:
+        messages.success(request, f"{saved} is saved.")
+        return redirect("supplier_person", code, person_id)
+    return _page(request, held, form=form)
+
+
+@require_POST
+@login_required
+def person_do(request: HttpRequest, code: str, person_id: int, verb: str) -> HttpResponse:
+    """Shut somebody of a supplier out, let them in again, or send the link to set a password once more."""
+    supplier = _supplier(request, code)
+    held = _held(supplier, person_id)
+    known: dict[str, Any] = {"supplier_id": supplier.pk, "person_id": person_id, "actor": staff(request), "at": now()}
+    if verb == "link":
+        _send(request, record_supplier_link(**known))
+        return redirect("supplier_person", code, person_id)
+    if verb not in {"deactivate", "reactivate"}:
+        raise Http404
+    form, is_active = ReasonForm(request.POST), verb == "reactivate"
+    done = tried(
+        form,
+        lambda: set_supplier_person_active(**known, is_active=is_active, reason=form.cleaned_data["reason"]),
+    )
+    if done is None:
+        return _page(request, held, access=form)
+    words = "may act for it again" if is_active else "is shut out; every session has ended"
+    messages.success(request, f"{held.user} {words}.")
+    return redirect("supplier_person", code, person_id)
+
+
+def _supplier(request: HttpRequest, code: str) -> Supplier:
+    """Return the supplier to those who maintain it; to who sees no supplier it is missing."""
+    supplier = get_object_or_404(access.visible_suppliers(staff(request)), code=code)
+    require(access.can_maintain(staff(request)))
+    return supplier
+
+
+def _held(supplier: Supplier, person_id: int) -> SupplierUser:
+    return get_object_or_404(supplier.people.select_related("user", "supplier"), user_id=person_id)
+
+
+def _send(request: HttpRequest, person: User) -> None:
+    if send_password_link(person):
+        messages.success(request, f"A link to set a password is on its way to {person.email}.")
+    else:
+        messages.error(
+            request, f"The mail to {person.email} could not be sent. The account is there; send the link again."
+        )
+
+
+def _there(person: User) -> dict[str, str]:
+    return {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
+
+
+def _page(request: HttpRequest, held: SupplierUser, **given: forms.Form) -> HttpResponse:
+    """Draw the page; `given` holds the form that was sent: form or access."""
+    wrong = next((one for one in given.values() if one.errors), None)
+    context = {
+        "held": held, "person": held.user, "supplier": held.supplier, "wrong": wrong,
+        "form": given.get("form") or NamesForm(initial=_there(held.user)), "access": given.get("access") or ReasonForm(),
+        "may_sign_in": held.is_active and held.user.is_active, "history": person_history(held.user),
+        "seen": request.POST.get("seen") or seen_of(person=held.user), "is_machine": not held.user.email,
+    }  # fmt: skip
+    return render(request, "suppliers/person.html", context, status=422 if wrong else 200)
