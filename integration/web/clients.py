@@ -16,7 +16,7 @@ from oauth2_provider.settings import oauth2_settings
 from foundation.errors import InvalidError, NotPermittedError, require
 from foundation.models import Site, User
 from foundation.web.keyset import paginate
-from foundation.web.typed import seen_version
+from foundation.web.typed import seen_version, words
 from integration import access
 from integration.models import ApiClient
 from integration.services import (
@@ -179,7 +179,7 @@ def client_revoke(request: HttpRequest, client_id: int) -> HttpResponse:
     """Shut a client out."""
     client = revoke_client(
         client_id=client_id, expected_version=seen_version(request), actor=_user(request),
-        reason=request.POST.get("reason", ""), at=_now(),
+        reason=words(request), at=_now(),
     )  # fmt: skip
     messages.success(request, f"{client.name} is shut out. Its tokens no longer open anything.")
     return redirect("api_client", client.pk)

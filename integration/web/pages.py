@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.errors import ConflictError, InvalidError, require
 from foundation.models import Delivery, User
 from foundation.web.keyset import paginate
+from foundation.web.typed import words
 from integration import access
 from integration.models import Connection, InboxMessage, InboxStatus
 from integration.selectors import preview_of
@@ -107,7 +108,7 @@ def replay(request: HttpRequest, message_id: int) -> HttpResponse:
 @login_required
 def set_aside(request: HttpRequest, message_id: int) -> HttpResponse:
     """Give a message up, with the reason."""
-    now, reason = timezone.now(), request.POST.get("reason", "")  # noqa: TID251 - the porch reads the clock
+    now, reason = timezone.now(), words(request)  # noqa: TID251 - the porch reads the clock
     return _act(
         request,
         "The message is set aside.",
@@ -120,7 +121,7 @@ def set_aside(request: HttpRequest, message_id: int) -> HttpResponse:
 @login_required
 def teach(request: HttpRequest, message_id: int) -> HttpResponse:
     """Say what a partner's word means, and try the message again."""
-    now, meaning = timezone.now(), request.POST.get("meaning", "")  # noqa: TID251 - the porch reads the clock
+    now, meaning = timezone.now(), words(request, "meaning", 80)  # noqa: TID251 - the porch reads the clock
     return _act(
         request,
         "Remembered for this connection. The message will be tried within seconds.",

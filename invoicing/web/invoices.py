@@ -17,7 +17,7 @@ from foundation.models import Role, User
 from foundation.roles import VIEW
 from foundation.selectors.timeline import timeline
 from foundation.web.keyset import paginate
-from foundation.web.typed import seen_version
+from foundation.web.typed import seen_version, words
 from invoicing import access, services
 from invoicing.models import Hold, HoldState, Invoice, InvoiceState
 from invoicing.selectors.fixes import fixes_for
@@ -121,7 +121,7 @@ def invoice_release_hold(request: StaffRequest, number: str, hold_id: int) -> Ht
         request, invoice, "invoicing/invoice/release.html", context,
         lambda: services.release_hold(
             hold_id=hold.pk, expected_version=seen_version(request), actor=request.user,
-            reason=request.POST.get("reason", ""), at=timezone.now(),  # noqa: TID251 - the porch reads the clock
+            reason=words(request), at=timezone.now(),  # noqa: TID251 - the porch reads the clock
         ),
         done=f"The hold of {invoice.number} is released.",
     )  # fmt: skip
@@ -139,7 +139,7 @@ def invoice_void(request: StaffRequest, number: str) -> HttpResponse:
         request, invoice, "invoicing/invoice/void.html", context,
         lambda: services.void_invoice(
             invoice_id=invoice.pk, expected_version=seen_version(request), actor=request.user,
-            reason=request.POST.get("reason", ""), at=timezone.now(),  # noqa: TID251 - the porch reads the clock
+            reason=words(request), at=timezone.now(),  # noqa: TID251 - the porch reads the clock
         ),
         done=f"{invoice.number} is void.",
     )  # fmt: skip

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import require
+from foundation.web.typed import words
 from policies import access
 from policies.selectors import kinds_today, versions_of
 from policies.services import create_draft
@@ -49,6 +50,6 @@ def versions(request: StaffRequest, page: str) -> HttpResponse:
 @login_required
 def draft(request: StaffRequest, page: str) -> HttpResponse:
     """Start a draft from the version in force."""
-    made = create_draft(kind=kind_of(page), actor=request.user, at=now(), note=request.POST.get("note", "")[:200])
+    made = create_draft(kind=kind_of(page), actor=request.user, at=now(), note=words(request, "note", 200))
     messages.success(request, f"{made} is a copy of the version in force. Nothing changes until it is published.")
     return redirect("policy", page, made.number)

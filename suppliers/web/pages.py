@@ -15,7 +15,7 @@ from foundation.errors import InvalidError
 from foundation.models import User
 from foundation.selectors import timeline
 from foundation.web.keyset import paginate
-from foundation.web.typed import seen_version
+from foundation.web.typed import seen_version, words
 from suppliers import access
 from suppliers.models import CatalogueState, ContractState, Supplier, SupplierState
 from suppliers.services import MOVES, move_supplier
@@ -107,7 +107,7 @@ def supplier_act(request: StaffRequest, code: str, verb: str) -> HttpResponse:
             expected_version=seen_version(request),
             move=verb,
             actor=request.user,
-            reason=request.POST.get("reason", ""),
+            reason=words(request, longest=200),
             at=timezone.now(),  # noqa: TID251 - the porch reads the clock
         )
     except InvalidError as error:

@@ -121,6 +121,18 @@ def test_token_without_the_scope_is_refused(made: Company) -> None:
     assert send(caller(f.way_in(supplier=made.acme), scope="read"), "ubl-in", b"<a/>").status_code == 403
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b"])
+def test_message_is_bytes_whatever_it_calls_itself(kind: str, made: Company) -> None:
+    raw = b"--b\r\nISA*00*&x=1"
+
+    taken = caller(f.way_in(supplier=made.acme)).generic(
+        "POST", reverse("api_messages", args=["ubl-in"]), raw, content_type=kind
+    )
+
+    assert taken.status_code == 202
+    assert bytes(InboxMessage.objects.get().raw) == raw
+
+
 def test_closed_connection_takes_nothing(made: Company) -> None:
     connection = f.way_in(supplier=made.acme)
     client = caller(connection)
