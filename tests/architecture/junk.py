@@ -188,6 +188,7 @@ class Answer:
     body: str
     refused: list[str]
     kind: str
+    location: str
 
     def breaks(self) -> list[str]:
         """Return what is never right, whatever was sent."""
@@ -214,4 +215,7 @@ def sent(who: Who, method: str, path: str, body: bytes = b"", kind: str = FORM) 
             with connection.cursor() as cursor:
                 cursor.execute("set constraints all immediate")
         transaction.set_rollback(True)
-    return Answer(response.status_code, content.decode("utf-8", "replace"), refused, response.get("Content-Type", ""))
+    return Answer(
+        response.status_code, content.decode("utf-8", "replace"), refused, response.get("Content-Type", ""),
+        response.get("Location", "") or response.get("HX-Redirect", ""),
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +101,12 @@ def documents() -> str:
         return str(cursor.fetchall())
 
 
-def written() -> int:
-    """Return how many rows this transaction has written so far, thrown away ones included."""
+def written(but: Iterable[str] = ()) -> int:
+    """Return how many rows this transaction has written so far, thrown away ones included; some tables do not count."""
     with connection.cursor() as cursor:
-        cursor.execute("select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) from pg_stat_xact_user_tables")
+        cursor.execute(
+            "select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) from pg_stat_xact_user_tables"
+            " where relname <> all(%s)",
+            [list(but)],
+        )
         return int(cursor.fetchone()[0])
