@@ -44,7 +44,7 @@ def web(host: str, port: int, *, threads: int = 4) -> list[str]:
         return [sys.executable, "manage.py", "runserver", "--noreload", f"{host}:{port}"]
     gunicorn = [str(BIN / "gunicorn"), "config.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread"]
     limits = ["--workers", "1", "--threads", str(threads), "--graceful-timeout", "5", "--no-control-socket"]
-    return [*gunicorn, *limits, "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108
+    return [*gunicorn, *limits, "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108 - gunicorn names its own files there
 
 
 def worker(*, beat_folder: Path | None = None, concurrency: int = 2, pool: str = "threads") -> list[str]:

@@ -31,7 +31,7 @@ def lock(model: type[D], pk: int, **related: Any) -> D:
         held = rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True).first()
         document = asked.first() if held else None
     if document is None:
-        raise NotFoundError("not_found", f"There is no such {model._meta.verbose_name}.")  # noqa: SLF001
+        raise NotFoundError("not_found", f"There is no such {model._meta.verbose_name}.")  # noqa: SLF001 - Django's public name for a model's facts
     return document
 
 

@@ -13,10 +13,10 @@ def diagrams() -> Iterator[tuple[str, str]]:
 
 
 def _draw(model: type, field: object) -> str:
-    title = str(model._meta.verbose_name).capitalize()  # type: ignore[attr-defined]  # noqa: SLF001
-    labels = dict(field.choices)  # type: ignore[attr-defined]
+    title = str(model._meta.verbose_name).capitalize()  # type: ignore[attr-defined]  # noqa: SLF001 - Django's public name for a model's facts
+    labels = dict(field.choices)  # type: ignore[attr-defined]  # a state field, unknown to the stubs
     arrows = set()
-    for transition in field.get_all_transitions(model):  # type: ignore[attr-defined]
+    for transition in field.get_all_transitions(model):  # type: ignore[attr-defined]  # same
         arrows |= {(str(transition.source), str(transition.target), transition.name)}
     lines = [
         f"# {title}",
@@ -27,6 +27,6 @@ def _draw(model: type, field: object) -> str:
         "stateDiagram-v2",
     ]
     lines += [f"    {state}: {label}" for state, label in labels.items()]
-    lines.append(f"    [*] --> {field.default}")  # type: ignore[attr-defined]
+    lines.append(f"    [*] --> {field.default}")  # type: ignore[attr-defined]  # same
     lines += [f"    {source} --> {target}: {name}" for source, target, name in sorted(arrows)]
     return "\n".join([*lines, "```", ""])

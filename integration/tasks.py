@@ -34,7 +34,7 @@ def deliver(**_unknown: Any) -> int:
                 taken += send_delivery(delivery_id=pk, at=timezone.now())  # noqa: TID251 - same
             except Exception as error:  # one delivery's fault must not stop the others
                 log.exception("delivery.failed", delivery=pk)
-                put_off(pk, f"{type(error).__name__}: {error}", timezone.now())  # noqa: TID251 - same
+                put_off(delivery_id=pk, error=f"{type(error).__name__}: {error}", at=timezone.now())  # noqa: TID251 - same
     return taken
 
 

@@ -27,7 +27,7 @@ class ForgetIdentity:
             for name in IDENTITIES:
                 if name in sent:
                     sent[name] = uuid.uuid4().hex
-            request.POST = sent  # type: ignore[misc]
+            request.POST = sent  # type: ignore[misc]  # the stubs know it as read only
         if "HTTP_IDEMPOTENCY_KEY" in request.META:
             request.META["HTTP_IDEMPOTENCY_KEY"] = uuid.uuid4().hex
         return self._get_response(request)

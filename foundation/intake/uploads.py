@@ -101,7 +101,7 @@ def _check_jpeg(content: bytes) -> None:
     while at + 9 < len(content) and content[at] == 0xFF:  # noqa: PLR2004 - every marker starts with it
         marker = content[at + 1]
         if marker == 0xFF or marker in _JPEG_ALONE:  # noqa: PLR2004 - fill byte
-            at += 1 if marker == 0xFF else 2  # noqa: PLR2004
+            at += 1 if marker == 0xFF else 2  # noqa: PLR2004 - a marker is two bytes, a filler one
         elif marker in _JPEG_FRAMES:
             _require_pixels(int.from_bytes(content[at + 7 : at + 9]), int.from_bytes(content[at + 5 : at + 7]))
             return

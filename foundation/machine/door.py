@@ -99,7 +99,7 @@ class Door(APIView):
             with self.as_caller(request) as user:
                 status, body = act(user)
             body = json.loads(JSONRenderer().render(body))
-            answer_key(claimed, status_code=status, response=body)
+            answer_key(claimed=claimed, status_code=status, response=body)
         return _told(status, body)
 
 

@@ -14,7 +14,7 @@ def uses_of(row: Model, *, but: tuple[type[Model], ...] = (), **besides: Model) 
     parts = [
         model._default_manager.filter(**{field.name: row, **besides})  # noqa: SLF001 - Django's own way
         .order_by()
-        .values_list(Value(str(model._meta.verbose_name_plural)))[:1]  # noqa: SLF001
+        .values_list(Value(str(model._meta.verbose_name_plural)))[:1]  # noqa: SLF001 - Django's public name for a model's facts
         for model, field in _pointing_at(row)
         if not issubclass(model, but) and all(_has(model, name) for name in besides)
     ]
@@ -27,13 +27,13 @@ def used_by(kinds: list[str]) -> str:
 
 
 def _pointing_at(row: Model) -> Iterator[tuple[type[Model], Field[object, object]]]:
-    for relation in row._meta.get_fields(include_hidden=True):  # noqa: SLF001
+    for relation in row._meta.get_fields(include_hidden=True):  # noqa: SLF001 - same
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
             yield relation.related_model, relation.field  # type: ignore[union-attr,misc]  # a reverse relation has both
 
 
 def _has(model: type[Model], name: str) -> bool:
-    return any(field.name == name for field in model._meta.concrete_fields)  # noqa: SLF001
+    return any(field.name == name for field in model._meta.concrete_fields)  # noqa: SLF001 - same
 
 
 def _together(parts: list[QuerySet[Model, tuple[str]]]) -> list[tuple[str]]:

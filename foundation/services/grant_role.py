@@ -38,7 +38,7 @@ def grant_role(
         user=user, role=role, site=site, region=region, defaults={"granted_at": at, "granted_by": actor}
     )
     if fresh:
-        sync_site_permissions(user)
+        sync_site_permissions(user=user)
         audit.record(
             assignment, "grant_role", actor=actor, at=at, user=user.username, role=role, scope=_scope(assignment)
         )
@@ -59,10 +59,10 @@ def revoke_role(*, assignment: RoleAssignment, actor: User | None, at: datetime)
         scope=_scope(assignment),
     )
     assignment.delete()
-    sync_site_permissions(user)
+    sync_site_permissions(user=user)
 
 
-def sync_site_permissions(user: User) -> None:
+def sync_site_permissions(*, user: User) -> None:
     """Make the person's site permissions equal to what the role assignments say."""
     sites = list(Site.objects.values_list("pk", "region_id"))
     permissions = dict(Permission.objects.filter(content_type__app_label="foundation").values_list("codename", "pk"))

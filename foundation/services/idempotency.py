@@ -39,7 +39,7 @@ def claim_key(*, principal_id: int, route: str, key: str, content: str, at: date
     return claimed
 
 
-def answer_key(claimed: IdempotencyKey, *, status_code: int, response: Mapping[str, Any]) -> None:
+def answer_key(*, claimed: IdempotencyKey, status_code: int, response: Mapping[str, Any]) -> None:
     """Keep the answer with the effect, in the transaction that claimed the key."""
     claimed.status_code, claimed.response = status_code, dict(response)
     claimed.save(update_fields=["status_code", "response"])

@@ -61,7 +61,7 @@ def open_site(
     site.save(force_insert=True)
     wide = RoleAssignment.objects.filter(Q(region=region) | Q(site=None, region=None)).values("user")
     for person in User.objects.filter(pk__in=wide).order_by("pk"):
-        sync_site_permissions(person)
+        sync_site_permissions(user=person)
     fixed = {"region": region.code, "legal_entity": legal_entity.code, "currency": site.currency}
     audit.record(site, "open_site", actor=actor, at=at, after={**fixed, **_facts(site)})
     return site

@@ -88,7 +88,7 @@ def take_over_sites(
         known |= {site.code: site for site in added}
         wide = RoleAssignment.objects.filter(site=None, region=None).values("user")
         for person in User.objects.filter(pk__in=wide):
-            sync_site_permissions(person)
+            sync_site_permissions(user=person)
     return known
 
 

@@ -38,7 +38,7 @@ def preview_of(message: InboxMessage) -> Preview | None:
     """Return how a message is read, nothing for one too large to read again."""
     if len(message.raw) > READ_UP_TO:
         return None
-    decoded = decode(message)
+    decoded = decode(message=message)
     return Preview([_shown(document) for document in decoded.documents], decoded.faults)
 
 

@@ -42,7 +42,7 @@ def apply_message(*, message_id: int, at: datetime, about: list[tuple[str, str]]
         earlier = _same_content(message)
         if earlier is not None:
             return _repeat(message, earlier, at)
-        decoded = decode(message)
+        decoded = decode(message=message)
         keys = [key for document in decoded.documents if (key := _key(document))]
         if about is not None:
             about.extend(keys)
@@ -69,7 +69,7 @@ def _have_effect(message: InboxMessage, decoded: Decoded, keys: list[tuple[str, 
     return _finish(message, InboxStatus.APPLIED, decoded, effects, at)
 
 
-def decode(message: InboxMessage) -> Decoded:
+def decode(*, message: InboxMessage) -> Decoded:
     """Read a message by its connection's dialect; unreadable bytes are faults, not errors."""
     raw, connection = bytes(message.raw), message.connection
     if connection.dialect == "x12":

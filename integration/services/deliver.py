@@ -57,7 +57,7 @@ def send_delivery(*, delivery_id: int, at: datetime) -> bool:
     delivery = Delivery.objects.get(pk=delivery_id)
     connection = Connection.objects.filter(code=delivery.connection).first()
     if connection is None or not connection.is_active:
-        put_off(delivery_id, "The connection is switched off.", at)
+        put_off(delivery_id=delivery_id, error="The connection is switched off.", at=at)
         return False
     try:
         answer = post_signed(
@@ -65,7 +65,7 @@ def send_delivery(*, delivery_id: int, at: datetime) -> bool:
             content_type=delivery.content_type,
         )  # fmt: skip
     except (UnreachableError, InvalidError) as error:
-        put_off(delivery_id, str(error), at)
+        put_off(delivery_id=delivery_id, error=str(error), at=at)
         return False
     return take_answer(delivery_id=delivery_id, answer=answer, at=at)
 
@@ -76,7 +76,7 @@ def take_answer(*, delivery_id: int, answer: Answer, at: datetime) -> bool:
         _mark_delivered(delivery_id, answer, at)
         return True
     said = f"Answered {answer.status}: {answer.body[:200]}"
-    put_off(delivery_id, said, at, pause=answer.retry_after, give_up=answer.status == GONE)
+    put_off(delivery_id=delivery_id, error=said, at=at, pause=answer.retry_after, give_up=answer.status == GONE)
     return False
 
 
@@ -129,7 +129,7 @@ def _voucher_number(answer: Answer, delivery: Delivery) -> str:
 
 
 @use_case
-def put_off(delivery_id: int, error: str, at: datetime, *, pause: int = 0, give_up: bool = False) -> None:
+def put_off(*, delivery_id: int, error: str, at: datetime, pause: int = 0, give_up: bool = False) -> None:
     """Try later, with growing pauses; after three days, or when the address is gone, park with an exception and an owner.
 
     `pause` is what the receiver asks for at least, in seconds.
@@ -169,7 +169,11 @@ def _tell(delivery: Delivery, key: str, cause: str, sentence: str, at: datetime)
 
 @use_case
 def resend_delivery(*, delivery_id: int, actor: User, at: datetime) -> Delivery:
-    """Send a parked delivery again, or a waiting one at once, by a person's hand."""
+    """Send a parked delivery again, or a waiting one at once, by a person's hand.
+
+    :raises NotFoundError: no such delivery.
+    :raises ConflictError: it was delivered.
+    """
     delivery = Delivery.objects.select_for_update(no_key=True).filter(pk=delivery_id).first()
     if delivery is None:
         raise NotFoundError("not_found", "There is no such delivery.")

@@ -15,6 +15,7 @@ def record_posting(*, number: str, voucher: str, actor: User, at: datetime) -> I
     """Store the ERP's own number of a released invoice. The same answer twice changes nothing.
 
     :raises NotFoundError: no such invoice.
+    :raises InvalidError: the ERP's number is missing.
     :raises ConflictError: it was not released, or is posted under another number.
     """
     if not voucher:

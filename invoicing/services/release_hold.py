@@ -21,6 +21,7 @@ def release_hold(*, hold_id: int, expected_version: int | None, actor: User, rea
     The release covers the same cause up to the money it was about; more than that holds again. `expected_version` is
     the invoice's.
 
+    :raises NotFoundError: no such hold.
     :raises InvalidError: no reason was given.
     :raises StaleError: the invoice changed since it was opened.
     :raises NotPermittedError: wrong duty, cure only, or who entered, received or ordered what is held (SD-1).

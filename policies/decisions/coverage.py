@@ -85,7 +85,7 @@ def _document(place: Place, amount: Decimal, settings: Sequence[Setting]) -> App
         "requisition", amount, place.code, place.region, spend_kinds=frozenset({"catalogue"}),
         supplier_states=frozenset({"active"}), requester_roles=frozenset({"requester"}),
     )  # fmt: skip
-    return replace(plain, **{name: value for name, value, _ in settings})  # type: ignore[arg-type]
+    return replace(plain, **{name: value for name, value, _ in settings})  # type: ignore[arg-type]  # a setting names a field of the facts
 
 
 def _alike(rules: Sequence[Rule], places: Sequence[Place]) -> list[list[Place]]:

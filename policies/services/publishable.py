@@ -6,7 +6,7 @@ from policies.models import ApprovalRule, ExceptionRoute, MatchTolerance, Policy
 from policies.selectors.analysis import analyse
 
 
-def check_publishable(draft: PolicyVersion) -> None:
+def check_publishable(*, draft: PolicyVersion) -> None:
     """Refuse a version that would leave documents undecided.
 
     :raises InvalidError: says which row, limit, gap or stage to mend, with an example.

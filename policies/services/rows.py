@@ -34,7 +34,10 @@ def save_tolerance(
     unlimited: list[str],
     mode: str = "",
 ) -> MatchTolerance:
-    """Add or change one level of a draft's tolerances; a limit is a number, None (inherit) or named in `unlimited`."""
+    """Add or change one level of a draft's tolerances; a limit is a number, None (inherit) or named in `unlimited`.
+
+    :raises InvalidError: no such scope or limit, a limit twice or negative, or a code the scope does not have.
+    """
     draft = lock_draft(version_id, expected_version, actor)
     if (scope == ToleranceScope.ENTERPRISE) == bool(scope_code):
         raise InvalidError(
@@ -75,6 +78,7 @@ def _check_size(name: str, value: Decimal | None) -> None:
 def delete_tolerance(*, version_id: int, expected_version: int, tolerance_id: int, actor: User, at: datetime) -> None:
     """Take a level out of a draft, so that it inherits again.
 
+    :raises NotFoundError: no such level in this draft.
     :raises InvalidError: the enterprise level is what all others inherit from.
     """
     draft = lock_draft(version_id, expected_version, actor)
@@ -139,7 +143,10 @@ def _duties(strength: str) -> Collection[str]:
 
 @use_case
 def delete_duty_pair(*, version_id: int, expected_version: int, pair_id: int, actor: User, at: datetime) -> None:
-    """Take a pair out of a draft."""
+    """Take a pair out of a draft.
+
+    :raises NotFoundError: no such pair in this draft.
+    """
     draft = lock_draft(version_id, expected_version, actor)
     pair = DutyPair.objects.filter(policy=draft, pk=pair_id).first()
     if pair is None:
@@ -185,6 +192,7 @@ def save_route(
 def delete_route(*, version_id: int, expected_version: int, route_id: int, actor: User, at: datetime) -> None:
     """Take a kind out of a draft; its exceptions then go where `other` goes.
 
+    :raises NotFoundError: no such kind in this draft.
     :raises InvalidError: `other` itself stays, because it takes what no other kind does.
     """
     draft = lock_draft(version_id, expected_version, actor)

@@ -141,6 +141,7 @@ def save_bands(
 ) -> PolicyVersion:
     """Change names and amount bands of many rows of a draft at once; rows left out stay as they are.
 
+    :raises NotFoundError: a row is not in this draft.
     :raises InvalidError: an empty band or name; `rule_id` in the details says which row.
     """
     draft = lock_draft(version_id, expected_version, actor)

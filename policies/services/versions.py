@@ -69,7 +69,10 @@ def lock_version(version_id: int, expected_version: int | None = None) -> Policy
 def create_draft(
     *, kind: str, actor: User, at: datetime, note: str = "", settings: dict[str, Any] | None = None
 ) -> PolicyVersion:
-    """Start a draft: a copy of the version in force, or empty when there is none yet."""
+    """Start a draft: a copy of the version in force, or empty when there is none yet.
+
+    :raises NotPermittedError: not a policy administrator.
+    """
     require(access.can_draft(actor))
     lock_kind(kind)
     last = PolicyVersion.objects.filter(kind=kind).order_by("-number").values_list("number", flat=True).first() or 0
@@ -126,7 +129,7 @@ def publish_version(
     starts = effective_from or at
     if starts < at:
         raise InvalidError("start_in_past", "A policy cannot start in the past.", field="effective_from")
-    check_publishable(draft)
+    check_publishable(draft=draft)
     _end_the_one_before(draft, starts, actor=actor, at=at)
     draft.publish(by_id=actor.pk, at=at, effective_from=starts)
     draft.version += 1

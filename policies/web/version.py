@@ -113,7 +113,7 @@ def _prospect(policy: PolicyVersion) -> dict[str, Any]:
     base = _in_force(policy, now())
     stops = ""
     try:
-        check_publishable(policy)
+        check_publishable(draft=policy)
     except InvalidError as error:
         stops = error.message
     return {

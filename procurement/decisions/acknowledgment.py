@@ -76,9 +76,9 @@ def judge_line(ordered: Ordered, answers: Sequence[Answer], limits: AckTolerance
     found = {"promised": last, "quantity": quantity, "unit_price": price}
     fault = _fault(ordered, quantity, price, last, limits)
     if fault is not None:
-        return LineVerdict(line, fault[0], fault[1], **found)  # type: ignore[arg-type]
+        return LineVerdict(line, fault[0], fault[1], **found)  # type: ignore[arg-type]  # the fields of the verdict, by name
     same = quantity == ordered.quantity and price == ordered.unit_price and last <= ordered.need_by
-    return LineVerdict(line, AS_ORDERED if same else WITHIN, **found)  # type: ignore[arg-type]
+    return LineVerdict(line, AS_ORDERED if same else WITHIN, **found)  # type: ignore[arg-type]  # same
 
 
 def _fault(

@@ -20,7 +20,7 @@ def validate_quantity(value: Decimal) -> None:
         raise ValidationError(
             "This quantity is too large. Check for a missing decimal point.", code="quantity_too_large"
         )
-    if -value.normalize().as_tuple().exponent > QUANTITY_DECIMALS:  # type: ignore[operator]
+    if -value.normalize().as_tuple().exponent > QUANTITY_DECIMALS:  # type: ignore[operator]  # a finite number has a whole exponent
         raise ValidationError("Use at most 4 decimals.", code="quantity_too_precise")
 
 

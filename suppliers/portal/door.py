@@ -47,7 +47,7 @@ def portal_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
         supplier = supplier_of(request)  # read as the owner, before the switch
         if supplier is None:
             raise Http404
-        request.supplier = supplier  # type: ignore[attr-defined]
+        request.supplier = supplier  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
         return run_as_supplier(supplier.pk, view, request, *args, **kwargs)
 
     return run

@@ -23,6 +23,8 @@ def move_supplier(
 ) -> Supplier:
     """Activate, restrict or block a supplier, with a reason everybody reads.
 
+    :raises NotFoundError: no such supplier.
+    :raises StaleError: the supplier changed since it was opened.
     :raises NotPermittedError: not a supplier manager.
     :raises InvalidError: no such move from here, or no reason.
     """
@@ -36,7 +38,7 @@ def move_supplier(
         raise InvalidError("reason_missing", "Say why.", field="reason")
     name, event = MOVES[move]
     arrow = getattr(supplier, name)
-    if name not in {t.name for t in supplier.get_available_state_transitions()}:  # type: ignore[attr-defined]
+    if name not in {t.name for t in supplier.get_available_state_transitions()}:  # type: ignore[attr-defined]  # added at run time, unknown to the stubs
         raise InvalidError(
             "no_such_move", f"{supplier} is {supplier.get_state_display().lower()}; that is no step from there."
         )

@@ -1,5 +1,6 @@
 """The house itself: rooms, guards and diagrams agree with the code."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -15,6 +16,8 @@ from policies.decisions import vocabulary
 from procurement.decisions import flags
 
 ROOT = Path(__file__).resolve().parents[2]
+# An exception to a check, with nothing said after it.
+UNSAID = re.compile(r"# (?:noqa(?:: [A-Z0-9, ]+?)?|type: ignore(?:\[[a-z, -]+\])?)\s*$")
 NOT_ROOMS = {"templates", "static", "tests", "docs", "tools", "locale"}
 
 
@@ -104,3 +107,16 @@ def test_policies_know_the_words_of_every_flag_a_requisition_can_earn() -> None:
     restricted = {"restricted_category"}  # policy may name it; nothing earns it before categories can be restricted
 
     assert set(vocabulary.FLAGS) - restricted == set(flags.WORDS)
+
+
+def test_every_exception_to_a_check_says_why() -> None:
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    unsaid = [
+        f"{name}:{number}"
+        for name in listed.split()
+        if not name.startswith("tests/") and (ROOT / name).exists()
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1)
+        if UNSAID.search(line)
+    ]
+
+    assert unsaid == []

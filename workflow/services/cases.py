@@ -132,6 +132,7 @@ def cure_case(*, key: str, outcome: str, at: datetime) -> ExceptionCase | None:
 def resolve_case(*, case_id: int, expected_version: int, actor: User, outcome: str, at: datetime) -> ExceptionCase:
     """Close a case by a person's decision; the reason is kept.
 
+    :raises NotFoundError: no such exception.
     :raises InvalidError: it does not say what was done.
     :raises NotPermittedError: the case belongs to another role or site.
     :raises StaleError: somebody dealt with it meanwhile; says who and when.

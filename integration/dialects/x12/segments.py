@@ -152,7 +152,7 @@ def _terminator(text: str, last: int, element: str) -> str:
             at += 1
         candidate = text[at : at + 1]
         if candidate and following.match(text, at + 1):
-            if candidate in "\r\n" and following.match(text, last + 2) and text.count(text[last + 1], last) > 2:  # noqa: PLR2004
+            if candidate in "\r\n" and following.match(text, last + 2) and text.count(text[last + 1], last) > 2:  # noqa: PLR2004 - more than once or twice by chance
                 return text[last + 1]  # no component separator: a terminator, then a new line
             return candidate
     raise EnvelopeError("isa_unreadable", "No GS segment follows the ISA.", "2")

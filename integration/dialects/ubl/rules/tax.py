@@ -177,12 +177,12 @@ def _rules_of(category: Category) -> Iterator[Rule]:
         yield Rule(
             f"{prefix}-{step + 2:02d}",
             f"{who} for {name} {what}",
-            whole(lambda r, found=found: bool(found(r)) and _unregistered(r, category), path),  # type: ignore[misc]
+            whole(lambda r, found=found: bool(found(r)) and _unregistered(r, category), path),  # type: ignore[misc]  # a lambda whose default keeps the value
         )
         yield Rule(
             f"{prefix}-{step + 5:02d}",
             f"a rate of {category.rate} on {name} {what}",
-            whole(lambda r, found=found: any(rate(c) for c in found(r)), path),  # type: ignore[misc]
+            whole(lambda r, found=found: any(rate(c) for c in found(r)), path),  # type: ignore[misc]  # same
         )
     breakdown = "cac:TaxTotal/cac:TaxSubtotal"
     yield Rule(
