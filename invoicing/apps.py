@@ -3,8 +3,9 @@ from django.apps import AppConfig
 REMATCH = (
     "procurement.goods_receipt.posted", "procurement.goods_receipt.reversed", "procurement.order.issued",
     "procurement.order.changed", "procurement.order.closed", "procurement.order.cancelled",
-    "procurement.acknowledgment.applied", "procurement.acknowledgment.decided",
+    "procurement.order.reopened", "procurement.acknowledgment.applied", "procurement.acknowledgment.decided",
 )  # fmt: skip
+SETTLES = ("invoicing.invoice.posted", "invoicing.invoice.voided", "procurement.goods_receipt.posted")
 SUPPLIER_MOVED = ("suppliers.supplier.blocked", "suppliers.supplier.activated", "suppliers.supplier.restricted")
 
 
@@ -32,6 +33,8 @@ class InvoicingConfig(AppConfig):
         subscriptions.add("invoicing.invoice.voided", subscribers.match_again_after_void)
         for kind in REMATCH:
             subscriptions.add(kind, subscribers.match_again_for_order)
+        for kind in SETTLES:
+            subscriptions.add(kind, subscribers.close_settled)
         for kind in SUPPLIER_MOVED:
             subscriptions.add(kind, subscribers.match_again_for_supplier)
         registries.invariants.add(*invariants())

@@ -9,7 +9,7 @@ from foundation.selectors.system import system_user
 from invoicing import services
 from invoicing.models import Invoice, InvoiceKind
 from invoicing.selectors.credit import credited_invoice
-from invoicing.selectors.orders import unpaid_of_supplier, unpaid_on_order
+from invoicing.selectors.orders import orders_of_invoice, unpaid_of_supplier, unpaid_on_order
 
 
 def match_received(event: DomainEvent) -> None:
@@ -33,6 +33,14 @@ def match_again_for_order(event: DomainEvent) -> None:
     ids = [pk for order_id, number in sorted(orders) for pk in unpaid_on_order(order_id, number)]
     if ids:
         services.match_invoices(invoice_ids=ids, actor=system_user("relay"), at=_now())
+
+
+def close_settled(event: DomainEvent) -> None:
+    """Close the orders of a bill or a receipt of which nothing is to come, to be billed or to be posted (PO-1)."""
+    orders = {pk for kind, pk, _ in event.related if kind == "order"}
+    if event.subject_type == "invoice":
+        orders |= {pk for pk, _ in orders_of_invoice(event.subject_id)}
+    services.close_settled_orders(order_ids=orders, actor=system_user("closing"), at=_now())
 
 
 def match_again_for_supplier(event: DomainEvent) -> None:

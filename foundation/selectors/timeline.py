@@ -23,6 +23,7 @@ WORDS = {
     "procurement.order.held": ("Hold changed", ""),
     "procurement.order.cancelled": ("Order {n} cancelled", "bad"),
     "procurement.order.closed": ("Order {n} closed", "ok"),
+    "procurement.order.reopened": ("Order {n} open again", "now"),
     "procurement.order.answer_overdue": ("The supplier's answer is overdue", "bad"),
     "procurement.acknowledgment.applied": ("Supplier confirmed ({n})", "ok"),
     "procurement.acknowledgment.review": ("Supplier answered differently ({n})", "bad"),

@@ -1,12 +1,13 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from foundation.duties import chain_of
 from invoicing.models import Invoice, InvoiceState
-from procurement.models import OrderLineSource, OrderState, PurchaseOrder
+from procurement.models import OrderLineSource, OrderState, ProgressStatus, PurchaseOrder
 
+UNPAID = (InvoiceState.RECEIVED, InvoiceState.WAITING, InvoiceState.HELD, InvoiceState.CLEARED)
 SENT = (OrderState.ISSUED, OrderState.CLOSED, OrderState.CANCELLED)
 
 
@@ -37,6 +38,24 @@ def unpaid_on_order(order_id: int, order_number: str) -> list[int]:
     return _ranked(matched, named, headed)
 
 
+def settled_orders(order_ids: Collection[int] | None = None, limit: int = 500) -> list[int]:
+    """Return issued orders received and billed in full of which every bill is in the ERP, oldest first (PO-1).
+
+    `order_ids` narrows it to these; the lines themselves are judged when the order is locked.
+    """
+    done = (ProgressStatus.FULL, ProgressStatus.OVER)
+    orders = PurchaseOrder.objects.filter(
+        state=OrderState.ISSUED, hold_reason="", receipt_status__in=done, invoice_status__in=done
+    )
+    if order_ids is not None:
+        orders = orders.filter(pk__in=order_ids)
+    in_work = Invoice.objects.filter(state__in=[*UNPAID, InvoiceState.RELEASED])
+    orders = orders.exclude(Exists(in_work.filter(lines__matches__order_line__order=OuterRef("pk"))))
+    orders = orders.exclude(Exists(in_work.filter(lines__order_number=OuterRef("number"))))
+    orders = orders.exclude(Exists(in_work.filter(order_reference=OuterRef("number"))))
+    return list(orders.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
 def unpaid_of_supplier(supplier_id: int) -> list[int]:
     """Return the supplier's invoices not yet released, oldest statement first."""
     return _ranked(_unpaid().filter(supplier_id=supplier_id))
@@ -55,9 +74,7 @@ def left_cleared(before: datetime, limit: int = 500) -> list[int]:
 
 
 def _unpaid() -> QuerySet[Invoice]:
-    return Invoice.objects.filter(
-        state__in=[InvoiceState.RECEIVED, InvoiceState.WAITING, InvoiceState.HELD, InvoiceState.CLEARED]
-    )
+    return Invoice.objects.filter(state__in=UNPAID)
 
 
 def _ranked(*sets: QuerySet[Invoice]) -> list[int]:

@@ -123,3 +123,12 @@ class OrderClose(OrderStep):
     def post(self, request: Request, number: str) -> Response:
         """End an issued order; what is still open is closed short."""
         return self.step(request, number, services.close_order, ReasonInput)
+
+
+class OrderReopen(OrderStep):
+    """Opening again."""
+
+    @extend_schema(request=ReasonInput, responses=OurOrderDetail, parameters=[VERSION, KEY])
+    def post(self, request: Request, number: str) -> Response:
+        """Open a closed order again; what was closed short may come after all."""
+        return self.step(request, number, services.reopen_order, ReasonInput)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("orders/<str:number>/hold/", orders.OrderHold.as_view(), name="api_order_hold"),
     path("orders/<str:number>/unhold/", orders.OrderUnhold.as_view(), name="api_order_unhold"),
     path("orders/<str:number>/cancel/", orders.OrderCancel.as_view(), name="api_order_cancel"),
+    path("orders/<str:number>/reopen/", orders.OrderReopen.as_view(), name="api_order_reopen"),
     path("orders/<str:number>/close/", orders.OrderClose.as_view(), name="api_order_close"),
     path("acknowledgments/", acknowledgments.AcknowledgmentList.as_view(), name="api_acknowledgments"),
     path("acknowledgments/<str:number>/", acknowledgments.AcknowledgmentItem.as_view(), name="api_acknowledgment"),

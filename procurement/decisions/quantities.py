@@ -4,6 +4,7 @@ Everything is in the item's base unit: ordered + over = open + closing + cancell
 what counts as fulfilled: accepted goods (policy says whether received ones already close).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -57,6 +58,11 @@ def quantities(line: Counters) -> Quantities:
         receipt=progress(fulfilled, wanted),
         invoicing=progress(line.invoiced, wanted),
     )
+
+
+def is_settled(lines: Iterable[Quantities]) -> bool:
+    """Say whether nothing of an order is to come, to be checked or to be billed any more, so that it closes (PO-1)."""
+    return not any(line.open or line.in_quarantine or line.to_invoice for line in lines)
 
 
 def progress(done: Decimal, wanted: Decimal) -> str:

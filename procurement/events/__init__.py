@@ -11,6 +11,7 @@ from procurement.events.orders import (
     OrderCreated,
     OrderHeld,
     OrderIssued,
+    OrderReopened,
 )
 from procurement.events.requisitions import (
     RequisitionApproved,
@@ -27,6 +28,6 @@ from procurement.events.requisitions import (
 __all__ = [
     "AcknowledgmentApplied", "AcknowledgmentDecided", "AcknowledgmentInReview", "AcknowledgmentSuperseded",
     "AnswerOverdue", "GoodsReceiptPosted", "GoodsReceiptReversed", "OrderCancelled", "OrderClosed", "OrderCreated",
-    "OrderHeld", "OrderIssued", "RequisitionApproved", "RequisitionCancelled", "RequisitionHeldBack", "RequisitionOrdered",
+    "OrderHeld", "OrderIssued", "OrderReopened", "RequisitionApproved", "RequisitionCancelled", "RequisitionHeldBack", "RequisitionOrdered",
     "RequisitionReduced", "RequisitionRejected", "RequisitionReopened", "RequisitionReturned", "RequisitionSubmitted",
 ]  # fmt: skip

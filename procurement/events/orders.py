@@ -61,6 +61,15 @@ class OrderClosed(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReopened(OrderEvent):
+    """A closed order is open again: a receipt was reversed, or a buyer wants the rest after all."""
+
+    kind: ClassVar[str] = "procurement.order.reopened"
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerOverdue(OrderEvent):
     """The supplier has not answered in time (AK-4)."""
 

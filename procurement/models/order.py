@@ -116,6 +116,11 @@ class PurchaseOrder(Document):
         """Everything is received and invoiced, or closed short."""
         self.closed_at, self.state_reason = at, reason
 
+    @transition(field=state, source=OrderState.CLOSED, target=OrderState.ISSUED)
+    def reopen(self) -> None:
+        """Something of it is still to come after all (PO-3)."""
+        self.closed_at, self.state_reason = None, ""
+
     @transition(
         field=state,
         source=[OrderState.DRAFT, OrderState.PENDING, OrderState.APPROVED, OrderState.ISSUED],

@@ -101,8 +101,12 @@ class Verb:
 
 def verbs_of(order: PurchaseOrder, lines: Sequence[Any]) -> Sequence[Verb]:
     """Return the verbs that make sense now; each needs a reason. The services judge again."""
-    if order.state in {OrderState.CLOSED, OrderState.CANCELLED}:
+    if order.state == OrderState.CANCELLED:
         return []
+    if order.state == OrderState.CLOSED:
+        return [
+            Verb("reopen", "Open it again", "What was closed short may come after all, and is committed again.", "play")
+        ]
     verbs = [
         Verb("unhold", "Let it go on", f"It is on hold: {order.hold_reason}", "play")
         if order.hold_reason

@@ -6,7 +6,15 @@ from procurement.services.decide_acknowledgment import decide_acknowledgment
 from procurement.services.history_commands import PastCount, PastLine, PastNeed, PastOrder, PastReceipt
 from procurement.services.issue_order import issue_order
 from procurement.services.mail_answer_copies import mail_answer_copies
-from procurement.services.move_order import cancel_order, close_order, hold_order, mark_answer_overdue, unhold_order
+from procurement.services.move_order import (
+    cancel_order,
+    close_order,
+    close_settled_order,
+    hold_order,
+    mark_answer_overdue,
+    reopen_order,
+    unhold_order,
+)
 from procurement.services.move_requisition import (
     approve_requisition,
     cancel_requisition,
@@ -27,9 +35,9 @@ from procurement.services.write_requisition import copy_requisition, create_requ
 __all__ = [
     "AnswerLine", "Booked", "FoundLine", "LineInput", "PastCount", "PastLine", "PastNeed", "PastOrder",
     "PastReceipt", "ReceiptLine", "add_invoiced", "approve_requisition", "assign_source", "book_delivery",
-    "cancel_order", "cancel_requisition", "close_order", "copy_requisition", "create_requisition",
+    "cancel_order", "cancel_requisition", "close_order", "close_settled_order", "copy_requisition", "create_requisition",
     "decide_acknowledgment", "hold_order", "issue_order", "mail_answer_copies", "mark_answer_overdue",
     "place_combined", "place_orders", "post_goods_receipt", "prepare_lines", "record_acknowledgment", "record_history",
-    "reject_requisition", "report_found_goods", "return_requisition", "reverse_goods_receipt", "save_requisition",
+    "reject_requisition", "reopen_order", "report_found_goods", "return_requisition", "reverse_goods_receipt", "save_requisition",
     "submit_requisition", "unhold_order", "withdraw_requisition",
 ]  # fmt: skip

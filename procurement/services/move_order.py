@@ -1,5 +1,6 @@
 """Holding, cancelling and closing an order (PO-1, PO-3): commitments and contract consumption follow."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,11 +11,12 @@ from foundation.errors import InvalidError, require
 from foundation.journal import use_case
 from foundation.models import User
 from procurement import access
-from procurement.decisions.quantities import quantities
-from procurement.events import AnswerOverdue, OrderCancelled, OrderClosed, OrderHeld
+from procurement.decisions.quantities import is_settled, overall, quantities
+from procurement.events import AnswerOverdue, OrderCancelled, OrderClosed, OrderHeld, OrderReopened
 from procurement.models import AckStatus, OrderState, PurchaseOrder, PurchaseOrderLine
-from procurement.selectors.orders import counters_of
+from procurement.selectors.orders import counters_of, open_amount
 from procurement.services.issue_order import consume_contracts
+from suppliers.models import MAY_ORDER
 
 
 def _about(order: PurchaseOrder, actor: User | None, at: datetime) -> dict[str, Any]:
@@ -104,6 +106,29 @@ def close_order(*, order_id: int, expected_version: int, actor: User, reason: st
     """End an issued order; what is still open is closed short and its commitment ends (PO-3)."""
     order = _open_for(order_id, expected_version, actor, reason)
     lines = list(order.lines.select_for_update(of=("self",), no_key=True).order_by("line_no"))
+    return _close(order, lines, actor=actor, reason=reason, at=at)
+
+
+@use_case
+def close_settled_order(*, order_id: int, actor: User, at: datetime) -> bool:
+    """Close an order by itself when everything ordered is received and billed; returns whether it closed (PO-1).
+
+    The caller knows that no bill of it is still in work. On hold it waits for the person who holds it. Told twice, it
+    closes once.
+    """
+    order = lock(PurchaseOrder, order_id, with_=("ship_to", "supplier", "changed_by"))
+    if order.state != OrderState.ISSUED or order.hold_reason:
+        return False
+    lines = list(order.lines.select_for_update(of=("self",), no_key=True).order_by("line_no"))
+    if not is_settled(quantities(counters_of(line)) for line in lines):
+        return False
+    _close(order, lines, actor=actor, reason="Received, billed and in the books in full", at=at)
+    return True
+
+
+def _close(
+    order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, actor: User, reason: str, at: datetime
+) -> PurchaseOrder:
     short: list[PurchaseOrderLine] = []
     for line in lines:
         rest = quantities(counters_of(line)).open
@@ -119,6 +144,41 @@ def close_order(*, order_id: int, expected_version: int, actor: User, reason: st
     consume_contracts(short, sign=-1, currency=order.currency, part="closed_short")
     audit.record(order, "close", actor=actor, at=at, reason=reason, short=[x.line_no for x in short])
     outbox.publish(OrderClosed(**_about(order, actor, at), reason=order.state_reason))
+    return order
+
+
+@use_case
+def reopen_order(*, order_id: int, expected_version: int, actor: User, reason: str, at: datetime) -> PurchaseOrder:
+    """Open a closed order again, by a buyer: what was closed short is wanted after all (PO-3).
+
+    :raises InvalidError: it is not closed, its supplier gets no orders, or the reason is missing.
+    """
+    order = _open_for(order_id, expected_version, actor, reason)
+    if order.state != OrderState.CLOSED:
+        raise InvalidError("not_closed", f"{order.number} is {order.get_state_display().lower()}.")
+    if order.supplier.state not in MAY_ORDER:
+        raise InvalidError("supplier_not_active", f"{order.supplier} gets no orders.")
+    lines = list(order.lines.select_for_update(of=("self",), no_key=True).order_by("line_no"))
+    short = [line for line in lines if line.closed_short]
+    consume_contracts(short, sign=1, currency=order.currency, part="closed_short")
+    for line in short:
+        line.closed_short = Decimal(0)
+    PurchaseOrderLine.objects.bulk_update(short, ["closed_short"])
+    return reopen_locked(order, lines, actor=actor, reason=reason.strip(), at=at)
+
+
+def reopen_locked(
+    order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, actor: User, reason: str, at: datetime
+) -> PurchaseOrder:
+    """Open a closed order that the caller has locked with its lines; what is open is committed again (PO-0, PO-3)."""
+    order.reopen()
+    order.open_amount = open_amount(lines, order.currency)
+    order.receipt_status = overall([quantities(counters_of(line)).receipt for line in lines])
+    order.invoice_status = overall([quantities(counters_of(line)).invoicing for line in lines])
+    fields = ["state", "closed_at", "state_reason", "open_amount", "receipt_status", "invoice_status"]
+    order.save(update_fields=[*fields, *touch(order, by_id=actor.pk, at=at)])
+    audit.record(order, "reopen", actor=actor, at=at, reason=reason, open_amount=str(order.open_amount))
+    outbox.publish(OrderReopened(**_about(order, actor, at), reason=reason[:500]))
     return order
 
 

@@ -7,9 +7,12 @@ from foundation.errors import ConflictError, InvalidError, NotFoundError, requir
 from foundation.journal import use_case
 from foundation.models import User
 from procurement import access
+from procurement.decisions.quantities import quantities
 from procurement.decisions.receipt import Received
 from procurement.events import GoodsReceiptReversed
-from procurement.models import GoodsReceipt, PurchaseOrder, ReceiptState
+from procurement.models import GoodsReceipt, OrderState, PurchaseOrder, ReceiptState
+from procurement.selectors.orders import counters_of
+from procurement.services.move_order import reopen_locked
 from procurement.services.post_goods_receipt import Counted, ReceiptLine, about, move_counters, told
 
 
@@ -17,7 +20,7 @@ from procurement.services.post_goods_receipt import Counted, ReceiptLine, about,
 def reverse_goods_receipt(
     *, receipt_id: int, expected_version: int, actor: User, reason: str, at: datetime
 ) -> GoodsReceipt:
-    """Take a whole receipt back: the counters go down by what it brought.
+    """Take a whole receipt back: the counters go down by what it brought. A closed order opens again for it (PO-0).
 
     :raises InvalidError: the reason is missing, or some of it went back to the supplier already.
     :raises NotFoundError: no such receipt at a site of the person.
@@ -54,6 +57,9 @@ def reverse_goods_receipt(
         update_fields=["state", "reversed_by", "reversed_at", "reversal_reason", *touch(receipt, by_id=actor.pk, at=at)]
     )
     move_counters(order, {x.line_no: x for x in order_lines.values()}, counted, sign=-1, actor=actor, at=at)
+    if order.state == OrderState.CLOSED and any(quantities(counters_of(x)).open for x in order_lines.values()):
+        why = f"{receipt.number} was reversed: {receipt.reversal_reason}"
+        reopen_locked(order, list(order_lines.values()), actor=actor, reason=why, at=at)
     audit.record(receipt, "reverse_receipt", actor=actor, at=at, reason=reason, order=order.number)
     outbox.publish(GoodsReceiptReversed(**about(receipt, order, actor, at), lines=told(counted)))
     return receipt

@@ -29,6 +29,7 @@ from procurement.services import (
     decide_acknowledgment,
     hold_order,
     issue_order,
+    reopen_order,
     unhold_order,
 )
 from workflow.selectors import messages_on, open_cases_on
@@ -42,6 +43,7 @@ ACTS: dict[str, tuple[Act, str]] = {
     "unhold": (unhold_order, "goes on"),
     "cancel": (cancel_order, "is cancelled"),
     "close": (close_order, "is closed"),
+    "reopen": (reopen_order, "is open again"),
 }
 
 
@@ -162,7 +164,7 @@ def order_version(request: StaffRequest, number: str, revision: int) -> HttpResp
 @require_POST
 @login_required
 def order_act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
-    """Issue, hold, let go on, cancel or close; a refusal comes back beside its form."""
+    """Issue, hold, let go on, cancel, close or open again; a refusal comes back beside its form."""
     order = _find(request, number)
     common: dict[str, Any] = {
         "order_id": order.pk, "expected_version": seen_version(request), "actor": request.user, "at": _now(),

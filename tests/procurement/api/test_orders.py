@@ -11,7 +11,7 @@ from tests.machine import client_of, fault, numbers, post, statements
 
 pytestmark = pytest.mark.django_db
 URL = reverse("api_orders")
-STEPS = ("issue", "hold", "unhold", "cancel", "close")
+STEPS = ("issue", "hold", "unhold", "cancel", "close", "reopen")
 WHY = {"reason": "Asked by the site"}
 
 
@@ -56,6 +56,8 @@ def test_order_is_held_let_go_on_and_closed_short() -> None:
     assert (held["hold_reason"], free["hold_reason"]) == (WHY["reason"], "")
     assert (closed["state"], closed["open_amount"], closed["state_reason"]) == ("closed", "0", WHY["reason"])
     assert closed["lines"][0]["quantities"]["closed_short"] == "60"
+    again = post(client, of(order.number, "reopen"), WHY, version=closed["version"]).json()
+    assert (again["state"], again["open_amount"], again["lines"][0]["quantities"]["open"]) == ("issued", "480", "60")
 
 
 def test_order_is_cancelled_before_anything_came() -> None:

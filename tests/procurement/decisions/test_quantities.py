@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procurement.decisions.quantities import Counters, overall, progress, quantities
+from procurement.decisions.quantities import Counters, is_settled, overall, progress, quantities
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,24 @@ def test_progress_of_a_line(done: str, wanted: str, word: str) -> None:
 )
 def test_status_of_an_order_from_its_lines(lines: str, word: str) -> None:
     assert overall(lines.split()) == word
+
+
+@pytest.mark.parametrize(
+    ("_case", "lines", "settled"),
+    [
+        #                              delivered/accepted/rejected/invoiced of 100 ordered
+        ("PO-1 all came, all billed",  ["100/100/0/100"],                  True),
+        ("PO-1 one line is to come",   ["100/100/0/100", "99/99/0/99"],    False),
+        ("PO-1 one is not billed",     ["100/100/0/100", "100/100/0/99"],  False),
+        ("PO-1 some is to be checked", ["110/100/0/100"],                  False),
+        ("PO-1 the rest was rejected", ["110/100/10/100"],                 True),
+        ("PO-1 billed beyond, and let pass", ["100/100/0/105"],            True),
+    ],
+)  # fmt: skip
+def test_is_settled(_case: str, lines: list[str], settled: bool) -> None:
+    found = [
+        quantities(Counters(Decimal(100), delivered=d, accepted=a, rejected=r, invoiced=i))
+        for d, a, r, i in (map(Decimal, line.split("/")) for line in lines)
+    ]
+
+    assert is_settled(found) is settled

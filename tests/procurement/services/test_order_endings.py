@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from foundation.errors import ConflictError, DomainError, NotPermittedError, StaleError
+from foundation.models import AuditEvent
+from foundation.selectors.breaches import breaches
 from procurement.models import OrderVersion, PurchaseOrder, PurchaseOrderLine
 from procurement.services import (
     ReceiptLine,
@@ -15,6 +17,8 @@ from procurement.services import (
     hold_order,
     issue_order,
     post_goods_receipt,
+    reopen_order,
+    reverse_goods_receipt,
     unhold_order,
 )
 from suppliers.models import Contract
@@ -67,6 +71,60 @@ def test_closing_ends_what_is_open_and_keeps_what_came() -> None:
     assert consumed() == Decimal(192)
 
 
+def test_closed_order_opens_again_with_its_rest_its_commitment_and_its_contract() -> None:
+    made = company()
+    order = an_issued_order(made, ("SW-500", "10"))
+    receive(made, order, "4")
+    act(close_order, made, order)
+
+    act(reopen_order, made, order, reason="They found the rest")
+
+    line = order.lines.get()
+    assert (order.state, order.closed_at, order.state_reason) == ("issued", None, "")
+    assert (order.open_amount, line.closed_short, order.receipt_status, consumed()) == (288, 0, "partial", 480)
+    assert AuditEvent.objects.get(action="reopen").data["reason"] == "They found the rest"
+    assert breaches() == []
+
+
+@pytest.mark.parametrize(
+    ("_case", "spoil", "code"),
+    [
+        ("PO-3 it is not closed",         lambda _o: None, "not_closed"),
+        ("PO-3 the supplier is stopped",  lambda o: type(o.supplier).objects.update(state="blocked"), "supplier_not_active"),
+    ],
+)  # fmt: skip
+def test_order_that_may_not_open_again(_case: str, spoil: Callable[[PurchaseOrder], Any], code: str) -> None:
+    made = company()
+    order = an_issued_order(made, ("SW-500", "10"))
+    if code != "not_closed":
+        act(close_order, made, order)
+    before = order.state
+    spoil(order)
+
+    with pytest.raises(DomainError) as refusal:
+        act(reopen_order, made, order)
+
+    order.refresh_from_db()
+    assert (refusal.value.code, order.state) == (code, before)
+
+
+def test_reversal_after_closing_short_opens_only_what_was_reversed() -> None:
+    made = company()
+    order = an_issued_order(made, ("SW-500", "10"))
+    receive(made, order, "4")
+    act(close_order, made, order)
+    receipt = order.receipts.get()
+
+    reverse_goods_receipt(
+        receipt_id=receipt.pk, expected_version=receipt.version, actor=made.wanda, reason="Wrong pallet", at=NOW
+    )
+
+    order.refresh_from_db()
+    line = order.lines.get()
+    assert (order.state, order.open_amount, line.closed_short, consumed()) == ("issued", 192, 36, 192)
+    assert breaches() == []
+
+
 def test_order_of_which_goods_came_is_closed_and_not_cancelled() -> None:
     made = company()
     order = an_issued_order(made, ("SW-500", "10"))
@@ -90,7 +148,7 @@ def test_hold_says_why_and_by_whom_and_is_taken_off_again() -> None:
     assert (order.hold_reason, order.hold_by) == ("", None)
 
 
-@pytest.mark.parametrize("verb", [hold_order, cancel_order, close_order])
+@pytest.mark.parametrize("verb", [hold_order, cancel_order, close_order, reopen_order])
 @pytest.mark.parametrize(
     ("_case", "who", "fields", "refusal"),
     [

@@ -156,6 +156,21 @@ def test_hold_is_lifted_and_an_approved_order_is_sent(client: Client) -> None:
     assert (answered.status_code, order.hold_reason) == (302, "")
 
 
+def test_closed_order_is_opened_again(client: Client) -> None:
+    made = company()
+    order = an_issued_order(made)
+    person = as_person(client, made)
+    act(person, order, "close", "Enough")
+    order.refresh_from_db()
+    offered = person.get(reverse("order", args=[order.number])).content.decode()
+
+    answered = act(person, order, "reopen", "They found the rest")
+
+    order.refresh_from_db()
+    assert "Open it again" in offered
+    assert (answered.status_code, order.state, order.open_amount) == (302, "issued", order.total_amount)
+
+
 @pytest.mark.parametrize("verb", ["hold", "unhold", "close", "cancel"])
 def test_verb_without_a_reason_comes_back_beside_its_field(client: Client, verb: str) -> None:
     made = company()
