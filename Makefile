@@ -46,6 +46,7 @@ chaos: install ## messages under kills: BROKER=redis make chaos, BROKER=rabbitmq
 
 nightly: check test smoke bench ## everything, chaos on every broker included
 	JUNK=all $(BIN)/pytest -q -n 2 tests/architecture/test_junk.py
+	$(BIN)/python -m tools.twice
 	BROKER=embedded $(BIN)/python -m tools.chaos
 	BROKER=redis $(BIN)/python -m tools.chaos
 	BROKER=rabbitmq $(BIN)/python -m tools.chaos

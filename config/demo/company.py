@@ -25,10 +25,9 @@ def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
     is stopped leaves a part; `is_founded` tells.
     """
     with connection.cursor() as cursor:
-        cursor.execute("alter sequence crossdock_number restart")
         cursor.execute("set synchronous_commit to off")  # it can be made again; a crash loses it whole
     try:
-        cast = _open(now, out)
+        cast = open_company(now, out)
         years.write_years(cast, cast.almanac.at(weeks.DAYS, "07:00"), a_day, out)
         analyse()
         weeks.play_weeks(cast, out)
@@ -50,7 +49,10 @@ def analyse() -> None:
 
 
 @use_case
-def _open(now: datetime, out: Any) -> Cast:
+def open_company(now: datetime, out: Any) -> Cast:
+    """Write places, people, goods, suppliers and contracts; document numbers begin again."""
+    with connection.cursor() as cursor:
+        cursor.execute("alter sequence crossdock_number restart")
     opened = now - HISTORY
     places.plant()
     people = hire.hire(opened)

@@ -30,6 +30,11 @@ EURO_FIRST = ("Albers", "Bergmann", "Colpaert", "Dumont", "Engels", "Fabre", "Go
               "Laurent", "Maertens", "Noordam", "Oster", "Peeters", "Roux", "Schmitz", "Thiel")  # fmt: skip
 RATE = Decimal("0.85")
 # Leaves of the spend tree whose contract ran out or is still being written.
+# Of 400 offers, one is still being entered and three are no longer to be had; never a first choice.
+OUT_OF_RANGE = {
+    101: CatalogueState.DRAFT, 201: CatalogueState.WITHDRAWN, 203: CatalogueState.WITHDRAWN,
+    301: CatalogueState.WITHDRAWN,
+}  # fmt: skip
 CONTRACT_STATES = {"BEAR": ContractState.EXPIRED, "SCAN": ContractState.EXPIRED, "ELEC": ContractState.DRAFT}
 
 
@@ -94,9 +99,8 @@ def _suppliers(at: datetime) -> dict[str, Supplier]:
                 f"SVC{number:02d}", f"{dice.one_of(FIRST)} Services {number + 1} Ltd", "GB", "GBP", 4000 + number, at
             )
         )
-    for supplier, state in zip(
-        made[-6:], ("restricted", "blocked", "offboarded", "requested", "invited", "qualified"), strict=True
-    ):
+    others = ("registered", "screened", "restricted", "blocked", "offboarded", "requested", "invited", "qualified")
+    for supplier, state in zip(made[-len(others) :], others, strict=True):
         supplier.__dict__["state"] = state
     Supplier.objects.bulk_create(made)
     SupplierIdentifier.objects.bulk_create(
@@ -154,7 +158,8 @@ def _catalogue(suppliers: dict[str, Supplier], today: date) -> list[CatalogueIte
                         supplier=supplier, item=items[code], supplier_part=f"{supplier.code[:3]}{code.replace('-', '')}",
                         unit=units[unit], unit_price=dice.money(base, 0.06), currency=supplier.currency,
                         minimum_quantity=Decimal(1), multiple=Decimal(1), lead_time_days=dice.between(2, 9),
-                        valid_from=today - timedelta(days=400), state=CatalogueState.ACTIVE,
+                        valid_from=today - timedelta(days=400),
+                        state=OUT_OF_RANGE.get(len(rows) % 400, CatalogueState.ACTIVE),
                     )
                 )  # fmt: skip
     return CatalogueItem.objects.bulk_create(rows, batch_size=2000)
@@ -191,6 +196,14 @@ def _contracts(
                     )
                     for start, share in tiers
                 ]
+    made.append(
+        Contract(
+            number=f"CON-{len(made) + 101}", supplier=suppliers["HARROW"], title=f"Printed tape {today.year - 1}",
+            currency="GBP", state=ContractState.TERMINATED, valid_from=today - timedelta(days=390),
+            valid_to=today + timedelta(days=40), created_at=at, created_by=who, changed_at=at + timedelta(days=200),
+            changed_by=who,
+        )
+    )  # fmt: skip
     Contract.objects.bulk_create(made)
     ContractPrice.objects.bulk_create(prices, batch_size=2000)
 

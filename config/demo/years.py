@@ -23,7 +23,7 @@ from procurement.services import PastCount, PastLine, PastNeed, PastOrder, PastR
 from suppliers.models import CatalogueItem, ContractPrice, ContractState
 
 YEAR = 365  # days
-BATCH = 150  # orders a transaction
+BATCH = 100  # orders a transaction
 TOUCHLESS = Decimal(1000)
 STORM = (230, 214)  # days ago: lorries stood still and everything came late
 PEAK = (1.0, 0.9, 1.0, 1.0, 1.0, 1.05, 1.0, 0.85, 1.05, 1.15, 1.35, 1.1)  # January to December

@@ -3,13 +3,15 @@
 While the demo runs, `config.demo.standin` listens behind the connection and answers by the same rule.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.demo import standin
 from foundation.intake.http import Answer
 from foundation.models import Delivery, DeliveryState
 from integration.models import Connection, Direction
 from integration.services import claim_due, take_answer
+
+TRY_AGAIN = timedelta(minutes=40)  # the product's own pauses spread by chance, and every demo is to be the same
 
 
 def connect() -> Connection:
@@ -36,4 +38,5 @@ def answer_waiting(at: datetime) -> None:
         for pk in due:
             body = bytes(Delivery.objects.values_list("body", flat=True).get(pk=pk))
             status, answer = standin.judge(body)
-            take_answer(delivery_id=pk, answer=Answer(status, answer), at=at)
+            if not take_answer(delivery_id=pk, answer=Answer(status, answer), at=at):
+                waiting.filter(pk=pk).update(next_attempt_at=at + TRY_AGAIN)

@@ -13,7 +13,7 @@ from procurement.models import PurchaseOrder, Requisition
 from procurement.services import LineInput, ReceiptLine
 
 DAYS = 20
-A_DAY = 4
+A_DAY = 3  # the tales make as many again
 QUIET_DAYS = 3  # at Leeds and in packaging the last days are told by the stories that wait
 TIME_TO_SETTLE = 9  # working days that trouble needs until it is settled
 LATE = ("DELTA",)

@@ -21,7 +21,10 @@ After = Callable[[Cast, PurchaseOrder, datetime], Story]
 
 
 def place(cast: Cast, wish: Wish, at: datetime, *, need_by: date | None = None) -> Placed:
-    """Bring a wish to its issued order; every stage decides within an hour or two."""
+    """Bring a wish to its issued order; every stage decides within an hour or two.
+
+    Goods of a second supplier are on an order of their own, which is accepted at once and not told of any more.
+    """
     requisition = write(cast, wish, at, need_by=need_by)
     acts.submit(requisition, at=at)
     while step := acts.asked(requisition):
@@ -30,7 +33,10 @@ def place(cast: Cast, wish: Wish, at: datetime, *, need_by: date | None = None) 
         acts.decide(requisition, step, at=at)
     at += timedelta(minutes=1)
     yield at
-    return acts.orders_of(requisition)[0], at
+    first, *others = acts.orders_of(requisition)
+    for other in others:
+        acts.answer(cast, other, at=at)
+    return first, at
 
 
 def then(cast: Cast, wish: Wish, at: datetime, after: After | None, *, need_by: date | None = None) -> Story:

@@ -10,15 +10,15 @@ from config.demo.trade.play import Play, Story
 from config.demo.trade.unanswered import accepted, place
 from config.demo.trade.unapproved import Wish
 from foundation.errors import ConflictError
-from integration.models import Connection, Direction
-from integration.services import apply_message, receive_message
+from integration.models import Connection, Direction, InboxMessage
+from integration.services import apply_message, receive_message, set_message_aside
 
 EDI = "CALDER"
 
 
 def schedule(cast: Cast, play: Play) -> None:
     """Let messages come in."""
-    for hours, tell in ((58.0, _invoices), (28.0, _answers)):
+    for hours, tell in ((58.0, _invoices), (28.0, _answers), (33.0, _a_test), (3.0, _by_mail)):
         at = cast.almanac.ago(hours)
         play.add(tell(cast, at), at)
 
@@ -34,14 +34,21 @@ def connect() -> None:
     )  # fmt: skip
 
 
-def _take(cast: Cast, code: str, name: str, raw: bytes, at: datetime) -> None:
+def _take(cast: Cast, code: str, name: str, raw: bytes, at: datetime) -> InboxMessage:
+    """Take a message in at an instant of the past, and apply it."""
+    message = _store(cast, code, name, raw, at)
+    apply_message(message_id=message.pk, at=at)
+    return message
+
+
+def _store(cast: Cast, code: str, name: str, raw: bytes, at: datetime, *, hold: bool = False) -> InboxMessage:
     connection = Connection.objects.get(code=code)
     kind = "application/xml" if connection.dialect == "ubl" else "application/edi-x12"
     message = receive_message(
-        connection=connection, external_id=name, raw=raw, content_type=kind, actor=cast.intake, at=at
+        connection=connection, external_id=name, raw=raw, content_type=kind, actor=cast.intake, at=at, hold=hold
     )
-    type(message).objects.filter(pk=message.pk).update(received_at=at, next_attempt_at=at)
-    apply_message(message_id=message.pk, at=at)
+    InboxMessage.objects.filter(pk=message.pk).update(received_at=at, next_attempt_at=at)
+    return message
 
 
 def _invoices(cast: Cast, at: datetime) -> Story:
@@ -68,9 +75,27 @@ def _invoices(cast: Cast, at: datetime) -> Story:
     yield at
     with suppress(ConflictError):  # both are kept, and an exception says so
         _take(cast, "peppol", f"peppol-{order.number}", good.replace(b"<cbc:ID>S</cbc:ID>", b"<cbc:ID>E</cbc:ID>"), at)
+    InboxMessage.objects.filter(received_at__gt=at).update(received_at=at)
 
 
 def _answers(cast: Cast, at: datetime) -> Story:
     """An answer to an order that was never ours."""
     _take(cast, "edi-van", f"{EDI}-000000412", papers.x12_answer(EDI, "PO-LDS-99871", 412, at), at)
     yield from ()
+
+
+def _a_test(cast: Cast, at: datetime) -> Story:
+    """A partner tried its line; the engineer sets the message aside."""
+    message = _take(cast, "edi-van", f"{EDI}-TEST", b"ISA TEST PLEASE IGNORE", at)
+    at = cast.later("LDS", at, 2)
+    yield at
+    set_message_aside(
+        message_id=message.pk, actor=cast.people["demo.integration"], reason="A line test, says their help desk", at=at
+    )
+
+
+def _by_mail(cast: Cast, at: datetime) -> Story:
+    """An invoice that came by mail was uploaded by hand, and waits for a look."""
+    order, at = yield from place(cast, Wish("LDS", "b.hargreaves", "Hand soap", (("FC", 2),)), at)
+    raw = papers.ubl_invoice(order, number_of(order), at.date(), supplier=order.supplier)
+    _store(cast, "peppol", f"upload-{order.number}", raw, at, hold=True)

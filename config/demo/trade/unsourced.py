@@ -69,10 +69,10 @@ def _blocked_meanwhile(cast: Cast, at: datetime) -> Story:
     yield from _approve(cast, requisition, at)
 
 
-def block(cast: Cast, supplier_id: int | None, why: str, *, at: datetime) -> None:
-    """Block a supplier, by the supplier manager."""
+def block(cast: Cast, supplier_id: int | None, why: str, *, at: datetime) -> Supplier:
+    """Block a supplier, by the supplier manager; returns it."""
     supplier = Supplier.objects.get(pk=supplier_id or 0)
-    move_supplier(
+    return move_supplier(
         supplier_id=supplier.pk, expected_version=supplier.version, move="block",
         actor=cast.people["demo.supplier.manager"], reason=why, at=at,
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """`migrate` as Django does it, in a third of the time."""
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,8 +8,7 @@ from django.core.management.commands import migrate
 from django.db import models
 from django_fsm import FSMFieldMixin
 
-# Objects between two runs of the collector: thousands of short-lived model classes are made, all of them in cycles.
-BETWEEN_COLLECTIONS = 100_000
+from config.management.preparation import rare_collections
 
 
 class Command(migrate.Command):
@@ -18,20 +16,8 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate."""
-        with _rare_collections(), _plain_state_fields():
+        with rare_collections(), _plain_state_fields():
             super().handle(*args, **options)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(BETWEEN_COLLECTIONS, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 @contextmanager

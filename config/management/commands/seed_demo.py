@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from config.demo.company import found_company, is_founded
+from config.management.preparation import rare_collections
 from foundation.models import Organisation
 
 
@@ -20,4 +21,5 @@ class Command(BaseCommand):
             return
         if Organisation.objects.exists():
             raise CommandError("This demo company was not finished, or is of an earlier version. Start with --reset.")
-        found_company(timezone.now(), self.stdout)  # noqa: TID251 - a command is a porch: it reads the clock
+        with rare_collections():
+            found_company(timezone.now(), self.stdout)  # noqa: TID251 - a command is a porch: it reads the clock
