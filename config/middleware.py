@@ -19,7 +19,7 @@ from foundation.access import lacks_second_factor
 from foundation.errors import DomainError, NotPermittedError
 from foundation.models import User
 from foundation.retry import RETRIABLE, retry_transaction, sqlstate
-from foundation.web.typed import unusable
+from foundation.web.typed import longest_of, unusable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,40}$")
@@ -58,12 +58,12 @@ class RefuseBadTextMiddleware:
             return HttpResponseBadRequest("The address holds a character that cannot be used.", "text/plain")
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: object, *_called: object) -> HttpResponse | None:
         """Name the parameter or field before a page reads it; the bodies of machines have their own strict parser."""
         if errors.is_machine(request):
             refused = unusable(request.GET)
             return errors.answer_machine(refused) if refused else None
-        refused = unusable(request.GET) or unusable(request.POST)
+        refused = unusable(request.GET) or unusable(request.POST, longest_of(view))
         return errors.answer(request, refused) if refused else None
 
 

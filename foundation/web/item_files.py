@@ -16,6 +16,7 @@ from foundation.intake import csv, uploads
 from foundation.services import Import, ItemRow, RowFault, import_items
 from foundation.web.door import admitted, now, put_error, staff
 from foundation.web.numbers import read_number
+from foundation.web.typed import takes_long
 
 COLUMNS = ("code", "name", "category", "base_unit", "packs", "gtin", "description", "active")
 NEEDED = ("code", "name", "category", "base_unit")
@@ -46,6 +47,7 @@ class TableForm(forms.Form):
         return uploads.check(file.name, file.read(uploads.MAX_BYTES + 1), kinds=frozenset({"csv"})).content
 
 
+@takes_long(LARGEST)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def items_import(request: HttpRequest) -> HttpResponse:

@@ -1,10 +1,14 @@
 """What a page reads of a form or an address without a form class: anybody may change it on the way."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from foundation.errors import InvalidError
 
+V = TypeVar("V", bound=Callable[..., Any])
 NO_VERSION = -1  # no document has it, so a service calls it stale
 _LONGEST = 50_000  # characters of one field; the longest honest one is a pasted list of lines
 _DIGITS_OF_KEY = 18  # below the range of a bigint
@@ -22,8 +26,23 @@ def seen_version(request: HttpRequest) -> int:
     return NO_VERSION if number is None else number
 
 
-def unusable(sent: QueryDict) -> InvalidError | None:
-    """Return the refusal of the first field that holds what no field of ours may: a NUL, or a text without end."""
+def takes_long(characters: int) -> Callable[[V], V]:
+    """Let a page take fields of more characters than others do, such as a pasted table. The outermost decorator."""
+
+    def mark(view: V) -> V:
+        view.longest_field = characters  # type: ignore[attr-defined]  # read by longest_of
+        return view
+
+    return mark
+
+
+def longest_of(view: object) -> int:
+    """Return how many characters a field of a page may hold."""
+    return int(getattr(view, "longest_field", _LONGEST))
+
+
+def unusable(sent: QueryDict, most: int = _LONGEST) -> InvalidError | None:
+    """Return the refusal of the first field that holds what no field of ours may: a NUL, or more than `most` characters."""
     for name, values in sent.lists():
         label = f"The field {name[:40]!r}"
         if any("\x00" in text for text in (name, *values)):
@@ -32,9 +51,9 @@ def unusable(sent: QueryDict) -> InvalidError | None:
                 cure="Type the text again; it came with an invisible character when it was copied.",
             )  # fmt: skip
         longest = max((len(text) for text in values), default=0)
-        if longest > _LONGEST:
+        if longest > most:
             return InvalidError(
-                "text_too_long", f"{label} holds {longest:,} characters. At most {_LONGEST:,} can be sent.",
+                "text_too_long", f"{label} holds {longest:,} characters. At most {most:,} can be sent.",
                 field=name[:40], cure="Send it in parts.",
             )  # fmt: skip
     return None

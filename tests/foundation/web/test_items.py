@@ -172,7 +172,7 @@ def test_table_is_judged_first_and_then_brought_in() -> None:
         ("number misread",        f'{HEAD}\nA,B,PACK,EA,"XCS=1,23",,,\n',      "can be misread"),
         ("neither yes nor no",    f"{HEAD}\nA,B,PACK,EA,,,,perhaps\n",         "Write yes or no."),
         ("row that cannot be",    f"{HEAD}\nA,,PACK,EA,,,,\n",                 "Write what it is called"),
-        ("no text",               "\x00\x00",                                  "Null characters are not allowed"),
+        ("no text",               "\x00\x00",                                  "holds a character that cannot be used"),
     ],
 )  # fmt: skip
 def test_table_that_cannot_come_in_says_why(_case: str, table: str, words: str) -> None:
@@ -182,6 +182,17 @@ def test_table_that_cannot_come_in_says_why(_case: str, table: str, words: str) 
 
     assert (answer.status_code, Item.objects.count()) == (422, 3)
     assert words in answer.content.decode()
+
+
+def test_table_of_thousands_of_rows_comes_through_the_page_and_one_without_end_does_not() -> None:
+    _, client = keeper()
+    table = "code,name,category,base_unit\n" + "".join(f"MANY-{n},Strap,PACK,EA\n" for n in range(3_000))
+
+    taken = client.post(IMPORT, {"table": table, "act": "import"})
+    refused = client.post(IMPORT, {"table": "x" * 1_000_001, "act": "judge"})
+
+    assert (taken.status_code, Item.objects.filter(code__startswith="MANY-").count()) == (302, 3_000)
+    assert (refused.status_code, "1,000,001 characters" in refused.content.decode()) == (422, True)
 
 
 def test_file_of_another_kind_is_refused() -> None:
