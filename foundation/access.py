@@ -118,6 +118,11 @@ def can_keep_ground(user: User) -> Verdict:
     return can_in_role(user, "change sites and master data", Role.USER_ADMIN)
 
 
+def can_read_ground(user: User) -> Verdict:
+    """Judge looking at master data behind the pages, in the Django admin."""
+    return can_in_role(user, "look at master data", Role.USER_ADMIN, Role.AUDITOR)
+
+
 def can_name_owner(user: User, before: User | None, after: User | None) -> Verdict:
     """Judge naming the owner of a cost centre, who may be asked to approve: never oneself, nor away from oneself."""
     if before != after and user in {before, after}:

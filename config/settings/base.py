@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "invoicing",
     "integration",
     "intelligence",
-    "django.contrib.admin",
+    "config.support.SupportConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

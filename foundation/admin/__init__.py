@@ -1,0 +1,3 @@
+from foundation.admin import doors
+
+__all__ = ["doors"]
