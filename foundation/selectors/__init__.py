@@ -3,7 +3,7 @@ from foundation.selectors.changes import Change, changes_of
 from foundation.selectors.items import ItemFilters, category_choices, items_for_keeping
 from foundation.selectors.organisation import base_currency, organisation
 from foundation.selectors.organisation import forget as _forget_organisation
-from foundation.selectors.people import people_of_ours, person_history
+from foundation.selectors.people import has_second_factor, people_of_ours, person_history
 from foundation.selectors.rates import FrozenRate, rate_on, rate_row_on, rates_for_keeping
 from foundation.selectors.sites import all_sites
 from foundation.selectors.system import forget as _forget_system_users
@@ -27,10 +27,34 @@ def forget() -> None:
 
 
 __all__ = [
-    "Breach", "Change", "Entry", "FrozenRate", "ItemFilters", "all_sites", "base_currency", "breaches",
-    "category_choices", "changes_of", "forget", "hours_of", "items_for_keeping", "known_holidays",
-    "next_working_day_at", "organisation", "people_of_ours", "person_history", "public_days_off", "rate_on",
-    "rate_row_on", "rates_for_keeping", "system_user", "timeline", "unit_table", "unit_tables", "used_by",
+    "Breach",
+    "Change",
+    "Entry",
+    "FrozenRate",
+    "ItemFilters",
+    "all_sites",
+    "base_currency",
+    "breaches",
+    "category_choices",
+    "changes_of",
+    "forget",
+    "has_second_factor",
+    "hours_of",
+    "items_for_keeping",
+    "known_holidays",
+    "next_working_day_at",
+    "organisation",
+    "people_of_ours",
+    "person_history",
+    "public_days_off",
+    "rate_on",
+    "rate_row_on",
+    "rates_for_keeping",
+    "system_user",
+    "timeline",
+    "unit_table",
+    "unit_tables",
+    "used_by",
     "uses_of",
     "working_deadline",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Prefetch, Q, QuerySet
 
 from foundation.models import AuditEvent, Role, RoleAssignment, User
@@ -13,6 +14,7 @@ _SHOWN = 200
 _WORDS = {
     "invite_person": "Invited", "change_person": "Changed", "deactivate_person": "Shut out",
     "reactivate_person": "Let in again", "send_password_link": "Link to set a password sent",
+    "reset_second_factor": "Second factor taken away",
     "grant_role": "Duty granted", "revoke_role": "Duty taken away",
 }  # fmt: skip
 _FIELDS = {
@@ -45,6 +47,11 @@ def people_of_ours(*, text: str = "", role: str = "", is_active: bool | None = N
     return rows if is_active is None else rows.filter(is_active=is_active)
 
 
+def has_second_factor(person: User) -> bool:
+    """Say whether a person has a passkey, an app or recovery codes; one statement."""
+    return bool(Authenticator.objects.filter(user_id=person.pk).exists())
+
+
 def person_history(person: User) -> Sequence[Happened]:
     """Return what administrators did to a person's account and duties, the newest first; two statements."""
     rows = AuditEvent.objects.filter(
@@ -59,7 +66,12 @@ def person_history(person: User) -> Sequence[Happened]:
 
 
 def _tone(action: str) -> str:
-    return {"deactivate_person": "bad", "reactivate_person": "ok", "grant_role": "ok"}.get(action, "")
+    return {
+        "reset_second_factor": "bad",
+        "deactivate_person": "bad",
+        "reactivate_person": "ok",
+        "grant_role": "ok",
+    }.get(action, "")
 
 
 def _sentence(action: str, data: dict[str, Any]) -> str:

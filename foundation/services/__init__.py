@@ -33,6 +33,7 @@ from foundation.services.people import (
     invite_person,
     open_account,
     record_link,
+    reset_second_factor,
     revoke_duty,
     seen_of,
     set_active,
@@ -50,7 +51,7 @@ __all__ = [
     "change_site", "change_unit", "claim_key", "create_account", "create_calendar", "create_category",
     "create_cost_centre", "create_item", "create_unit", "drop_day_off", "drop_pack", "enter_rate", "forget_keys",
     "grant_duty", "grant_role", "import_items", "invite_person", "open_account", "open_site", "record_link",
-    "record_rate", "revoke_duty", "revoke_role", "save_pack", "save_preferences", "seen_of", "seen_of_calendar",
+    "record_rate", "reset_second_factor", "revoke_duty", "revoke_role", "save_pack", "save_preferences", "seen_of", "seen_of_calendar",
     "seen_of_category", "seen_of_cost_centre", "seen_of_item", "seen_of_site", "seen_of_unit", "set_active",
     "sync_site_permissions", "take_over_items", "take_over_sites",
 ]  # fmt: skip

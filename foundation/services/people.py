@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
@@ -151,6 +152,37 @@ def end_sessions(person: User, *, at: datetime) -> None:
     ]
     Session.objects.filter(session_key__in=mine).delete()
     UserSession.objects.filter(user=person).delete()
+
+
+@use_case
+def reset_second_factor(*, person_id: int, reason: str, actor: User, at: datetime) -> User:
+    """Take passkeys, app and recovery codes away from somebody who lost them; every session ends at once.
+
+    Whoever must have a second factor sets a new one up at the next sign-in. Without any it is no error.
+
+    :raises NotPermittedError: the actor is no user administrator, or it is their own account.
+    :raises InvalidError: no reason.
+    """
+    person, by = _locked(person_id, actor)
+    forget_factors(person, reason, actor=by, at=at)
+    return person
+
+
+def forget_factors(person: User, reason: str, *, actor: User, at: datetime) -> None:
+    """Take every second factor of a locked person away, for a service that has judged who asks.
+
+    :raises InvalidError: no reason.
+    """
+    if not reason.strip():
+        raise InvalidError("reason_missing", "Say why.", field="reason")
+    kinds = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    if kinds:
+        Authenticator.objects.filter(user=person).delete()
+        end_sessions(person, at=at)
+        audit.record(
+            person, "reset_second_factor", actor=actor, at=at, user=person.username, reason=reason.strip()[:300],
+            before=kinds,
+        )  # fmt: skip
 
 
 @use_case

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation import access
 from foundation.errors import InvalidError
 from foundation.models import Role, User
-from foundation.selectors import people_of_ours, person_history
+from foundation.selectors import has_second_factor, people_of_ours, person_history
 from foundation.services import (
     change_person,
     grant_duty,
     invite_person,
     record_link,
+    reset_second_factor,
     revoke_duty,
     seen_of,
     set_active,
@@ -28,6 +29,10 @@ from foundation.web.letters import send_password_link
 from foundation.web.people_forms import DetailsForm, DutyForm, InviteForm, initial_details
 from foundation.web.typed import words
 
+DONE = {
+    "deactivate": "is shut out; every session has ended", "reactivate": "may sign in again",
+    "factor": "has no second factor any more; every session has ended",
+}  # fmt: skip
 TABS = (("", "Active"), ("out", "Shut out"), ("all", "All"))
 
 
@@ -124,23 +129,23 @@ def person_revoke(request: HttpRequest, person_id: int, assignment_id: int) -> H
 @require_POST
 @login_required
 def person_do(request: HttpRequest, person_id: int, verb: str) -> HttpResponse:
-    """Shut a person out, let them in again, or send the link to set a password once more."""
+    """Shut a person out, let them in again, take a lost second factor away, or send the link once more."""
     found = _person(request, person_id)
     if verb == "link":
         told = record_link(person_id=found.pk, actor=staff(request), at=now())
         _tell_sent(request, told, sent=send_password_link(told))
         return redirect("person", found.pk)
-    if verb not in {"deactivate", "reactivate"}:
+    if verb not in DONE:
         raise Http404
+    known: dict[str, Any] = {"reason": words(request), "actor": staff(request), "at": now()}
     try:
-        set_active(
-            person_id=found.pk, is_active=verb == "reactivate", reason=words(request),
-            actor=staff(request), at=now(),
-        )  # fmt: skip
+        if verb == "factor":
+            reset_second_factor(person_id=found.pk, **known)
+        else:
+            set_active(person_id=found.pk, is_active=verb == "reactivate", **known)
     except InvalidError as error:
-        return _page(request, found, failed=error.message)
-    done = "may sign in again" if verb == "reactivate" else "is shut out; every session has ended"
-    messages.success(request, f"{found} {done}.")
+        return _page(request, found, failed=error.message, failed_verb=verb)
+    messages.success(request, f"{found} {DONE[verb]}.")
     return redirect("person", found.pk)
 
 
@@ -165,6 +170,7 @@ def _page(
     details: forms.Form | None = None,
     duty: forms.Form | None = None,
     failed: str = "",
+    failed_verb: str = "",
 ) -> HttpResponse:
     verdict = access.can_change_person(staff(request), person)
     wrong: Any = details or duty
@@ -175,6 +181,8 @@ def _page(
         "duty": duty or DutyForm(),
         "wrong": wrong,
         "failed": failed,
+        "failed_verb": failed_verb,
+        "has_factor": has_second_factor(person),
         "seen": request.POST.get("seen") or seen_of(person=person),
         "verdict": verdict,
         "has_password": person.has_usable_password(),

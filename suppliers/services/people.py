@@ -11,7 +11,7 @@ from foundation.errors import ConflictError, InvalidError, NotFoundError, StaleE
 from foundation.journal import use_case
 from foundation.models import User
 from foundation.services import PersonDetails, open_account, seen_of
-from foundation.services.people import end_sessions, facts_of_person, write_details
+from foundation.services.people import end_sessions, facts_of_person, forget_factors, write_details
 from suppliers import access
 from suppliers.models import Supplier, SupplierState, SupplierUser
 
@@ -110,6 +110,20 @@ def set_supplier_person_active(
         before=not is_active, after=is_active,
     )  # fmt: skip
     return held
+
+
+@use_case
+def reset_supplier_second_factor(*, supplier_id: int, person_id: int, reason: str, actor: User, at: datetime) -> User:
+    """Take passkeys, app and recovery codes away from somebody of a supplier who lost them; every session ends.
+
+    :raises NotPermittedError: the actor is no supplier manager.
+    :raises NotFoundError: there is no such person at this supplier.
+    :raises ConflictError: it is the account of a machine.
+    :raises InvalidError: no reason.
+    """
+    person = _locked(supplier_id, person_id, actor).user
+    forget_factors(person, reason, actor=actor, at=at)
+    return person
 
 
 @use_case

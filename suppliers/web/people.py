@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.errors import require
 from foundation.models import User
-from foundation.selectors import person_history
+from foundation.selectors import has_second_factor, person_history
 from foundation.services import PersonDetails, seen_of
 from foundation.web.door import now, staff, tried
 from foundation.web.letters import send_password_link
@@ -21,8 +21,14 @@ from suppliers.services import (
     change_supplier_person,
     invite_supplier_person,
     record_supplier_link,
+    reset_supplier_second_factor,
     set_supplier_person_active,
 )
+
+DONE = {
+    "deactivate": "is shut out; every session has ended", "reactivate": "may act for it again",
+    "factor": "has no second factor any more; every session has ended",
+}  # fmt: skip
 
 
 class NamesForm(forms.Form):
@@ -98,24 +104,26 @@ def person(request: HttpRequest, code: str, person_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def person_do(request: HttpRequest, code: str, person_id: int, verb: str) -> HttpResponse:
-    """Shut somebody of a supplier out, let them in again, or send the link to set a password once more."""
+    """Shut somebody of a supplier out, let them in again, take a lost second factor away, or send the link again."""
     supplier = _supplier(request, code)
     held = _held(supplier, person_id)
     known: dict[str, Any] = {"supplier_id": supplier.pk, "person_id": person_id, "actor": staff(request), "at": now()}
     if verb == "link":
         _send(request, record_supplier_link(**known))
         return redirect("supplier_person", code, person_id)
-    if verb not in {"deactivate", "reactivate"}:
+    if verb not in DONE:
         raise Http404
-    form, is_active = ReasonForm(request.POST), verb == "reactivate"
-    done = tried(
-        form,
-        lambda: set_supplier_person_active(**known, is_active=is_active, reason=form.cleaned_data["reason"]),
-    )
-    if done is None:
-        return _page(request, held, access=form)
-    words = "may act for it again" if is_active else "is shut out; every session has ended"
-    messages.success(request, f"{held.user} {words}.")
+    form = ReasonForm(request.POST, auto_id="id_factor_%s" if verb == "factor" else "id_%s")
+
+    def act() -> object:
+        why = form.cleaned_data["reason"]
+        if verb == "factor":
+            return reset_supplier_second_factor(**known, reason=why)
+        return set_supplier_person_active(**known, is_active=verb == "reactivate", reason=why)
+
+    if tried(form, act) is None:
+        return _page(request, held, **{"factor" if verb == "factor" else "access": form})
+    messages.success(request, f"{held.user} {DONE[verb]}.")
     return redirect("supplier_person", code, person_id)
 
 
@@ -144,11 +152,12 @@ def _there(person: User) -> dict[str, str]:
 
 
 def _page(request: HttpRequest, held: SupplierUser, **given: forms.Form) -> HttpResponse:
-    """Draw the page; `given` holds the form that was sent: form or access."""
+    """Draw the page; `given` holds the form that was sent: form, access or factor."""
     wrong = next((one for one in given.values() if one.errors), None)
     context = {
         "held": held, "person": held.user, "supplier": held.supplier, "wrong": wrong,
         "form": given.get("form") or NamesForm(initial=_there(held.user)), "access": given.get("access") or ReasonForm(),
+        "factor": given.get("factor") or ReasonForm(auto_id="id_factor_%s"), "has_factor": has_second_factor(held.user),
         "may_sign_in": held.is_active and held.user.is_active, "history": person_history(held.user),
         "seen": request.POST.get("seen") or seen_of(person=held.user), "is_machine": not held.user.email,
     }  # fmt: skip

@@ -2,6 +2,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -227,3 +228,37 @@ def test_details_are_saved_or_refused(form: dict[str, str], status: int, words: 
 
     assert (answer.status_code, words in answer.content.decode()) == (status, True)
     assert AuditEvent.objects.filter(action="change_person").count() - rows == (status == 302)
+
+
+def test_lost_second_factor_is_taken_away_with_the_sessions_and_a_reason() -> None:
+    made = company()
+    Authenticator.objects.create(user=made.rita, type=Authenticator.Type.TOTP, data={})
+    Authenticator.objects.create(user=made.mona, type=Authenticator.Type.TOTP, data={})
+    admin, rita = browser(made.ursula), browser(made.rita)
+
+    offered = "Take a lost second factor away" in admin.get(to("person", made.rita)).content.decode()
+    refused = admin.post(to("person_do", made.rita, "factor"), {"reason": " "})
+    kept = Authenticator.objects.filter(user=made.rita).count()
+    for _ in range(2):
+        admin.post(to("person_do", made.rita, "factor"), {"reason": "Phone stolen, seen at the desk"})
+
+    page = admin.get(to("person", made.rita)).content.decode()
+    assert (offered, refused.status_code, 'href="#reason-factor"' in refused.content.decode(), kept) == (
+        True,
+        422,
+        True,
+        1,
+    )
+    assert list(Authenticator.objects.values_list("user__username", flat=True)) == ["mona"]
+    assert rita.get("/").status_code == 302
+    assert ("Second factor taken away: Phone stolen" in page, "Take a lost" in page) == (True, False)
+    assert AuditEvent.objects.filter(action="reset_second_factor").count() == 1
+
+
+def test_nobody_takes_their_own_second_factor_away_here() -> None:
+    made = company()
+    Authenticator.objects.create(user=made.ursula, type=Authenticator.Type.TOTP, data={})
+
+    answer = browser(made.ursula).post(to("person_do", made.ursula, "factor"), {"reason": "x"})
+
+    assert (answer.status_code, Authenticator.objects.count()) == (403, 1)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -252,7 +253,7 @@ def test_page_of_a_person_costs_few_statements(client: Client) -> None:
     with CaptureQueriesContext(connection) as seen:
         client.get(path)
 
-    assert len(seen) <= 9, [q["sql"][:80] for q in seen]
+    assert len(seen) <= 10, [q["sql"][:80] for q in seen]
 
 
 def test_supplier_page_names_everybody_who_signs_in_for_it() -> None:
@@ -263,3 +264,17 @@ def test_supplier_page_names_everybody_who_signs_in_for_it() -> None:
     page: Any = client.get(reverse("supplier", args=["ACME"])).content.decode()
 
     assert [word in page for word in ("Kim Ash", "No password yet", "Shut out", to(made.acme_person))] == [True] * 4
+
+
+def test_lost_second_factor_is_taken_away_with_the_sessions_and_a_reason() -> None:
+    made, client = manager()
+    Authenticator.objects.create(user=made.acme_person, type=Authenticator.Type.TOTP, data={})
+    adam = browser(made.acme_person)
+
+    refused = client.post(to(made.acme_person, "factor"), {"reason": ""})
+    kept = Authenticator.objects.count()
+    client.post(to(made.acme_person, "factor"), {"reason": "Phone lost"})
+
+    assert (refused.status_code, '<a href="#id_factor_reason">' in refused.content.decode(), kept) == (422, True, 1)
+    assert (Authenticator.objects.count(), adam.get(reverse("portal_home")).status_code) == (0, 302)
+    assert AuditEvent.objects.get(action="reset_second_factor").object_id == made.acme_person.pk
