@@ -35,7 +35,7 @@ class Cut:
         """Return the cut as people read it."""
         what = f"line {self.line_no}, {self.description}"
         if self.after == STRUCK:
-            return f"{what}: struck, {_plain(self.before)} {self.unit} less"
+            return f"{what}: struck, it was {_plain(self.before)} {self.unit}"
         return f"{what}: {_plain(self.after)} instead of {_plain(self.before)} {self.unit}"
 
 

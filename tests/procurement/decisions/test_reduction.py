@@ -25,9 +25,9 @@ def wanted(row: str) -> dict[int, Decimal]:
         ("nothing is named",    "",                  []),
         ("AP-4 cut",            "10=6",              ["line 10, Stretch wrap: 6 instead of 10 case"]),
         ("AP-4 cut in decimals", "20=2.25",          ["line 20, Tape: 2.25 instead of 2.5 case"]),
-        ("AP-4 struck",         "20=0",              ["line 20, Tape: struck, 2.5 case less"]),
+        ("AP-4 struck",         "20=0",              ["line 20, Tape: struck, it was 2.5 case"]),
         ("both, in line order", "20=0 10=1",
-         ["line 10, Stretch wrap: 1 instead of 10 case", "line 20, Tape: struck, 2.5 case less"]),
+         ["line 10, Stretch wrap: 1 instead of 10 case", "line 20, Tape: struck, it was 2.5 case"]),
     ],
 )  # fmt: skip
 def test_cuts_of(_case: str, row: str, cuts: list[str]) -> None:

@@ -59,7 +59,7 @@ def test_next_stage_sees_and_approves_what_the_first_one_left() -> None:
     first, second = ApprovalDecision.objects.order_by("pk")
     assert (first.content_hash, first.approved_hash, first.reductions) == (
         as_asked, left,
-        ["line 10, Stretch wrap 500 mm: 60 instead of 100 case", "line 20, Packing tape 48 mm: struck, 100 case less"],
+        ["line 10, Stretch wrap 500 mm: 60 instead of 100 case", "line 20, Packing tape 48 mm: struck, it was 100 case"],
     )  # fmt: skip
     assert (second.content_hash, second.approved_hash) == (left, done.content_hash)
 
@@ -88,10 +88,10 @@ def test_requester_reads_who_took_away_what_and_why() -> None:
 
     row = AuditEvent.objects.get(action="reduce")
     assert (row.actor, row.data["reason"], row.data["total"]) == (made.mona, "Tape is in stock", "4800.0000")
-    assert row.data["cuts"] == ["line 20, Packing tape 48 mm: struck, 100 case less"]
+    assert row.data["cuts"] == ["line 20, Packing tape 48 mm: struck, it was 100 case"]
     entry = next(e for e in timeline("requisition", requisition.pk) if e.text.startswith("Approved less"))
     assert (entry.text, entry.who) == (
-        "Approved less, line 20, Packing tape 48 mm: struck, 100 case less: Tape is in stock", "Mona",
+        "Approved less, line 20, Packing tape 48 mm: struck, it was 100 case: Tape is in stock", "Mona",
     )  # fmt: skip
 
 
