@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from zoneinfo import available_timezones
 
+from babel import Locale
 from babel.numbers import list_currencies
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.core.validators import validate_email
 from foundation.errors import InvalidError
 from foundation.models import User
 
+_NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}  # groups and pseudo places CLDR has letters for
 _LARGEST = Decimal(10) ** 14
 
 
@@ -88,6 +90,17 @@ def known_currency(text: str) -> str:
     code = text.strip().upper()
     if code not in list_currencies():
         raise InvalidError("currency_unknown", f"{text} is not a currency. Use a code such as GBP.", field="currency")
+    return code
+
+
+def known_country(text: str) -> str:
+    """Return an ISO 3166-1 alpha-2 code.
+
+    :raises InvalidError: there is none of this name.
+    """
+    code = text.strip().upper()
+    if not re.fullmatch(r"[A-Z]{2}", code) or code in _NO_COUNTRY or code not in Locale("en").territories:
+        raise InvalidError("country_unknown", f"{text} is no country. Use two letters, such as GB.", field="country")
     return code
 
 

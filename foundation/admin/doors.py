@@ -162,12 +162,22 @@ class SiteWindow(Window):
     search_fields = ["code", "name"]
 
 
-@admin.register(Region, LegalEntity)
-class PlaceWindow(Window):
-    """Regions and legal entities."""
+@admin.register(Region)
+class RegionWindow(Window):
+    """Regions."""
 
+    page = "region"
     list_display = ["code", "name"]
     search_fields = ["code", "name"]
+
+
+@admin.register(LegalEntity)
+class LegalEntityWindow(Window):
+    """Companies of ours."""
+
+    page = "entity"
+    list_display = ["code", "name", "country", "currency", "tax_id"]
+    search_fields = ["code", "name", "tax_id"]
 
 
 @admin.register(Organisation)

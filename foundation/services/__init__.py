@@ -14,6 +14,15 @@ from foundation.services.cost_centres import (
     seen_of_cost_centre,
 )
 from foundation.services.create_account import create_account
+from foundation.services.enterprise import (
+    EntityDetails,
+    change_entity,
+    change_region,
+    create_entity,
+    create_region,
+    seen_of_entity,
+    seen_of_region,
+)
 from foundation.services.grant_role import grant_role, revoke_role, sync_site_permissions
 from foundation.services.idempotency import answer_key, claim_key, forget_keys
 from foundation.services.import_items import Import, ItemRow, RowFault, import_items
@@ -45,13 +54,15 @@ from foundation.services.take_over import Ground, ItemTaken, PlaceTaken, take_ov
 from foundation.services.units import UnitDetails, change_unit, create_unit, seen_of_unit
 
 __all__ = [
-    "CalendarDetails", "CategoryDetails", "CostCentreDetails", "Ground", "Import", "ItemDetails", "ItemRow",
-    "ItemTaken", "Pack", "PersonDetails", "PlaceTaken", "RowFault", "SiteSettings", "UnitDetails", "add_day_off",
-    "answer_key", "change_calendar", "change_category", "change_cost_centre", "change_item", "change_person",
-    "change_site", "change_unit", "claim_key", "create_account", "create_calendar", "create_category",
-    "create_cost_centre", "create_item", "create_unit", "drop_day_off", "drop_pack", "enter_rate", "forget_keys",
-    "grant_duty", "grant_role", "import_items", "invite_person", "open_account", "open_site", "record_link",
-    "record_rate", "reset_second_factor", "revoke_duty", "revoke_role", "save_pack", "save_preferences", "seen_of", "seen_of_calendar",
-    "seen_of_category", "seen_of_cost_centre", "seen_of_item", "seen_of_site", "seen_of_unit", "set_active",
-    "sync_site_permissions", "take_over_items", "take_over_sites",
+    "CalendarDetails", "CategoryDetails", "CostCentreDetails", "EntityDetails", "Ground", "Import", "ItemDetails",
+    "ItemRow", "ItemTaken", "Pack", "PersonDetails", "PlaceTaken", "RowFault", "SiteSettings", "UnitDetails",
+    "add_day_off", "answer_key", "change_calendar", "change_category", "change_cost_centre", "change_entity",
+    "change_item", "change_person", "change_region", "change_site", "change_unit", "claim_key", "create_account",
+    "create_calendar", "create_category", "create_cost_centre", "create_entity", "create_item", "create_region",
+    "create_unit", "drop_day_off", "drop_pack", "enter_rate", "forget_keys", "grant_duty", "grant_role",
+    "import_items", "invite_person", "open_account", "open_site", "record_link", "record_rate",
+    "reset_second_factor", "revoke_duty", "revoke_role", "save_pack", "save_preferences", "seen_of",
+    "seen_of_calendar", "seen_of_category", "seen_of_cost_centre", "seen_of_entity", "seen_of_item",
+    "seen_of_region", "seen_of_site", "seen_of_unit", "set_active", "sync_site_permissions", "take_over_items",
+    "take_over_sites",
 ]  # fmt: skip

@@ -10,6 +10,8 @@ from foundation.web.door import admitted, staff
 
 # Address, name, what it is for; in the order in which a new installation needs them.
 PAGES = (
+    ("entities", "Legal entities", "The companies of ours that order and pay. Every site belongs to one."),
+    ("regions", "Regions", "Groups of sites with people of their own. Every site is in one."),
     ("calendars", "Working hours", "Working weeks and days off, on which due times are counted. A site works by one."),
     ("cost_centres", "Cost centres", "Who pays inside the company, and who owns it. A requisition names one."),
     ("units", "Units of measure", "What is counted in, and what converts into what for every item."),

@@ -235,6 +235,8 @@ def _enterprise(houses: Houses) -> None:
     )  # fmt: skip
     kinds["contract"] = Kind({"number": made.contract.number}, {"number": "NO-SUCH-9"})
     kinds["item"] = Kind({"code": "SW-500"}, {"code": "NO-SUCH-9"})
+    kinds["region"] = Kind({"code": "NORTH"}, {"code": "NO-SUCH-9"})
+    kinds["entity"] = Kind({"code": "NG"}, {"code": "NO-SUCH-9"})
     kinds["category"] = Kind({"code": "PACK"}, {"code": "NO-SUCH-9"})
     kinds["unit"] = Kind({"code": "EA"}, {"code": "NO-SUCH-9"})
     kinds["cost_centre"] = Kind({"code": "LDS-6410"}, {"code": "NO-SUCH-9"})

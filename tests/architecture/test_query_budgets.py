@@ -71,6 +71,8 @@ def pages(made: Company) -> Iterator[tuple[str, User, str]]:
         ("categories", made.ursula, []), ("category", made.ursula, ["PACK"]), ("units", made.ursula, []),
         ("unit", made.ursula, ["EA"]), ("cost_centres", made.ursula, []), ("cost_centre", made.ursula, ["LDS-6410"]),
         ("rates", made.ursula, []), ("calendars", made.ursula, []), ("calendar", made.ursula, ["UK"]),
+        ("regions", made.ursula, []), ("region", made.ursula, ["NORTH"]), ("entities", made.ursula, []),
+        ("entity", made.ursula, ["NG"]),
         ("portal_home", made.acme_person, []), ("portal_orders", made.acme_person, []),
         ("portal_order", made.acme_person, [done.number]), ("portal_invoices", made.acme_person, []),
         ("portal_invoice", made.acme_person, [invoice.number]),

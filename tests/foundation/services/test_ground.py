@@ -14,21 +14,27 @@ from foundation.services import (
     CalendarDetails,
     CategoryDetails,
     CostCentreDetails,
+    EntityDetails,
     UnitDetails,
     add_day_off,
     change_calendar,
     change_category,
     change_cost_centre,
+    change_entity,
+    change_region,
     change_unit,
     create_calendar,
     create_category,
     create_cost_centre,
+    create_entity,
+    create_region,
     create_unit,
     drop_day_off,
     enter_rate,
     seen_of_calendar,
     seen_of_category,
     seen_of_cost_centre,
+    seen_of_entity,
     seen_of_unit,
 )
 from foundation.services.rates import record_rate
@@ -402,6 +408,12 @@ def test_day_off_moves_the_next_due_time_and_a_past_one_stays() -> None:
     [
         lambda made: create_category(code="N", details=CategoryDetails("N"), actor=made.boris, at=NOW),
         lambda made: change_category(code="PACK", seen="", details=CategoryDetails("N"), actor=made.boris, at=NOW),
+        lambda made: create_region(code="N", name="N", actor=made.boris, at=NOW),
+        lambda made: change_region(code="NORTH", seen="", name="N", actor=made.boris, at=NOW),
+        lambda made: create_entity(code="N", details=EntityDetails("N", "GB", "GBP"), actor=made.boris, at=NOW),
+        lambda made: change_entity(
+            code="NG", seen="", details=EntityDetails("N", "GB", "GBP"), actor=made.boris, at=NOW
+        ),
         lambda made: create_unit(code="N", details=UnitDetails("N", "n"), actor=made.boris, at=NOW),
         lambda made: change_unit(code="EA", seen="", details=UnitDetails("N", "n"), actor=made.boris, at=NOW),
         lambda made: create_cost_centre(
@@ -430,3 +442,27 @@ def test_rate_taught_to_a_message_is_a_row_like_any_other() -> None:
     row = record_rate(currency="SEK", day=TODAY, rate=Decimal("0.07"), source="by hand", actor=made.igor, at=NOW)
 
     assert (row.entered_by, rate_on("SEK", TODAY).rate) == (made.igor, Decimal("0.07"))
+
+
+@pytest.mark.parametrize("code", ["ZZ", "EU", "GBR", "G", "1A", ""])
+def test_place_that_is_no_country_is_refused(code: str) -> None:
+    made = company()
+
+    assert refusal(
+        lambda: create_entity(code="N", details=EntityDetails("N", code, "GBP"), actor=made.ursula, at=NOW)
+    ) == ("country_unknown", "country")
+
+
+def test_company_without_sites_may_still_move() -> None:
+    made = company()
+    entity = create_entity(code="NGIE", details=EntityDetails("Ireland", "GB", "GBP"), actor=made.ursula, at=NOW)
+
+    change_entity(
+        code="NGIE", seen=seen_of_entity(entity=entity), details=EntityDetails("Ireland", "IE", "EUR", " IE 1 "),
+        actor=made.ursula, at=NOW,
+    )  # fmt: skip
+
+    assert last_audit() == (
+        "change_entity", {"country": "GB", "currency": "GBP", "tax_id": ""},
+        {"country": "IE", "currency": "EUR", "tax_id": "IE 1"},
+    )  # fmt: skip

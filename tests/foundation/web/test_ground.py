@@ -8,7 +8,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from foundation.models import AuditEvent, Category, CostCentre, ExchangeRate, Holiday, UnitOfMeasure, WorkCalendar
+from foundation.models import (
+    AuditEvent,
+    Category,
+    CostCentre,
+    ExchangeRate,
+    Holiday,
+    LegalEntity,
+    Region,
+    UnitOfMeasure,
+    WorkCalendar,
+)
 from tests.factories import Company, company
 from tests.foundation.web.test_people import browser
 
@@ -46,6 +56,9 @@ def keeper() -> tuple[Company, Client]:
         ("rates",        "?currency=SEK",  ["No rate of this currency"],  ["1 EUR"]),
         ("calendars",    "",               ["UK office hours", "Hull, Leeds"], []),
         ("calendars",    "?q=zzz",         ["No working hours match"],    ["UK office hours"]),
+        ("regions",      "",               ["North", "Hull, Leeds"],      []),
+        ("regions",      "?q=zzz",         ["Nothing matches"],           ["North</a>"]),
+        ("entities",     "?q=northgate",   ["Northgate Supply Ltd", "GBP"], []),
         ("master",       "",               ["Exchange rates", "Working hours", "Items"], []),
     ],
 )  # fmt: skip
@@ -63,6 +76,8 @@ def test_lists_show_what_is_asked_for(name: str, query: str, found: list[str], m
     [
         ("category_new", Category, {"code": "film", "name": "Film", "parent": "PACK", "unspsc": "24111500"}, "FILM"),
         ("unit_new", UnitOfMeasure, {"code": "mtr", "name": "metre", "symbol": "m", "dimension": "length", "multiple": "1000"}, "MTR"),
+        ("region_new", Region, {"code": "south", "name": "South"}, "SOUTH"),
+        ("entity_new", LegalEntity, {"code": "ngie", "name": "Northgate Ireland", "country": "ie", "currency": "eur"}, "NGIE"),
         ("calendar_new", WorkCalendar, {**HOURS, "code": "shifts"}, "SHIFTS"),
     ],
 )  # fmt: skip
@@ -102,6 +117,12 @@ def test_new_cost_centre_is_opened_at_its_site() -> None:
         ("rate_new",        [],           {**RATE, "rate": "8.6"},                               "is_sure", "Say that you are sure"),
         ("rate_new",        [],           {**RATE, "currency": "GBP"},                           "currency", "one is always one"),
         ("rate_new",        [],           {**RATE, "day": "31/31/2026"},                         "day",     "valid date"),
+        ("region_new",      [],           {"code": "NORTH", "name": "Again"},                    "code",    "already"),
+        ("region",          ["NORTH"],    {"name": ""},                                          "name",    "required"),
+        ("entity_new",      [],           {"code": "X", "name": "X", "country": "XX", "currency": "GBP"}, "country", "is no country"),
+        ("entity_new",      [],           {"code": "X", "name": "X", "country": "GB", "currency": "ZZZ"}, "currency", "not a currency"),
+        ("entity",          ["NG"],       {"name": "N", "country": "GB", "currency": "EUR"},     "currency", "The currency stays"),
+        ("entity",          ["NG"],       {"name": "N", "country": "IE", "currency": "GBP"},     "country", "The country stays"),
         ("calendar_new",    [],           {**HOURS, "code": "X", "closes": "05:00"},             "closes",  "Close after you open"),
         ("calendar",        ["UK"],       {**HOURS, "country": "GB", "subdivision": "BY"},       "subdivision", "Use one of"),
     ],
@@ -130,6 +151,8 @@ def test_fault_stands_beside_its_field_and_on_top(
         ("unit",        "KGM",      {"name": "kilo", "symbol": "kg", "dimension": "mass", "multiple": "1000"}),
         ("cost_centre", "LDS-6410", {"name": "Wrapping", "is_active": "on"}),
         ("calendar",    "UK",       HOURS),
+        ("region",      "NORTH",    {"name": "The North"}),
+        ("entity",      "NG",       {"name": "Northgate Supply plc", "country": "GB", "currency": "GBP", "tax_id": "GB1"}),
     ],
 )  # fmt: skip
 def test_change_is_saved_once_and_a_second_press_is_stale(name: str, code: str, form: dict[str, Any]) -> None:
@@ -248,9 +271,9 @@ def test_long_lists_go_on_in_order_and_back() -> None:
 def test_statements_do_not_grow_with_the_rows() -> None:
     made, client = keeper()
     paths = [
-        *(reverse(name) for name in ("categories", "units", "cost_centres", "rates", "calendars")),
+        *(reverse(name) for name in ("categories", "units", "cost_centres", "rates", "calendars", "regions", "entities")),
         reverse("category", args=["PACK"]), reverse("unit", args=["EA"]), reverse("cost_centre", args=["LDS-6410"]),
-        reverse("calendar", args=["UK"]),
+        reverse("calendar", args=["UK"]), reverse("region", args=["NORTH"]), reverse("entity", args=["NG"]),
     ]  # fmt: skip
 
     def statements(path: str) -> int:

@@ -28,10 +28,10 @@ def test_pages_are_open_to_everybody_on_desk_and_phone(
         reverse("master"), reverse("items"), reverse("item_new"), reverse("item", args=["SW-500"]), reverse("items_import"),
         *(reverse(name) for name in (
             "categories", "category_new", "units", "unit_new", "cost_centres", "cost_centre_new", "rates", "rate_new",
-            "calendars", "calendar_new",
+            "calendars", "calendar_new", "regions", "region_new", "entities", "entity_new",
         )),
         reverse("category", args=["PACK"]), reverse("unit", args=["KGM"]), reverse("cost_centre", args=["LDS-6410"]),
-        reverse("calendar", args=["UK"]),
+        reverse("calendar", args=["UK"]), reverse("region", args=["NORTH"]), reverse("entity", args=["NG"]),
     ):  # fmt: skip
         page.goto(live_server.url + path)
 
