@@ -39,6 +39,7 @@ urlpatterns = [
     path("settings/master/items/new/", items.item_new, name="item_new"),
     path("settings/master/items/import/", item_files.items_import, name="items_import"),
     path("settings/master/items/<str:code>/", items.item, name="item"),
+    path("settings/master/items/<str:code>/edit/", items.item_edit, name="item_edit"),
     path("settings/master/items/<str:code>/packs/", items.item_pack, name="item_pack"),
     path("settings/master/items/<str:code>/packs/<str:unit>/drop/", items.item_pack_drop, name="item_pack_drop"),
     path("settings/master/categories/", categories.categories, name="categories"),

@@ -1,6 +1,6 @@
 from foundation.selectors.breaches import Breach, breaches
 from foundation.selectors.changes import Change, changes_of
-from foundation.selectors.items import ItemFilters, category_choices, items_for_keeping
+from foundation.selectors.items import ItemFilters, category_choices, items_for_keeping, packs_of
 from foundation.selectors.organisation import base_currency, organisation
 from foundation.selectors.organisation import forget as _forget_organisation
 from foundation.selectors.people import has_second_factor, people_of_ours, person_history
@@ -44,6 +44,7 @@ __all__ = [
     "known_holidays",
     "next_working_day_at",
     "organisation",
+    "packs_of",
     "people_of_ours",
     "person_history",
     "public_days_off",

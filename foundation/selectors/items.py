@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import CharField, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, JSONObject
 
 from foundation.models import Category, Item, ItemUnit
 from foundation.registries import item_numbers
@@ -19,16 +23,29 @@ class ItemFilters:
     state: str = ""
 
 
-def items_for_keeping(filters: ItemFilters = ItemFilters(state="all")) -> QuerySet[Item]:
-    """Return items with category and packs, by our code, words, barcode, or a number upper rooms know them by."""
-    packs = Prefetch("units", ItemUnit.objects.select_related("unit").order_by("factor", "pk"))
-    rows = Item.objects.select_related("category", "base_unit").prefetch_related(packs)
+def items_for_keeping(filters: ItemFilters = ItemFilters(state="all")) -> QuerySet[Any]:
+    """Return items with category and packs, by our code, words, barcode, or a number upper rooms know them by.
+
+    One statement, packs included: `pack_rows` holds code, name and symbol of each unit and, as text, its factor.
+    """
+    packs = ItemUnit.objects.filter(item=OuterRef("pk")).order_by("factor", "pk")
+    told = JSONObject(
+        code="unit__code", name="unit__name", symbol="unit__symbol", factor=Cast("factor", CharField())
+    )  # fmt: skip
+    rows = Item.objects.select_related("category", "base_unit").annotate(
+        pack_rows=ArraySubquery(packs.values_list(told, flat=True))
+    )
     if filters.state in {"", "out"}:
         rows = rows.filter(is_active=filters.state == "")
     if filters.category:
         paths = Category.objects.filter(code=filters.category).values_list("path", flat=True)
         rows = rows.filter(category__path__startswith=next(iter(paths), "?"))
     return rows.filter(_matching(filters.q)) if filters.q.strip() else rows
+
+
+def packs_of(item: Any) -> dict[str, Decimal]:
+    """Return the packs of an item of `items_for_keeping`: unit code to base units; no statement."""
+    return {pack["code"]: Decimal(pack["factor"]) for pack in item.pack_rows}
 
 
 def _matching(text: str) -> Q:

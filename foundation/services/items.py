@@ -42,9 +42,9 @@ class Pack:
     holds: UnitOfMeasure | None = None
 
 
-def seen_of_item(*, item: Item) -> str:
-    """Return a fingerprint of an item with its packs, to be sent back with a change; none if both were read before."""
-    return content_hash(facts_of(item, {pack.unit.code: pack.factor for pack in item.units.all()}))
+def seen_of_item(*, item: Item, packs: Mapping[str, Decimal] | None = None) -> str:
+    """Return a fingerprint of an item with its packs, to be sent back with a change; packs are read unless given."""
+    return content_hash(facts_of(item, packs))
 
 
 @use_case
@@ -205,7 +205,7 @@ def require_countable_anew(item: Item) -> None:
     if kinds:
         raise InvalidError(
             "base_unit_in_use",
-            f"{item.base_unit.name} stays: {used_by(kinds)} count in it. Open a new item for another unit.",
+            f"The {item.base_unit.name} stays: {used_by(kinds)} count in it. Open a new item for another unit.",
             field="base_unit",
         )
 
@@ -218,7 +218,7 @@ def require_unused(item: Item, unit: UnitOfMeasure) -> None:
     kinds = uses_of(item, but=(ItemUnit,), unit=unit)
     if kinds:
         raise InvalidError(
-            "pack_in_use", f"{unit.name} stays as it is: {used_by(kinds)} use it. Add another pack for another size.",
+            "pack_in_use", f"The {unit.name} stays as it is: {used_by(kinds)} use it. Add another pack for another size.",
             field="unit", value=unit.code,
         )  # fmt: skip
 

@@ -60,7 +60,7 @@ def record_rate(
     if before is not None and not is_sure and abs(rate / before.rate - 1) > UNUSUAL:
         raise InvalidError(
             "rate_unusual",
-            f"{plain(rate)} is far from {plain(before.rate)}, which counts since {before.date}. Say that you are sure.",
+            f"{plain(rate)} is far from {plain(before.rate)}, which counts since {before.date.day} {before.date:%b %Y}. Say that you are sure.",
             field="is_sure", value=plain(rate),
         )  # fmt: skip
     row = ExchangeRate.objects.create(

@@ -67,7 +67,7 @@ def items_import(request: HttpRequest) -> HttpResponse:
         return _page(request, form)
     done.faults[:0] = unread
     if not dry_run and not done.faults:
-        messages.success(request, f"{len(done.new)} items are new, {len(done.changed)} changed.")
+        messages.success(request, f"New items: {len(done.new)}. Changed: {len(done.changed)}.")
         return redirect("items")
     if len(text) > LARGEST:
         form.add_error("file", f"Send at most {LARGEST} letters at once.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from foundation.models import Category, Item, UnitOfMeasure
+from foundation.models import Category, UnitOfMeasure
 from foundation.selectors import category_choices
 from foundation.services import ItemDetails, Pack
 from foundation.web.numbers import NumberField
@@ -59,11 +59,11 @@ class PackForm(forms.Form):
     number = NumberField(label="Holds")
     holds = forms.ChoiceField(label="Of")
 
-    def __init__(self, *args: Any, item: Item, units: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, item: Any, units: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         base = item.base_unit
         offer(self, "unit", [(code, name) for code, name in units if code != base.code])
-        inner = [(pack.unit.code, pack.unit.name) for pack in item.units.all()]
+        inner = [(pack["code"], pack["name"]) for pack in item.pack_rows]
         holds = self.fields["holds"]
         assert isinstance(holds, forms.ChoiceField)  # noqa: S101 - declared above; for the type checker
         holds.choices = [(base.code, base.name), *inner]

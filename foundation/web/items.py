@@ -11,14 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation import access
-from foundation.models import Item
 from foundation.quantity import plain
-from foundation.selectors import ItemFilters, category_choices, changes_of, items_for_keeping
+from foundation.selectors import ItemFilters, category_choices, changes_of, items_for_keeping, packs_of
 from foundation.services import change_item, create_item, drop_pack, save_pack, seen_of_item
 from foundation.web.csvout import stream_csv
 from foundation.web.door import admitted, now, staff, tried
 from foundation.web.item_files import COLUMNS
-from foundation.web.item_forms import STATES, Choices, ItemForm, NewItemForm, PackForm, unit_choices
+from foundation.web.item_forms import STATES, ItemForm, NewItemForm, PackForm, unit_choices
 from foundation.web.keyset import paginate
 
 
@@ -48,7 +47,7 @@ def items_csv(request: HttpRequest) -> StreamingHttpResponse:
 
     def rows() -> Iterator[list[Any]]:
         for item in found.iterator(chunk_size=500):
-            packs = "; ".join(f"{pack.unit.code}={plain(pack.factor)}" for pack in item.units.all())
+            packs = "; ".join(f"{unit}={plain(factor)}" for unit, factor in packs_of(item).items())
             yield [
                 item.code, item.name, item.category.code, item.base_unit.code, packs, item.gtin, item.description,
                 "yes" if item.is_active else "no",
@@ -72,15 +71,26 @@ def item_new(request: HttpRequest) -> HttpResponse:
     if made is not None:
         messages.success(request, f"{made} is there. Add the packs it comes in next.")
         return redirect("item", made.code)
-    return render(request, "master/item.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "master/item_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+@login_required
+def item(request: HttpRequest, code: str) -> HttpResponse:
+    """Show an item with packs, offers and history."""
+    return _page(request, _item(request, code))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def item(request: HttpRequest, code: str) -> HttpResponse:
-    """Show an item with packs and history, and change it."""
-    found, units = _item(request, code), unit_choices()
-    form = ItemForm(request.POST or None, units=units, initial=_written(found))
+def item_edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Change an item."""
+    found = _item(request, code)
+    there = {
+        "name": found.name, "category": found.category.code, "base_unit": found.base_unit.code, "gtin": found.gtin,
+        "description": found.description, "is_active": found.is_active,
+    }  # fmt: skip
+    form = ItemForm(request.POST or None, units=unit_choices(), initial=there)
     saved = tried(
         form,
         lambda: change_item(
@@ -90,15 +100,16 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     if saved is not None:
         messages.success(request, f"{saved} is saved.")
         return redirect("item", code)
-    return _page(request, found, units, form=form)
+    context = {"item": found, "form": form, "seen": _seen(request, found)}
+    return render(request, "master/item_form.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def item_pack(request: HttpRequest, code: str) -> HttpResponse:
-    """Add a pack or correct what it holds; a refusal comes back beside its form."""
-    found, units = _item(request, code), unit_choices()
-    form = PackForm(request.POST, item=found, units=units)
+    """Add a pack, or correct what one holds."""
+    found = _item(request, code)
+    form = PackForm(request.POST or None, item=found, units=unit_choices())
     saved = tried(
         form,
         lambda: save_pack(
@@ -108,7 +119,8 @@ def item_pack(request: HttpRequest, code: str) -> HttpResponse:
     if saved is not None:
         messages.success(request, "The pack is saved.")
         return redirect("item", code)
-    return _page(request, found, units, pack=form)
+    context = {"item": found, "form": form, "seen": _seen(request, found)}
+    return render(request, "master/item_pack.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -123,27 +135,18 @@ def item_pack_drop(request: HttpRequest, code: str, unit: str) -> HttpResponse:
     if dropped is not None:
         messages.success(request, "The pack is taken away.")
         return redirect("item", code)
-    return _page(request, found, unit_choices(), dropping=form)
+    return _page(request, found, wrong=form)
 
 
-def _item(request: HttpRequest, code: str) -> Item:
+def _item(request: HttpRequest, code: str) -> Any:
     admitted(request, access.can_keep_ground(staff(request)))
     return get_object_or_404(items_for_keeping(), code=code)
 
 
-def _written(found: Item) -> dict[str, Any]:
-    return {
-        "name": found.name, "category": found.category.code, "base_unit": found.base_unit.code, "gtin": found.gtin,
-        "description": found.description, "is_active": found.is_active,
-    }  # fmt: skip
+def _seen(request: HttpRequest, found: Any) -> str:
+    return request.POST.get("seen") or seen_of_item(item=found, packs=packs_of(found))
 
 
-def _page(request: HttpRequest, found: Item, units: Choices, **given: Any) -> HttpResponse:
-    """Draw the page; `given` holds the form that was sent: form, pack or dropping."""
-    wrong = next((one for one in given.values() if one.errors), None)
-    context = {
-        "item": found, "form": given.get("form") or ItemForm(units=units, initial=_written(found)),
-        "packs": found.units.all(), "pack": given.get("pack") or PackForm(item=found, units=units), "wrong": wrong,
-        "history": changes_of(found), "seen": request.POST.get("seen") or seen_of_item(item=found),
-    }  # fmt: skip
+def _page(request: HttpRequest, found: Any, wrong: forms.Form | None = None) -> HttpResponse:
+    context = {"item": found, "wrong": wrong, "history": changes_of(found), "seen": _seen(request, found)}
     return render(request, "master/item.html", context, status=422 if wrong else 200)

@@ -68,6 +68,7 @@ def pages(made: Company) -> Iterator[tuple[str, User, str]]:
         ("receiving", made.wanda, []), ("receive", made.wanda, [sent.number]),
         ("invoices", made.pat, []), ("invoice", made.pat, [invoice.number]), ("invoice_match", made.pat, [invoice.number]),
         ("master", made.ursula, []), ("items", made.ursula, []), ("item", made.ursula, ["SW-500"]),
+        ("item_edit", made.ursula, ["SW-500"]), ("item_pack", made.ursula, ["SW-500"]),
         ("categories", made.ursula, []), ("category", made.ursula, ["PACK"]), ("units", made.ursula, []),
         ("unit", made.ursula, ["EA"]), ("cost_centres", made.ursula, []), ("cost_centre", made.ursula, ["LDS-6410"]),
         ("rates", made.ursula, []), ("calendars", made.ursula, []), ("calendar", made.ursula, ["UK"]),

@@ -13,7 +13,8 @@ from tests.foundation.web.test_people import browser
 
 pytestmark = pytest.mark.django_db
 LIST, NEW, IMPORT = reverse("items"), reverse("item_new"), reverse("items_import")
-ITEM = reverse("item", args=["SW-500"])
+ITEM, EDIT = reverse("item", args=["SW-500"]), reverse("item_edit", args=["SW-500"])
+PACK = reverse("item_pack", args=["SW-500"])
 HEAD = "code,name,category,base_unit,packs,gtin,description,active"
 
 
@@ -92,11 +93,36 @@ def test_fault_of_a_new_item_stands_beside_its_field_and_on_top(
     assert "<title>Error: " in text
 
 
+def test_page_of_an_item_shows_packs_offers_and_the_way_to_change_it() -> None:
+    _, client = keeper()
+
+    text = client.get(ITEM).content.decode()
+
+    assert [word in text for word in ("6 ea", "ACME-SW-500", "£52.00 per case", EDIT, PACK)] == [True] * 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"base_unit": "KGM"},  "base_unit", "The each stays"),
+        ({"gtin": "123"},       "gtin",      "check digit"),
+        ({"name": " "},         "name",      "required"),
+    ],
+)  # fmt: skip
+def test_fault_of_a_change_stands_beside_its_field(changes: dict[str, str], field: str, words: str) -> None:
+    _, client = keeper()
+
+    answer = client.post(EDIT, written(client, **changes))
+
+    assert (answer.status_code, AuditEvent.objects.filter(action="change_item").count()) == (422, 0)
+    assert words in " ".join(answer.context["form"].errors[field])
+
+
 def test_second_press_of_a_change_is_stale() -> None:
     _, client = keeper()
     form = written(client, is_active=None)
 
-    answers = [client.post(ITEM, form).status_code for _ in range(2)]
+    answers = [client.post(EDIT, form).status_code for _ in range(2)]
 
     assert (answers, Item.objects.get(code="SW-500").is_active) == ([302, 409], False)
 
@@ -109,7 +135,7 @@ def test_second_press_of_a_change_is_stale() -> None:
         ({"number": "1,23"},                  422, "can be misread"),
         ({"number": ""},                      422, "required"),
         ({"unit": "EA"},                      422, "not one of the available choices"),
-        ({"unit": "XCS", "number": "9"},      422, "stays as it is"),
+        ({"unit": "XCS", "number": "9", "holds": "EA"}, 422, "The case stays as it is"),
         ({"seen": "old"},                     409, "changed since"),
     ],
 )  # fmt: skip
@@ -117,9 +143,7 @@ def test_pack_is_saved_or_refused_beside_its_form(changes: dict[str, str], statu
     _, client = keeper()
     seen = client.get(ITEM).context["seen"]
 
-    answer = client.post(
-        reverse("item_pack", args=["SW-500"]), {"unit": "KGM", "number": "2", "holds": "XCS", "seen": seen, **changes}
-    )
+    answer = client.post(PACK, {"unit": "KGM", "number": "2", "holds": "XCS", "seen": seen, **changes})
 
     packs = dict(ItemUnit.objects.filter(item__code="SW-500").values_list("unit__code", "factor"))
     assert (answer.status_code, words in answer.content.decode()) == (status, True)
@@ -212,7 +236,8 @@ def test_statements_do_not_grow_with_the_rows() -> None:
             client.get(path)
         return len(seen)
 
-    few = [statements(path) for path in (LIST, ITEM)]
+    pages = (LIST, ITEM, EDIT, PACK, NEW)
+    few = [statements(path) for path in pages]
     for number in range(6):
         item = Item.objects.create(
             code=f"I-{number}", name="I", category=Category.objects.get(code="PACK"),
@@ -220,6 +245,6 @@ def test_statements_do_not_grow_with_the_rows() -> None:
         )  # fmt: skip
         ItemUnit.objects.create(item=item, unit=UnitOfMeasure.objects.get(code="XCS"), factor=number + 1)
 
-    many = [statements(path) for path in (LIST, ITEM)]
+    many = [statements(path) for path in pages]
     assert many == few
-    assert many[0] <= 8, many
+    assert max(many) <= 8, many

@@ -26,6 +26,7 @@ def test_pages_are_open_to_everybody_on_desk_and_phone(
         reverse("people"), reverse("person_new"), reverse("person", args=[made.rita.pk]),
         reverse("person", args=[made.ursula.pk]), reverse("sites"), reverse("site_new"), reverse("site", args=["LDS"]),
         reverse("master"), reverse("items"), reverse("item_new"), reverse("item", args=["SW-500"]), reverse("items_import"),
+        reverse("item_edit", args=["SW-500"]), reverse("item_pack", args=["SW-500"]),
         *(reverse(name) for name in (
             "categories", "category_new", "units", "unit_new", "cost_centres", "cost_centre_new", "rates", "rate_new",
             "calendars", "calendar_new", "regions", "region_new", "entities", "entity_new",
