@@ -63,7 +63,7 @@ def person(name: str) -> User:
         ("region",           3, 0,  0),
         ("finance",          4, 1,  0),
         ("buyer",            0, 0, 18),
-        ("receiver",         0, 0,  5),
+        ("receiver",         0, 0,  4),
         ("payables.lead",    0, 0, 32),
         ("supplier.manager", 0, 0,  4),
         ("policy1",          0, 0,  2),
