@@ -25,7 +25,7 @@ DASH = "\u2013"
 _TONES: dict[str, set[str]] = {
     "ok": {"approved", "confirmed", "accepted", "active", "cleared", "posted", "paid", "full", "matched", "delivered",
            "published", "cured", "resolved", "ordered", "applied", "released", "qualified"},
-    "info": {"submitted", "issued", "open", "received", "partial", "waiting", "pending_approval", "pending", "draft_new",
+    "info": {"submitted", "issued", "open", "received", "partial", "waiting", "pending_approval", "pending",
              "invited", "registered", "screened"},
     "warn": {"changed", "review", "held", "differs", "overdue", "on_hold", "restricted", "over", "requested",
              "quantity_changed", "date_changed", "price_changed", "split", "substituted", "backordered"},
