@@ -1,0 +1,104 @@
+"""The pages that have a budget besides the documents': settings, insights, the machines' side, forms and exports."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from oauth2_provider.models import Application
+
+from foundation.models import Delivery, User
+from integration.models import Connection, InboxMessage
+from integration.services import register_client
+from intelligence.decisions.metrics import METRICS
+from invoicing.models import Invoice
+from policies.models import PolicyVersion
+from policies.services import create_draft
+from procurement.models import PurchaseOrder, Requisition
+from tests.factories import NOW, Company
+from workflow.models import ApprovalRequest
+
+Row = tuple[str, User, list[object]]
+
+
+def machines(made: Company, number: int) -> None:
+    """Make one of each row of the machines' side: a message, a delivery, a client; and drafts of policies once."""
+    if number == 1:
+        create_draft(kind="approval", actor=made.polly, at=NOW)
+        create_draft(kind="tolerance", actor=made.polly, at=NOW)
+    door, _ = Connection.objects.get_or_create(
+        code="ubl", defaults={"name": "Bills", "direction": "in", "purpose": "documents", "supplier": made.acme}
+    )
+    InboxMessage.objects.create(
+        connection=door, external_id=f"m-{number}", raw=b"<x/>", received_at=NOW, body_sha256="0" * 64, status="parked"
+    )
+    Delivery.objects.create(
+        connection="erp", message_type="voucher", subject_type="invoice", subject_id=number, subject_number="X",
+        order_key=f"invoice:{number}", dedupe_key=f"budget-{number}", body=b"{}", state="parked",
+    )  # fmt: skip
+    register_client(name=f"Scanner {number}", scopes=["read"], actor=made.people["igor"], at=NOW)
+
+
+def further(made: Company) -> Iterator[tuple[str, User, str]]:
+    """Yield (name of the budget, who opens it, address)."""
+    for name, person, keys in (*_settings(made), *_policies(made), *_machines(made), *_forms(made)):
+        yield name, person, reverse(name, args=keys)
+    sent = PurchaseOrder.objects.order_by("pk")[1]
+    yield "invoice_new", made.pat, f"{reverse('invoice_new')}?po={sent.number}"
+    yield "portal_invoice_new", made.acme_person, f"{reverse('portal_invoice_new')}?po={sent.number}"
+
+
+def _settings(made: Company) -> Iterator[Row]:
+    asks = made.people["ursula"]
+    for name in ("help", "me", "people", "person_new", "sites", "site_new", "item_new", "items_csv", "items_import",
+                 "category_new", "categories_csv", "unit_new", "cost_centre_new", "cost_centres_csv", "rate_new",
+                 "rates_csv", "calendar_new"):  # fmt: skip
+        yield name, asks, []
+    yield "person", asks, [made.rita.pk]
+    yield "site", asks, [made.leeds.code]
+    yield "supplier_person_new", made.sue, ["ACME"]
+    yield "insights", made.people["erin"], []
+    for metric in METRICS:
+        yield "insight", made.people["erin"], [metric.slug]
+
+
+def _policies(made: Company) -> Iterator[Row]:
+    matrix = PolicyVersion.objects.get(kind="approval", state="draft")
+    limits = PolicyVersion.objects.get(kind="tolerance", state="draft")
+    rule, level = matrix.approval_rules.order_by("pk")[0], limits.tolerances.order_by("pk")[0]
+    yield "policies_home", made.polly, []
+    for page in ("approvals", "tolerances", "duties", "routing", "ordering"):
+        yield "policies", made.polly, [page]
+    for name in ("policy", "policy_changes", "policy_history", "policy_publish", "policy_switches"):
+        yield name, made.polly, ["approvals", matrix.number]
+    for name in ("policy_grid", "rule_new"):
+        yield name, made.polly, [matrix.number]
+    yield "rule", made.polly, [matrix.number, rule.pk]
+    yield "policy_row_new", made.polly, ["tolerances", limits.number]
+    yield "policy_row", made.polly, ["tolerances", limits.number, level.pk]
+
+
+def _machines(made: Company) -> Iterator[Row]:
+    asks = made.people["igor"]
+    for name in ("messages", "deliveries", "upload_message", "api_clients", "api_client_new"):
+        yield name, asks, []
+    yield "message", asks, [InboxMessage.objects.order_by("pk")[0].pk]
+    yield "message_body", asks, [InboxMessage.objects.order_by("pk")[0].pk]
+    yield "delivery", asks, [Delivery.objects.order_by("pk")[0].pk]
+    yield "delivery_body", asks, [Delivery.objects.order_by("pk")[0].pk]
+    yield "api_client", asks, [Application.objects.get(name="Scanner 1").pk]
+
+
+def _forms(made: Company) -> Iterator[Row]:
+    draft = Requisition.objects.filter(state="draft").order_by("pk")[0]
+    asked = ApprovalRequest.objects.filter(state="open").order_by("pk")[0]
+    done, sent = PurchaseOrder.objects.order_by("pk")[:2]
+    yield "requisition_new", made.rita, []
+    yield "requisition_check", made.rita, [draft.number]
+    yield "approve_less", made.mona, [asked.subject_number]
+    yield "catalogue", made.rita, []
+    yield "found_goods", made.wanda, []
+    yield "requisition_csv", made.rita, []
+    yield "order_csv", made.boris, []
+    yield "portal_answer", made.acme_person, [sent.number]
+    yield "portal_answered", made.acme_person, [done.number, done.acknowledgments.order_by("pk")[0].number]
+    invoice = Invoice.objects.order_by("pk")[0]
+    yield "invoice_void", made.pat, [invoice.number]
