@@ -88,6 +88,7 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
         "message": error.message,
         "status": status,
         "request_id": getattr(request, "request_id", ""),
+        "about": str(error.details.get("field", "")).replace("_", " ").capitalize(),
         "back": _page_before(request),
     }
     if "application/json" in request.headers.get("Accept", ""):

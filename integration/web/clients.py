@@ -147,7 +147,9 @@ def client_grant(request: HttpRequest, client_id: int) -> HttpResponse:
     """Give a client a duty."""
     form = DutyForm(request.POST)
     if not form.is_valid():
-        raise InvalidError("duty_not_for_machines", "Choose a duty and a site of the lists.", field="role")
+        raise InvalidError(
+            "duty_not_for_machines", "Choose a duty and a site of the lists.", field=next(iter(form.errors))
+        )
     grant_client_duty(client_id=client_id, actor=_user(request), at=_now(), **form.cleaned_data)
     messages.success(request, "The duty counts from the next call on.")
     return redirect("api_client", client_id)

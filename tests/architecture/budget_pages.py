@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
-from oauth2_provider.models import Application
 
 from foundation.models import Delivery, User
-from integration.models import Connection, InboxMessage
+from integration.models import ApiClient, Connection, InboxMessage
 from integration.services import register_client
 from intelligence.decisions.metrics import METRICS
 from invoicing.models import Invoice
@@ -50,7 +49,7 @@ def _settings(made: Company) -> Iterator[Row]:
     asks = made.people["ursula"]
     for name in ("help", "me", "people", "person_new", "sites", "site_new", "item_new", "items_csv", "items_import",
                  "category_new", "categories_csv", "unit_new", "cost_centre_new", "cost_centres_csv", "rate_new",
-                 "rates_csv", "calendar_new"):  # fmt: skip
+                 "rates_csv", "calendar_new", "entity_new", "region_new"):  # fmt: skip
         yield name, asks, []
     yield "person", asks, [made.rita.pk]
     yield "site", asks, [made.leeds.code]
@@ -84,7 +83,7 @@ def _machines(made: Company) -> Iterator[Row]:
     yield "message_body", asks, [InboxMessage.objects.order_by("pk")[0].pk]
     yield "delivery", asks, [Delivery.objects.order_by("pk")[0].pk]
     yield "delivery_body", asks, [Delivery.objects.order_by("pk")[0].pk]
-    yield "api_client", asks, [Application.objects.get(name="Scanner 1").pk]
+    yield "api_client", asks, [ApiClient.objects.get(name="Scanner 1").pk]
 
 
 def _forms(made: Company) -> Iterator[Row]:

@@ -15,6 +15,7 @@ from foundation.relay import drain
 from foundation.selectors import system_user
 from foundation.services.grant_role import sync_site_permissions
 from integration.models import Connection, InboxMessage
+from integration.services import grant_client_duty, register_client
 from invoicing import services as invoicing
 from invoicing.models import Hold, Invoice
 from policies.services import create_draft
@@ -245,12 +246,14 @@ def _enterprise(houses: Houses) -> None:
     kinds["item_unit"] = Kind({"code": "SW-500", "unit": "KGM"}, {"code": "NO-SUCH-9", "unit": "KGM"})
     kinds["site"] = Kind({"code": made.leeds.code}, {"code": "NO-SUCH-9"}, {"code": made.hull.code})
     kinds["site_settings"] = Kind({"code": made.leeds.code}, {"code": "NO-SUCH-9"})
-    client = Application.objects.get(name="client_read")
+    client = register_client(name="Scanner", scopes=["read"], actor=made.ursula, at=NOW).client
+    duty = grant_client_duty(client_id=client.pk, role=Role.RECEIVER, site=made.leeds, actor=made.ursula, at=NOW)
     kinds["client"] = Kind(
-        {"client_id": client.pk}, {"client_id": 999_999_999}, form={"reason": "Lost", "role": Role.REQUESTER.value}
-    )
+        {"client_id": client.pk}, {"client_id": 999_999_999},
+        form={"reason": "Lost", "version": client.version, "role": Role.REQUESTER.value, "site": made.leeds.pk},
+    )  # fmt: skip
     kinds["client_duty"] = Kind(
-        {"client_id": client.pk, "assignment_id": 1}, {"client_id": 999_999_999, "assignment_id": 999_999_999}
+        {"client_id": client.pk, "assignment_id": duty.pk}, {"client_id": 999_999_999, "assignment_id": 999_999_999}
     )
     held = made.rita.role_assignments.get()
     kinds["person"] = Kind({"person_id": made.rita.pk}, {"person_id": 999_999_999}, form={"reason": "Left"})
