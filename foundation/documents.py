@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from foundation.errors import NotFoundError, StaleError
 from foundation.models import Document
@@ -21,8 +22,14 @@ def lock(model: type[D], pk: int, **related: Any) -> D:
 
     :raises NotFoundError: there is no such document.
     """
-    rows = model._default_manager.filter(pk=pk)  # noqa: SLF001 - Django's own way
-    names = tuple(related.get("with_", ()))
+    document = lock_first(model._default_manager.filter(pk=pk), *related.get("with_", ()))  # noqa: SLF001 - Django's own way
+    if document is None:
+        raise NotFoundError("not_found", f"There is no such {model._meta.verbose_name}.")  # noqa: SLF001
+    return document
+
+
+def lock_first(rows: QuerySet[D], *names: str) -> D | None:
+    """Return the first of the rows, fresh and locked, or nothing when there is none; `names` are keys to follow."""
     # Without a name select_related would follow every key, into tables a supplier's request may not read.
     asked = rows.select_related(*names) if names else rows.select_related(None)
     document: D | None = asked.select_for_update(of=("self",), no_key=True).first()
@@ -30,8 +37,6 @@ def lock(model: type[D], pk: int, **related: Any) -> D:
         # PostgreSQL drops a joined row whose key changed while we waited for the lock: read again what is ours now.
         held = rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True).first()
         document = asked.first() if held else None
-    if document is None:
-        raise NotFoundError("not_found", f"There is no such {model._meta.verbose_name}.")  # noqa: SLF001 - Django's public name for a model's facts
     return document
 
 

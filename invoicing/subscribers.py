@@ -9,7 +9,7 @@ from foundation.selectors.system import system_user
 from invoicing import services
 from invoicing.models import Invoice, InvoiceKind
 from invoicing.selectors.credit import credited_invoice
-from invoicing.selectors.orders import orders_of_invoice, unpaid_of_supplier, unpaid_on_order
+from invoicing.selectors.orders import orders_of_invoice, unpaid_of_supplier, unpaid_on_orders
 
 
 def match_received(event: DomainEvent) -> None:
@@ -27,10 +27,10 @@ def release_cleared(event: DomainEvent) -> None:
 
 def match_again_for_order(event: DomainEvent) -> None:
     """Test again every unpaid bill of the orders an event is about: goods came or went, the order changed."""
-    orders = {(pk, number) for kind, pk, number in event.related if kind == "order"}
+    orders = {pk: number for kind, pk, number in event.related if kind == "order"}
     if event.subject_type == "order":
-        orders.add((event.subject_id, event.subject_number))
-    ids = [pk for order_id, number in sorted(orders) for pk in unpaid_on_order(order_id, number)]
+        orders[event.subject_id] = event.subject_number
+    ids = unpaid_on_orders(orders)
     if ids:
         services.match_invoices(invoice_ids=ids, actor=system_user("relay"), at=_now())
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from foundation.models import DomainEvent
 from procurement.models import AckState, OrderAcknowledgment, PurchaseOrder
 from procurement.services import place_orders
-from workflow.services import cure_case, open_case
+from workflow.services import cure_cases, open_case
 
 
 def order_what_was_approved(event: DomainEvent) -> None:
@@ -45,8 +45,9 @@ def close_buyer_task(event: DomainEvent) -> None:
         "procurement.acknowledgment.applied": "A newer answer fits the order.",
         "procurement.acknowledgment.decided": "The buyer decided.",
     }[event.kind]
-    cure_case(key=f"acknowledgment:{event.payload['order_id']}", outcome=outcome, at=event.occurred_at)
-    cure_case(key=f"ack_overdue:{event.payload['order_id']}", outcome="The supplier answered.", at=event.occurred_at)
+    order_id = event.payload["order_id"]
+    outcomes = {f"acknowledgment:{order_id}": outcome, f"ack_overdue:{order_id}": "The supplier answered."}
+    cure_cases(outcomes=outcomes, at=event.occurred_at)
 
 
 def tell_buyer_of_silence(event: DomainEvent) -> None:
@@ -73,5 +74,5 @@ def tell_buyer_of_silence(event: DomainEvent) -> None:
 
 def close_silence(event: DomainEvent) -> None:
     """Close tasks about an order that ended."""
-    for key in (f"acknowledgment:{event.subject_id}", f"ack_overdue:{event.subject_id}"):
-        cure_case(key=key, outcome="The order ended.", at=event.occurred_at)
+    keys = (f"acknowledgment:{event.subject_id}", f"ack_overdue:{event.subject_id}")
+    cure_cases(outcomes=dict.fromkeys(keys, "The order ended."), at=event.occurred_at)

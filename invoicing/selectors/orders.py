@@ -1,4 +1,4 @@
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -30,11 +30,15 @@ def chains_of_orders(order_ids: Iterable[int]) -> list[str]:
     return [chain_of("order", pk) for pk in ids] + [chain_of("requisition", pk) for pk in requisitions]
 
 
-def unpaid_on_order(order_id: int, order_number: str) -> list[int]:
-    """Return the invoices not yet released that bill or name an order, oldest statement first (TM-9, TM-13)."""
-    matched = _unpaid().filter(lines__matches__order_line__order_id=order_id)
-    named = _unpaid().filter(lines__order_number=order_number)
-    headed = _unpaid().filter(order_reference=order_number)
+def unpaid_on_orders(orders: Mapping[int, str]) -> list[int]:
+    """Return the invoices not yet released that bill or name any of the orders, oldest statement first (TM-9, TM-13).
+
+    `orders`: number by id. Each way to be about an order has its own index, so they are three branches of one statement.
+    """
+    numbers = list(orders.values())
+    matched = _unpaid().filter(lines__matches__order_line__order_id__in=list(orders))
+    named = _unpaid().filter(lines__order_number__in=numbers)
+    headed = _unpaid().filter(order_reference__in=numbers)
     return _ranked(matched, named, headed)
 
 
@@ -77,9 +81,9 @@ def _unpaid() -> QuerySet[Invoice]:
     return Invoice.objects.filter(state__in=UNPAID)
 
 
-def _ranked(*sets: QuerySet[Invoice]) -> list[int]:
-    found = {row for rows in sets for row in rows.order_by().values_list("invoice_date", "number_key", "pk")}
-    return [pk for _, _, pk in sorted(found)]
+def _ranked(first: QuerySet[Invoice], *others: QuerySet[Invoice]) -> list[int]:
+    rows, *more = (found.order_by().values_list("invoice_date", "number_key", "pk") for found in (first, *others))
+    return [pk for _, _, pk in sorted(rows.union(*more) if more else rows.distinct())]
 
 
 def orders_of_invoice(invoice_id: int) -> list[tuple[int, str]]:

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from foundation import audit, outbox
-from foundation.documents import lock, touch
+from foundation.documents import lock_first, touch
 from foundation.errors import ConflictError, InvalidError, NotFoundError
 from foundation.journal import use_case
 from foundation.models import User
@@ -50,10 +50,10 @@ def record_payment(*, number: str, paid_at: datetime, actor: User, at: datetime)
 
 
 def _lock(number: str) -> Invoice:
-    pk = Invoice.objects.filter(number=number).values_list("pk", flat=True).first()
-    if pk is None:
+    invoice = lock_first(Invoice.objects.filter(number=number))
+    if invoice is None:
         raise NotFoundError("not_found", "There is no such invoice.")
-    return lock(Invoice, pk)
+    return invoice
 
 
 def _require_state(invoice: Invoice, state: InvoiceState, what: str) -> None:

@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db import connection
 
 from foundation import audit, duties, outbox
-from foundation.documents import content_hash, lock, next_number, require_unchanged, touch
+from foundation.documents import content_hash, lock_first, next_number, require_unchanged, touch
 from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError, require
 from foundation.journal import use_case
 from foundation.models import UnitOfMeasure, User
@@ -31,6 +31,15 @@ from procurement.models import (
 )
 from procurement.selectors.orders import counters_of, open_amount
 from procurement.services.issue_order import chains_of_order
+
+
+MOVE = """
+update procurement_purchaseorderline line
+   set delivered = line.delivered + moved.delivered, accepted = line.accepted + moved.accepted,
+       rejected = line.rejected + moved.rejected
+  from unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[]) as moved(id, delivered, accepted, rejected)
+ where line.id = moved.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +75,11 @@ def post_goods_receipt(
     :raises InvalidError: nothing arrived, an unknown line or unit, or more than the tolerance lets in (GR-3).
     :raises StaleError: the order changed since it was opened.
     """
-    pk = access.visible_orders(actor).filter(number=order_number).values_list("pk", flat=True).first()
-    if pk is None:
+    order = lock_first(
+        access.visible_orders(actor).filter(number=order_number), "ship_to", "supplier", "changed_by"
+    )
+    if order is None:
         raise NotFoundError("order_unknown", f"There is no order {order_number} at your sites.", value=order_number)
-    order = lock(PurchaseOrder, pk, with_=("ship_to", "supplier", "changed_by"))
     earlier = GoodsReceipt.objects.filter(source=source, external_id=external_id).first()
     if earlier is not None:
         return _same_or_conflict(earlier, order, lines)
@@ -141,8 +151,10 @@ def _count(order_lines: dict[int, PurchaseOrderLine], lines: Sequence[ReceiptLin
     """Judge every line against what is already accepted, in the order they are written."""
     if not lines:
         raise InvalidError("nothing_received", "Enter what arrived for at least one line.", field="lines")
-    tables = unit_tables(x.item_id for x in order_lines.values() if x.item_id)
-    units = {u.code: u for u in UnitOfMeasure.objects.filter(code__in={x.unit_code for x in lines if x.unit_code})}
+    other = [order_lines[x.line_no] for x in lines if x.unit_code and x.line_no in order_lines]
+    tables = unit_tables(x.item_id for x in other if x.item_id) if other else {}
+    typed_units = {x.unit_code for x in lines if x.unit_code}
+    units = {u.code: u for u in UnitOfMeasure.objects.filter(code__in=typed_units)} if typed_units else {}
     accepted = {no: line.accepted for no, line in order_lines.items()}
     counted = []
     for number, typed in enumerate(lines):
@@ -238,13 +250,16 @@ def move_counters(
     at: datetime,
 ) -> None:
     """Move the counters in the database, then derive the head from what the lines now say."""
+    moved: dict[int, list[Decimal]] = {}
     for c in counted:
-        moved = {"delivered": c.delivered, "accepted": c.result.accepted, "rejected": c.result.rejected}
-        PurchaseOrderLine.objects.filter(pk=c.order_line.pk).update(
-            **{name: F(name) + sign * value for name, value in moved.items()}
-        )
-        for name, value in moved.items():
+        sums = moved.setdefault(c.order_line.pk, [Decimal(0)] * 3)
+        for place, (name, value) in enumerate(
+            (("delivered", c.delivered), ("accepted", c.result.accepted), ("rejected", c.result.rejected))
+        ):
+            sums[place] += sign * value
             setattr(c.order_line, name, getattr(c.order_line, name) + sign * value)
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE, [list(moved), *(list(column) for column in zip(*moved.values(), strict=True))])
     refresh_head(order, list(order_lines.values()), actor=actor, at=at)
 
 

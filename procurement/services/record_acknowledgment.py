@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from foundation import audit, outbox
-from foundation.documents import lock, next_number, touch
+from foundation.documents import lock_first, next_number, touch
 from foundation.errors import NotFoundError, NotPermittedError
 from foundation.journal import use_case
 from foundation.models import User
@@ -54,10 +54,9 @@ def record_acknowledgment(
     :raises InvalidError: a quantity, price or answer that cannot be, named by its line.
     :raises NotPermittedError: the order is neither issued nor closed.
     """
-    pk = access.orders_of_supplier(supplier_id).filter(number=order_number).values_list("pk", flat=True).first()
-    if pk is None:
+    order = lock_first(access.orders_of_supplier(supplier_id).filter(number=order_number))
+    if order is None:
         raise NotFoundError("order_unknown", f"There is no order {order_number} for this supplier.", value=order_number)
-    order = lock(PurchaseOrder, pk)
     order_lines = list(order.lines.select_related("unit").order_by("line_no"))
     answers = expand(order_lines, header, lines, note)
     check_answers(answers)

@@ -52,14 +52,13 @@ def prepare_lines(*, site: Site, need_by: date, lines: Sequence[LineInput], at: 
         )
     }
     units = {u.code: u for u in UnitOfMeasure.objects.filter(code__in={n.unit_code for n in lines})}
-    categories = {
-        c.code: c for c in Category.objects.filter(code__in={n.category_code for n in lines if not n.item_code})
-    }
-    tables = unit_tables(i.pk for i in items.values())
+    named = {n.category_code for n in lines if not n.item_code}
+    categories = {c.code: c for c in Category.objects.filter(code__in=named)} if named else {}
+    tables = unit_tables((i.pk for i in items.values()), {n.unit_code for n in lines if n.item_code})
     day = at.astimezone(ZoneInfo(site.time_zone)).date()
     rows = [_row(number, line, need_by, items, units, categories, tables, day) for number, line in enumerate(lines, 1)]
     needs = [LineNeed(r.line_no, r.item_id, r.quantity, r.unit.code, day) for r in rows if r.item_id]
-    sources = sources_for(site, needs) if needs else {}
+    sources = sources_for(site, needs, {i.pk: i for i in items.values()}) if needs else {}
     for row, line in zip(rows, lines, strict=True):
         _price(row, line, sources.get(row.line_no))
         row.line_amount = money.line_amount(row.quantity, row.unit_price, site.currency)

@@ -1,4 +1,4 @@
-"""Offers and preferences for many lines at once: five statements whatever their number (SO-1)."""
+"""Offers and preferences for many lines at once: four statements whatever their number (SO-1)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -35,10 +35,11 @@ class LineNeed:
     day: date
 
 
-def sources_for(site: Site, needs: Iterable[LineNeed]) -> dict[int, Sourcing]:
-    """Return the source of each line at a site, keyed as asked."""
+def sources_for(site: Site, needs: Iterable[LineNeed], items: dict[int, Item] | None = None) -> dict[int, Sourcing]:
+    """Return the source of each line at a site, keyed as asked; `items` by key, with their category, if read already."""
     wanted = list(needs)
-    items = {i.pk: i for i in Item.objects.filter(pk__in={n.item_id for n in wanted}).select_related("category")}
+    if items is None:
+        items = {i.pk: i for i in Item.objects.filter(pk__in={n.item_id for n in wanted}).select_related("category")}
     offers = offers_for(items, site)
     preferences = _preferences(items, site)
     answers = {}

@@ -1,5 +1,6 @@
 """Exception cases (EX-1, EX-2): one open case per cause, owned by a role, closing when the cause is gone."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -115,17 +116,26 @@ def _about(case: ExceptionCase) -> dict[str, Any]:
 @use_case
 def cure_case(*, key: str, outcome: str, at: datetime) -> ExceptionCase | None:
     """Close the open case of a key because its cause is gone (EX-2); none open is no error."""
-    case = _open_one(key)
-    if case is None:
-        return None
-    case.cure(at=at, outcome=outcome[:300])
-    case.version += 1
-    case.save(update_fields=["state", "closed_at", "outcome", "version"])
-    audit.record(case, "cure_case", actor=system_user("workflow"), at=at, outcome=outcome)
-    outbox.publish(
-        CaseClosed(**_about(case), at=at, is_human=False, category=case.category, outcome=outcome, cured=True)
+    return next(iter(cure_cases(outcomes={key: outcome}, at=at)), None)
+
+
+@use_case
+def cure_cases(*, outcomes: Mapping[str, str], at: datetime) -> list[ExceptionCase]:
+    """Close the open cases of many keys because their causes are gone (EX-2); `outcomes` says by key what happened."""
+    open_ones = ExceptionCase.objects.select_for_update(of=("self",), no_key=True).filter(
+        key__in=list(outcomes), state=CaseState.OPEN
     )
-    return case
+    cases = list(open_ones.order_by("pk")) if outcomes else []
+    for case in cases:
+        outcome = outcomes[case.key]
+        case.cure(at=at, outcome=outcome[:300])
+        case.version += 1
+        case.save(update_fields=["state", "closed_at", "outcome", "version"])
+        audit.record(case, "cure_case", actor=system_user("workflow"), at=at, outcome=outcome)
+        outbox.publish(
+            CaseClosed(**_about(case), at=at, is_human=False, category=case.category, outcome=outcome, cured=True)
+        )
+    return cases
 
 
 @use_case
