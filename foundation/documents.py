@@ -4,10 +4,10 @@ import hashlib
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, Func, QuerySet, Value
 
 from foundation.errors import NotFoundError, StaleError
 from foundation.models import Document
@@ -90,6 +90,20 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_canonical(v) for v in value]
     return value
+
+
+DRAWN = "drawn_number"
+
+
+def with_number(rows: QuerySet[D]) -> QuerySet[D]:
+    """Let the statement that reads and locks one row also draw a number; `drawn` forms it."""
+    number = Func(Value("crossdock_number"), function="nextval", output_field=BigIntegerField())
+    return cast("QuerySet[D]", rows.annotate(**{DRAWN: number}))
+
+
+def drawn(row: Any, kind: str, site_code: str = "") -> str:
+    """Return the document number drawn with a row, such as `GR-LDS-100042` (PO-4); see `next_number`."""
+    return "-".join(part for part in (kind, site_code, str(getattr(row, DRAWN))) if part)
 
 
 def next_number(kind: str, site_code: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from foundation.journal import note
+from foundation.journal import note, noted
 from foundation.models import DutyRecord
 
 
@@ -16,8 +16,10 @@ def record(chain: str, document_type: str, document_id: int, duty: str, *, perso
 
 
 def done_on(chains: list[str]) -> frozenset[tuple[str, int]]:
-    """Return (duty, person id) of everything done on these chains."""
-    return frozenset(DutyRecord.objects.filter(chain__in=chains).values_list("duty", "person_id"))
+    """Return (duty, person id) of everything done on these chains, in the running use case too."""
+    stored = DutyRecord.objects.filter(chain__in=chains).values_list("duty", "person_id")
+    now = ((row["duty"], row["person_id"]) for row in noted("duties") if row["chain"] in chains)
+    return frozenset(stored) | frozenset(now)
 
 
 def chain_of(document_type: str, document_id: int) -> str:

@@ -101,6 +101,21 @@ def note(table: str, rows: Sequence[dict[str, Any]]) -> None:
 
 def write_notes() -> None:
     """Write what was noted so far; called by the outermost use case, and before the database role changes."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for found in _waiting():
+        rows.setdefault(found.table, []).extend(found.rows)
+        found.written = True
+    if rows:
+        _write(rows)
+
+
+def noted(table: str) -> list[dict[str, Any]]:
+    """Return the rows of a table that the running use case has noted and not written yet."""
+    return [row for found in _waiting() if found.table == table for row in found.rows]
+
+
+def _waiting() -> list[Note]:
+    """Return the notes that no savepoint took back and nobody wrote, in their order."""
     waiting: list[Note] = []
     for entry in reversed(connection.run_on_commit):
         hook = entry[1]
@@ -108,12 +123,7 @@ def write_notes() -> None:
             if hook.written:
                 break  # all before it are
             waiting.append(hook)
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for found in reversed(waiting):
-        rows.setdefault(found.table, []).extend(found.rows)
-        found.written = True
-    if rows:
-        _write(rows)
+    return waiting[::-1]
 
 
 def _write(rows: dict[str, list[dict[str, Any]]]) -> None:

@@ -23,7 +23,7 @@ CHANNEL = "crossdock_events"
 
 
 _ENVELOPE = {f.name for f in fields(Event)}
-_telling: ContextVar[bool] = ContextVar("relay_is_telling", default=False)
+_muted: ContextVar[list[str] | None] = ContextVar("outbox_muted", default=None)
 
 
 def publish(*events: Event) -> None:
@@ -33,8 +33,11 @@ def publish(*events: Event) -> None:
     """
     rows = [_row(event) for event in events]
     note("events", [{"msg_id": str(uuid.uuid4()), **row, **_instants(row)} for row in rows])
-    rung = _telling.get() or any(hook[1] is _ring for hook in connection.run_on_commit)
-    if not rung and any(row["done_at"] is None for row in rows):
+    heard = [row["kind"] for row in rows if row["done_at"] is None]
+    muted = _muted.get()
+    if muted is not None:
+        muted += heard
+    elif heard and not any(hook[1] is _ring for hook in connection.run_on_commit):
         transaction.on_commit(_ring, robust=True)
 
 
@@ -47,13 +50,14 @@ def record_past(events: Iterable[Event]) -> None:
 
 
 @contextmanager
-def without_ringing() -> Iterator[None]:
-    """Publish without waking the relay: it is the relay that runs, and looks again when it is through."""
-    token = _telling.set(True)
+def without_ringing() -> Iterator[list[str]]:
+    """Publish without waking the relay: it is the relay that runs. Yields what it would have been woken for."""
+    kinds: list[str] = []
+    token = _muted.set(kinds)
     try:
-        yield
+        yield kinds
     finally:
-        _telling.reset(token)
+        _muted.reset(token)
 
 
 def _row(event: Event) -> dict[str, Any]:

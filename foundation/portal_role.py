@@ -18,10 +18,12 @@ from foundation.journal import write_notes
 @contextmanager
 def as_supplier(supplier_id: int) -> Iterator[None]:
     """Switch role and supplier for the transaction; an error rolls back and with it the switch."""
+    within = connection.in_atomic_block
     with transaction.atomic():
         _switch(PORTAL_ROLE, str(int(supplier_id)))
         yield
-        _switch("none", "")  # the role survives a savepoint's release, so it is put back by hand
+        if within:
+            _switch("none", "")  # the role ends with its transaction, but survives a savepoint's release
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from foundation.models import DomainEvent
 log = structlog.get_logger(__name__)
 CLAIM_LASTS = timedelta(seconds=60)
 BACKOFF = (5, 30, 120, 600, 1800)  # seconds; then parked
+BATCH = 100
 NOT_OURS: frozenset[str] = frozenset({"not ours"})
 
 # An event is free when nobody claimed it in the last minute: a relay that died gives its events back.
@@ -62,7 +63,7 @@ select waits, array(select consumer from fresh) from mine
 """
 
 
-def run_once(limit: int = 100) -> int:
+def run_once(limit: int = BATCH) -> int:
     """Handle up to `limit` due events and return how many had their whole effect.
 
     Safe to run in any number of processes at once. A failing event holds back only later events of its own subject.
@@ -74,10 +75,11 @@ def drain(limit: int = 10_000) -> int:
     """Run until nothing is due, at most `limit` events; returns how many were handled."""
     handled = 0
     while handled < limit:
-        step = run_once()
-        if not step:
-            break
+        with outbox.without_ringing() as rung:
+            step = run_once(BATCH)
         handled += step
+        if not step or (step < BATCH and not rung):  # all that was due is done, and nothing new came of it
+            break
     return handled
 
 
@@ -91,7 +93,7 @@ def _claim(limit: int) -> list[DomainEvent]:
 def _handle(event: DomainEvent) -> bool:
     handlers = dict(registries.subscriptions.handlers(event.kind))
     try:
-        with one_change(), outbox.without_ringing():
+        with one_change():
             fresh = _take(event.pk, list(handlers))
             for name, handler in handlers.items():
                 if name in fresh:

@@ -1,4 +1,4 @@
-"""One retry wrapper: serialization failures and deadlocks, three tries with jitter, the whole transaction."""
+"""What the database says when it refuses, and the one retry wrapper: serialization failures and deadlocks, three tries."""
 
 import random
 import time
@@ -17,6 +17,11 @@ TRIES = 3
 def sqlstate(error: Exception) -> str:
     """Return the database's own code of an error, or nothing."""
     return str(getattr(error.__cause__, "sqlstate", None) or "")
+
+
+def constraint_of(error: Exception) -> str:
+    """Return the name of the constraint that refused a row, or nothing."""
+    return str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "")
 
 
 def retry_transaction(function: Callable[P, T]) -> Callable[P, T]:

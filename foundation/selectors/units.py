@@ -20,9 +20,7 @@ def unit_tables(item_ids: Iterable[int], units: Collection[str] | None = None) -
         pack=JSONObject(code="unit__code", factor=Cast("factor", TextField()))
     )
     rows = Item.objects.filter(pk__in=ids).values_list("pk", "base_unit__code", ArraySubquery(packs)) if ids else ()
-    found = {
-        pk: (base, {pack["code"]: Decimal(pack["factor"]) for pack in own}) for pk, base, own in rows
-    }
+    found = {pk: (base, {pack["code"]: Decimal(pack["factor"]) for pack in own}) for pk, base, own in rows}
     covered = units is not None and all(set(units) <= {base, *own} for base, own in found.values())
     general = {} if covered else _general()
     return {pk: UnitTable(base_unit=base, item=own, general=general) for pk, (base, own) in found.items()}

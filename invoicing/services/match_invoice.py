@@ -2,6 +2,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from foundation import audit, outbox
 from foundation.documents import lock, touch
 from foundation.events import Event
@@ -60,13 +62,8 @@ def lock_for_match(invoice_id: int) -> LockedInvoice:
         .defer("invoice__original")
         .order_by("position")
     )
-    orders = _lock_orders(lines[0].invoice, lines)
-    order_lines = list(
-        PurchaseOrderLine.objects.filter(order__in=orders)
-        .select_related("item", "unit", "category")
-        .select_for_update(of=("self",), no_key=True)
-        .order_by("pk")
-    )
+    order_lines = _lock_lines(_orders_of(lines[0].invoice, lines))
+    orders = list({line.order_id: line.order for line in order_lines}.values())
     invoice = lock(Invoice, invoice_id, with_=("supplier", "site"))
     matches = list(
         InvoiceMatch.objects.filter(order_line__in=order_lines)
@@ -77,14 +74,24 @@ def lock_for_match(invoice_id: int) -> LockedInvoice:
     return LockedInvoice(invoice, lines, orders, order_lines, matches)
 
 
-def _lock_orders(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[PurchaseOrder]:
+def _orders_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> QuerySet[PurchaseOrder]:
     numbers = {invoice.order_reference, *(line.order_number for line in lines)} - {""}
     orders = sent_orders(invoice.supplier_id, numbers)
     if invoice.kind == InvoiceKind.CREDIT_NOTE:
         credited = credited_invoice(invoice)
         orders = PurchaseOrder.objects.filter(lines__matches__line__invoice=credited) if credited else orders.none()
         orders = PurchaseOrder.objects.filter(pk__in=orders.values("pk")).order_by("pk")
-    return list(orders.select_for_update(of=("self",), no_key=True))
+    return orders
+
+
+def _lock_lines(orders: QuerySet[PurchaseOrder]) -> list[PurchaseOrderLine]:
+    """Lock orders and their lines, each order before its lines and both by key, in one statement."""
+    return list(
+        PurchaseOrderLine.objects.filter(order__in=orders.order_by().values("pk"))
+        .select_related("order", "item", "unit", "category")
+        .select_for_update(of=("order", "self"), no_key=True)
+        .order_by("order_id", "pk")
+    )
 
 
 def _move(

@@ -11,6 +11,7 @@ from foundation.errors import ConflictError, InvalidError, require
 from foundation.journal import use_case
 from foundation.models import LegalEntity, Site, User
 from foundation.money import round_amount, round_unit_price
+from foundation.retry import constraint_of
 from invoicing import access
 from invoicing.decisions.commands import InvoiceCommand, LineCommand
 from invoicing.decisions.totals import Part, Stated, Totals, compute
@@ -145,8 +146,7 @@ def _insert(invoice: Invoice, command: InvoiceCommand) -> Invoice | None:
         with transaction.atomic():
             invoice.save(force_insert=True)
     except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
-        if name not in {"invoice_source_once", "invoice_no_exact_duplicate"}:
+        if constraint_of(error) not in {"invoice_source_once", "invoice_no_exact_duplicate"}:
             raise
         return _already(invoice, command)
     return None

@@ -3,20 +3,21 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-MOVE = """
-update procurement_purchaseorderline line
-   set invoiced = line.invoiced + moved.invoiced, credited = line.credited + moved.credited
-  from unnest(%s::bigint[], %s::numeric[], %s::numeric[]) as moved(id, invoiced, credited)
- where line.id = moved.id
-"""
 # PO-1: over when a line is billed beyond what stays ordered, full when every line is billed, else partial or none.
-STATUS = """
+MOVE = """
+with moved as (
+  update procurement_purchaseorderline line
+     set invoiced = line.invoiced + moved.invoiced, credited = line.credited + moved.credited
+    from unnest(%s::bigint[], %s::numeric[], %s::numeric[]) as moved(id, invoiced, credited)
+   where line.id = moved.id
+  returning line.id, line.order_id, line.invoiced)
 update procurement_purchaseorder orders set invoice_status = state.word
   from (select order_id, case when bool_or(invoiced > due) then 'over' when bool_and(invoiced >= due) then 'full'
                               when bool_or(invoiced > 0) then 'partial' else 'none' end as word
-          from (select order_id, invoiced, greatest(ordered - cancelled - closed_short, 0) as due
-                  from procurement_purchaseorderline
-                 where order_id in (select order_id from procurement_purchaseorderline where id = any(%s))) lines
+          from (select line.order_id, coalesce(moved.invoiced, line.invoiced) as invoiced,
+                       greatest(ordered - cancelled - closed_short, 0) as due
+                  from procurement_purchaseorderline line left join moved using (id)
+                 where line.order_id in (select order_id from moved)) lines
          group by order_id) state
  where orders.id = state.order_id
 """
@@ -36,4 +37,3 @@ def add_invoiced(*, invoiced: Mapping[int, Decimal], credited: Mapping[int, Deci
     zero = Decimal(0)
     with connection.cursor() as cursor:
         cursor.execute(MOVE, [keys, [invoiced.get(k, zero) for k in keys], [credited.get(k, zero) for k in keys]])
-        cursor.execute(STATUS, [keys])

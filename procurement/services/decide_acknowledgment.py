@@ -39,6 +39,8 @@ def decide_acknowledgment(
         acknowledgment.accept(by_id=actor.pk, at=at, reason=reason[:300])
     else:
         acknowledgment.refuse(by_id=actor.pk, at=at, reason=reason[:300])
+    acknowledgment.version += 1
+    acknowledgment.save(update_fields=["state", "version", "decided_at", "decided_by", "decision_reason"])
     return finish_answer(acknowledgment, order, AcknowledgmentDecided, actor, at, accepted=accept)
 
 

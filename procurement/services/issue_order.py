@@ -1,6 +1,6 @@
 """Sending an order to its supplier: the version is frozen, its authority checked, the answer's due time set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -134,6 +134,11 @@ def chains_of_order(order: PurchaseOrder) -> list[str]:
     requisitions = order.lines.filter(sources__isnull=False).values_list(
         "sources__requisition_line__requisition_id", flat=True
     )
+    return chains_of(order, requisitions)
+
+
+def chains_of(order: PurchaseOrder, requisitions: Iterable[int]) -> list[str]:
+    """Return the duty chains of an order whose requisitions are known."""
     return [f"order:{order.pk}", *sorted({f"requisition:{pk}" for pk in requisitions})]
 
 

@@ -127,15 +127,9 @@ def _decide(
     require_unchanged(requisition, expected_version, seen_hash)
     seen = requisition.content_hash
     less = reduce_lines(requisition, quantities, reason) if quantities else None
-    asked = (
-        ApprovalRequest.objects.filter(subject_type=SUBJECT, subject_id=pk, state=RequestState.OPEN)
-        .values_list("subject_version", flat=True)
-        .first()
-    )
     request = record_decision(
         subject_type=SUBJECT,
         subject_id=pk,
-        subject_version=asked if asked is not None else requisition.version,
         content_hash=seen,
         verdict=verdict,
         actor=actor,

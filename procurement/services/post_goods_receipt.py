@@ -6,10 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import OuterRef
 
 from foundation import audit, duties, outbox
-from foundation.documents import content_hash, lock_first, next_number, require_unchanged, touch
+from foundation.documents import content_hash, drawn, lock_first, require_unchanged, touch, with_number
 from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError, require
 from foundation.journal import use_case
 from foundation.models import UnitOfMeasure, User
@@ -25,13 +27,13 @@ from procurement.models import (
     Condition,
     GoodsReceipt,
     GoodsReceiptLine,
+    OrderLineSource,
     OrderState,
     PurchaseOrder,
     PurchaseOrderLine,
 )
 from procurement.selectors.orders import counters_of, open_amount
-from procurement.services.issue_order import chains_of_order
-
+from procurement.services.issue_order import chains_of
 
 MOVE = """
 update procurement_purchaseorderline line
@@ -75,9 +77,8 @@ def post_goods_receipt(
     :raises InvalidError: nothing arrived, an unknown line or unit, or more than the tolerance lets in (GR-3).
     :raises StaleError: the order changed since it was opened.
     """
-    order = lock_first(
-        access.visible_orders(actor).filter(number=order_number), "ship_to", "supplier", "changed_by"
-    )
+    asked = with_number(access.visible_orders(actor).filter(number=order_number))
+    order = lock_first(asked, "ship_to", "supplier", "changed_by")
     if order is None:
         raise NotFoundError("order_unknown", f"There is no order {order_number} at your sites.", value=order_number)
     earlier = GoodsReceipt.objects.filter(source=source, external_id=external_id).first()
@@ -85,14 +86,11 @@ def post_goods_receipt(
         return _same_or_conflict(earlier, order, lines)
     require_unchanged(order, expected_version)
     require(access.can_receive_on(actor, order))
-    chains = chains_of_order(order)
+    order_lines, chains = _lock_lines(order)
     _require_duty(actor, chains, at)
-    order_lines = {
-        x.line_no: x for x in order.lines.select_for_update(of=("self",), no_key=True).select_related("unit", "item")
-    }
     counted = _count(order_lines, lines)
     receipt = GoodsReceipt.objects.create(
-        number=next_number("GR", order.ship_to.code),
+        number=drawn(order, "GR", order.ship_to.code),
         order=order,
         supplier_id=order.supplier_id,
         site=order.ship_to,
@@ -114,6 +112,15 @@ def post_goods_receipt(
     audit.record(receipt, "post_receipt", actor=actor, at=at, order=order.number, lines=len(counted))
     outbox.publish(GoodsReceiptPosted(**about(receipt, order, actor, at), lines=told(counted)))
     return receipt
+
+
+def _lock_lines(order: PurchaseOrder) -> tuple[dict[int, PurchaseOrderLine], list[str]]:
+    """Lock the order's lines; returns them by their number, and the order's duty chains."""
+    needs = OrderLineSource.objects.filter(order_line=OuterRef("pk")).values("requisition_line__requisition_id")
+    rows = order.lines.select_for_update(of=("self",), no_key=True).select_related("unit", "item")
+    held = list(rows.annotate(needs=ArraySubquery(needs)))
+    lines: dict[int, PurchaseOrderLine] = {line.line_no: line for line in held}
+    return lines, chains_of(order, (need for line in held for need in line.needs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from foundation import audit, outbox
-from foundation.documents import lock_first, next_number, touch
+from foundation.documents import drawn, lock_first, touch, with_number
 from foundation.errors import NotFoundError, NotPermittedError
 from foundation.journal import use_case
 from foundation.models import User
@@ -54,21 +56,21 @@ def record_acknowledgment(
     :raises InvalidError: a quantity, price or answer that cannot be, named by its line.
     :raises NotPermittedError: the order is neither issued nor closed.
     """
-    order = lock_first(access.orders_of_supplier(supplier_id).filter(number=order_number))
+    order = lock_first(with_number(access.orders_of_supplier(supplier_id).filter(number=order_number)))
     if order is None:
         raise NotFoundError("order_unknown", f"There is no order {order_number} for this supplier.", value=order_number)
     order_lines = list(order.lines.select_related("unit").order_by("line_no"))
     answers = expand(order_lines, header, lines, note)
     check_answers(answers)
-    earlier = OrderAcknowledgment.objects.filter(
-        supplier_id=supplier_id, source=source, external_id=external_id
-    ).first()
-    if earlier is not None:
-        return same_or_conflict(earlier, order, answers)
+    same_id = Q(supplier_id=supplier_id, source=source, external_id=external_id)
+    known = list(OrderAcknowledgment.objects.filter(same_id | Q(order=order)).order_by("pk"))
+    for earlier in known:
+        if (earlier.source, earlier.external_id) == (source, external_id):
+            return same_or_conflict(earlier, order, answers)
     if order.state not in {OrderState.ISSUED, OrderState.CLOSED}:
         raise NotPermittedError("order_not_open", f"{order.number} is {order.get_state_display().lower()}.")
-    acknowledgment = OrderAcknowledgment.objects.create(
-        number=next_number("ACK"),
+    acknowledgment = OrderAcknowledgment(
+        number=drawn(order, "ACK"),
         order=order,
         supplier_id=supplier_id,
         revision=revision if revision is not None else order.revision,
@@ -80,25 +82,22 @@ def record_acknowledgment(
         received_at=at,
         received_by=actor,
     )
-    if acknowledgment.revision != order.revision:
-        _store_lines(acknowledgment, order_lines, answers, {})
+    said, overtaken = _sort_by_age(acknowledgment, known, answers)
+    if acknowledgment.revision != order.revision or not said:
         acknowledgment.supersede()
-        return finish_answer(acknowledgment, order, AcknowledgmentSuperseded, actor, at)
-    said, overtaken = _sort_by_age(order, acknowledgment, answers)
-    if not said:
-        _store_lines(acknowledgment, order_lines, answers, overtaken)
-        acknowledgment.supersede()
+        _store(acknowledgment, order_lines, answers, overtaken)
         return finish_answer(acknowledgment, order, AcknowledgmentSuperseded, actor, at)
     verdict = judge(_ordered(order_lines), [_pure(a) for a in said], _limits(at))
     codes = overtaken | {v.line_no: v.code for v in verdict.lines}
-    _store_lines(acknowledgment, order_lines, answers, codes)
-    _overtake_older(order, acknowledgment, actor, at)
     if verdict.needs_buyer:
         acknowledgment.send_to_review()
-        _mark(order, order_lines, verdict, said, actor, at, promises=False)
+    else:
+        acknowledgment.apply()
+    _store(acknowledgment, order_lines, answers, codes)
+    _overtake_older(order, known, acknowledgment, actor, at)
+    _mark(order, order_lines, verdict, said, actor, at, promises=not verdict.needs_buyer)
+    if verdict.needs_buyer:
         return finish_answer(acknowledgment, order, AcknowledgmentInReview, actor, at, sentence=verdict.sentence[:300])
-    acknowledgment.apply()
-    _mark(order, order_lines, verdict, said, actor, at, promises=True)
     return finish_answer(acknowledgment, order, AcknowledgmentApplied, actor, at)
 
 
@@ -119,29 +118,31 @@ def _limits(at: datetime) -> AckTolerance:
 
 
 def _sort_by_age(
-    order: PurchaseOrder, acknowledgment: OrderAcknowledgment, answers: Sequence[AnswerLine]
+    acknowledgment: OrderAcknowledgment, known: Sequence[OrderAcknowledgment], answers: Sequence[AnswerLine]
 ) -> tuple[list[AnswerLine], dict[int, str]]:
     """Return what is the newest word about its line, and the lines a later statement already spoke about (AK-3).
 
     The supplier's own instant decides; of two at the same instant the one that arrived last.
     """
-    later = AcknowledgmentLine.objects.filter(
-        acknowledgment__order=order,
-        acknowledgment__revision=acknowledgment.revision,
-        acknowledgment__answered_at__gt=acknowledgment.answered_at,
-    )
-    known = set(later.values_list("order_line__line_no", flat=True))
-    return [a for a in answers if a.line_no not in known], {
-        a.line_no: "overtaken" for a in answers if a.line_no in known
-    }
+    later = [
+        old.pk
+        for old in known
+        if old.revision == acknowledgment.revision and old.answered_at > acknowledgment.answered_at
+    ]
+    rows = AcknowledgmentLine.objects.filter(acknowledgment__in=later).values_list("order_line__line_no", flat=True)
+    spoken = set(rows) if later else set()
+    overtaken = {a.line_no: "overtaken" for a in answers if a.line_no in spoken}
+    return [a for a in answers if a.line_no not in spoken], overtaken
 
 
-def _store_lines(
+def _store(
     acknowledgment: OrderAcknowledgment,
     order_lines: Sequence[PurchaseOrderLine],
     answers: Sequence[AnswerLine],
     codes: dict[int, str],
 ) -> None:
+    acknowledgment.version += 1
+    acknowledgment.save(force_insert=True)
     known = {x.line_no: x for x in order_lines}
     counts: dict[int, int] = {}
     rows = []
@@ -167,11 +168,17 @@ def _store_lines(
     AcknowledgmentLine.objects.bulk_create(rows)
 
 
-def _overtake_older(order: PurchaseOrder, newest: OrderAcknowledgment, actor: User | None, at: datetime) -> None:
+def _overtake_older(
+    order: PurchaseOrder,
+    known: Sequence[OrderAcknowledgment],
+    newest: OrderAcknowledgment,
+    actor: User | None,
+    at: datetime,
+) -> None:
     """A newer answer takes the place of those the buyer has not decided yet (AK-3)."""
-    for old in order.acknowledgments.filter(state=AckState.REVIEW, answered_at__lte=newest.answered_at).exclude(
-        pk=newest.pk
-    ):
+    for old in known:
+        if old.state != AckState.REVIEW or old.answered_at > newest.answered_at:
+            continue
         old.overtake()
         old.version += 1
         old.save(update_fields=["state", "version"])
@@ -216,9 +223,7 @@ def finish_answer(
     at: datetime,
     **facts: Any,
 ) -> OrderAcknowledgment:
-    """Save where an answer went, audit it and tell it."""
-    acknowledgment.version += 1
-    acknowledgment.save(update_fields=["state", "version", "decided_at", "decided_by", "decision_reason"])
+    """Audit where an answer went and tell it; it is stored."""
     audit.record(
         acknowledgment, f"acknowledgment_{acknowledgment.state}", actor=actor, at=at, order=order.number,
         source=acknowledgment.source, revision=acknowledgment.revision,

@@ -33,12 +33,20 @@ def open_step(request: ApprovalRequest, step: ApprovalStep, *, at: datetime) -> 
     Nobody left: the fallback owner is asked and an exception says so (AP-3).
     """
     _leave_out_deciders(request, step, at)
-    due_at = working_deadline(request.site, at, step.due_hours)
-    step.open(at=at, due_at=due_at)
+    start_step(request, step, at=at)
     step.save(update_fields=["state", "opened_at", "due_at"])
-    outbox.publish(
-        StepOpened(**about_step(request, step), at=at, rule=step.rule, label=step.label, due_at=due_at.isoformat())
-    )
+    tell_step_opened(request, step, at=at)
+
+
+def start_step(request: ApprovalRequest, step: ApprovalStep, *, at: datetime) -> None:
+    """Open a stage and set when it is due, in business hours at the site (MQ-4); the caller stores it."""
+    step.open(at=at, due_at=working_deadline(request.site, at, step.due_hours))
+
+
+def tell_step_opened(request: ApprovalRequest, step: ApprovalStep, *, at: datetime) -> None:
+    """Tell that people are asked."""
+    due_at = step.due_at.isoformat() if step.due_at else ""
+    outbox.publish(StepOpened(**about_step(request, step), at=at, rule=step.rule, label=step.label, due_at=due_at))
 
 
 def _leave_out_deciders(request: ApprovalRequest, step: ApprovalStep, at: datetime) -> None:

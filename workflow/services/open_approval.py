@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import IntegrityError, transaction
+
 from foundation import audit
 from foundation.errors import ConflictError
 from foundation.journal import use_case
 from foundation.models import CostCentre, Site, User
+from foundation.retry import constraint_of
 from foundation.selectors import system_user
 from foundation.selectors.rates import FrozenRate
 from policies.decisions.approval import ApprovalFacts
@@ -16,7 +19,7 @@ from policies.decisions.stored import decision_to_json, facts_to_json
 from workflow.models import ApprovalRequest, ApprovalStep, RequestState, StepAssignee
 from workflow.selectors.people import Asked
 from workflow.selectors.routing import Routing, route
-from workflow.services.moves import close_request, open_step, raise_unstaffed
+from workflow.services.moves import close_request, raise_unstaffed, start_step, tell_step_opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,6 @@ def open_approval(*, asking: Asking, facts: ApprovalFacts, actor: User, at: date
 
     :raises ConflictError: the document has an open request already.
     """
-    if ApprovalRequest.objects.filter(
-        subject_type=asking.subject_type, subject_id=asking.subject_id, state=RequestState.OPEN
-    ).exists():
-        raise ConflictError("approval_open", f"{asking.subject_number} already waits for approval.")
     routing = route(
         facts,
         site=asking.site,
@@ -66,8 +65,7 @@ def open_approval(*, asking: Asking, facts: ApprovalFacts, actor: User, at: date
     if request.is_touchless:
         close_request(request, RequestState.APPROVED, actor=system_user("policy"), at=at)
     else:
-        steps = _create_steps(request, routing.stages)
-        open_step(request, steps[0], at=at)
+        _create_steps(request, routing.stages, at)
         if routing.unstaffed:
             raise_unstaffed(request, routing.unstaffed, at)
     audit.record_fact(
@@ -85,7 +83,7 @@ def open_approval(*, asking: Asking, facts: ApprovalFacts, actor: User, at: date
 
 
 def _create(asking: Asking, facts: ApprovalFacts, routing: Routing, at: datetime) -> ApprovalRequest:
-    return ApprovalRequest.objects.create(
+    request = ApprovalRequest(
         subject_type=asking.subject_type,
         subject_id=asking.subject_id,
         subject_number=asking.subject_number,
@@ -106,17 +104,28 @@ def _create(asking: Asking, facts: ApprovalFacts, routing: Routing, at: datetime
         is_touchless=routing.decision.is_touchless,
         opened_at=at,
     )
+    try:
+        with transaction.atomic():
+            request.save(force_insert=True)
+    except IntegrityError as error:
+        if constraint_of(error) != "one_open_request":
+            raise
+        raise ConflictError("approval_open", f"{asking.subject_number} already waits for approval.") from error
+    return request
 
 
-def _create_steps(request: ApprovalRequest, stages: Sequence[Asked]) -> list[ApprovalStep]:
-    steps = ApprovalStep.objects.bulk_create(
+def _create_steps(request: ApprovalRequest, stages: Sequence[Asked], at: datetime) -> None:
+    """Store the stages, the first of them open: nobody has decided yet."""
+    steps = [
         ApprovalStep(
             request=request, position=number, rule=s.rule[:160], label=s.label[:160], completion=s.completion,
             due_hours=s.due_hours,
         )
         for number, s in enumerate(stages, start=1)
-    )  # fmt: skip
+    ]  # fmt: skip
+    start_step(request, steps[0], at=at)
+    ApprovalStep.objects.bulk_create(steps)
+    tell_step_opened(request, steps[0], at=at)
     StepAssignee.objects.bulk_create(
         StepAssignee(step=step, person=person) for step, s in zip(steps, stages, strict=True) for person in s.people
     )
-    return steps

@@ -1,8 +1,13 @@
 """A person decides the open stage of a request."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
 from foundation import duties, outbox
 from foundation.errors import NotFoundError, NotPermittedError, StaleError, require
@@ -12,8 +17,10 @@ from policies.decisions.duties import hard_conflict
 from policies.selectors import duty_pairs_in_force
 from workflow.decisions.stages import authors_of, is_done, may_decide, stands_apart
 from workflow.events import StepDecided
-from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState, StepState
+from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState, StepAssignee, StepState
 from workflow.services.moves import about_step, close_request, open_step
+
+APPROVED = ApprovalDecision.Verdict.APPROVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,6 @@ def record_decision(
     *,
     subject_type: str,
     subject_id: int,
-    subject_version: int,
     content_hash: str,
     verdict: str,
     actor: User,
@@ -50,16 +56,18 @@ def record_decision(
     :raises NotPermittedError: own request or change, not asked, already decided, or a hard duty pair (AP-4, SD-1).
     """
     request = _lock_open(subject_type, subject_id)
-    if (request.subject_version, request.content_hash) != (subject_version, content_hash):
+    if request.content_hash != content_hash:
         raise StaleError("changed_since_opened", f"{request.subject_number} is no longer what was sent for approval.")
-    step = request.steps.select_for_update(no_key=True).get(state=StepState.OPEN)
-    _require_may_decide(request, step, actor, at)
+    steps = _steps(request)
+    step = next(step for step in steps if step.state == StepState.OPEN)
+    decisions = list(ApprovalDecision.objects.filter(step__in=steps).values_list("step_id", "actor_id", "verdict"))
+    _require_may_decide(request, step, steps, {by for _, by, _ in decisions}, actor, at)
     ApprovalDecision.objects.create(
         step=step,
         actor=actor,
         verdict=verdict,
         reason=reason,
-        subject_version=subject_version,
+        subject_version=request.subject_version,
         content_hash=content_hash,
         approved_hash=reduced.content_hash if reduced else content_hash,
         reductions=list(reduced.reductions) if reduced else [],
@@ -70,8 +78,18 @@ def record_decision(
         request.save(update_fields=["content_hash", "amount"])
     for chain in request.facts["chains"]:
         duties.record(chain, subject_type, subject_id, request.facts["duty"], person_id=actor.pk, at=at)
-    _advance(request, step, verdict=verdict, actor=actor, at=at)
+    approvals = [
+        by for at_step, by, said in [*decisions, (step.pk, actor.pk, verdict)] if (at_step, said) == (step.pk, APPROVED)
+    ]
+    if verdict != APPROVED or is_done(step.completion, len(step.asked), len(approvals)):
+        _advance(request, step, steps, verdict=verdict, actor=actor, at=at)
     return request
+
+
+def _steps(request: ApprovalRequest) -> list[Any]:
+    """Return the stages with the people asked at each, as `asked`; the request's lock holds them."""
+    asked = StepAssignee.objects.filter(step=OuterRef("pk")).values("person_id")
+    return list(request.steps.annotate(asked=ArraySubquery(asked)).order_by("position"))
 
 
 def _lock_open(subject_type: str, subject_id: int) -> ApprovalRequest:
@@ -100,11 +118,12 @@ def _too_late(request: ApprovalRequest, *words: str) -> StaleError:
     )
 
 
-def _require_may_decide(request: ApprovalRequest, step: ApprovalStep, actor: User, at: datetime) -> None:
-    asked = set(step.assignees.values_list("person_id", flat=True))
-    already = set(ApprovalDecision.objects.filter(step__request=request).values_list("actor_id", flat=True))
-    earlier = request.steps.filter(position__lt=step.position, assignees__person_id=actor.pk)
-    if actor.pk not in asked | already and earlier.exists():
+def _require_may_decide(
+    request: ApprovalRequest, step: Any, steps: Sequence[Any], already: set[int], actor: User, at: datetime
+) -> None:
+    asked = set(step.asked)
+    earlier = any(actor.pk in other.asked for other in steps if other.position < step.position)
+    if actor.pk not in asked | already and earlier:
         raise _too_late(request, "no longer waits for you: your stage was decided")
     require(may_decide(actor_id=actor.pk, requester_id=request.requester_id, asked=asked, already=already))
     done = duties.done_on(request.facts["chains"])
@@ -114,14 +133,19 @@ def _require_may_decide(request: ApprovalRequest, step: ApprovalStep, actor: Use
     require(stands_apart(actor.pk, authors_of(done)))
 
 
-def _advance(request: ApprovalRequest, step: ApprovalStep, *, verdict: str, actor: User, at: datetime) -> None:
-    if verdict == ApprovalDecision.Verdict.REJECTED:
-        step.reject(at=at)
-    else:
-        approvals = step.decisions.filter(verdict=ApprovalDecision.Verdict.APPROVED).count()
-        if not is_done(step.completion, step.assignees.count(), approvals):
-            return
+def _advance(
+    request: ApprovalRequest,
+    step: ApprovalStep,
+    steps: Sequence[ApprovalStep],
+    *,
+    verdict: str,
+    actor: User,
+    at: datetime,
+) -> None:
+    if verdict == APPROVED:
         step.approve(at=at)
+    else:
+        step.reject(at=at)
     step.save(update_fields=["state", "decided_at"])
     outbox.publish(
         StepDecided(
@@ -134,8 +158,8 @@ def _advance(request: ApprovalRequest, step: ApprovalStep, *, verdict: str, acto
             opened_at=step.opened_at.isoformat() if step.opened_at else "",
         )
     )
-    following = request.steps.filter(state=StepState.WAITING).order_by("position").first()
-    if verdict == ApprovalDecision.Verdict.REJECTED:
+    following = next((other for other in steps if other.state == StepState.WAITING), None)
+    if verdict != APPROVED:
         close_request(request, RequestState.REJECTED, actor=actor, at=at)
     elif following is None:
         close_request(request, RequestState.APPROVED, actor=actor, at=at)

@@ -239,8 +239,8 @@ def test_decision_binds_to_what_was_sent() -> None:
         approve(requisition, made.mona, seen_hash="0" * 64)
     with pytest.raises(DomainError) as sent:
         record_decision(
-            subject_type="requisition", subject_id=requisition.pk, subject_version=99, verdict="approved",
-            content_hash=requisition.content_hash, actor=made.mona, reason="", at=NOW,
+            subject_type="requisition", subject_id=requisition.pk, verdict="approved",
+            content_hash="f" * 64, actor=made.mona, reason="", at=NOW,
         )  # fmt: skip
 
     assert (seen.value.code, sent.value.code) == ("changed_since_opened", "changed_since_opened")  # AP-7
@@ -275,7 +275,7 @@ def test_document_that_never_asked_is_not_found() -> None:
 
     with pytest.raises(NotFoundError):
         record_decision(
-            subject_type="requisition", subject_id=1, subject_version=1, verdict="approved", content_hash="",
+            subject_type="requisition", subject_id=1, verdict="approved", content_hash="",
             actor=made.mona, reason="", at=NOW,
         )  # fmt: skip
 
