@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from django.db import connection
-from django.db.models import BigIntegerField, Func, QuerySet, Value
+from django.db.models import BigIntegerField, Func, Model, QuerySet, Value
 
 from foundation.errors import NotFoundError, StaleError
 from foundation.models import Document
 
 D = TypeVar("D", bound=Document)
+M = TypeVar("M", bound=Model)
 
 
 def lock(model: type[D], pk: int, **related: Any) -> D:
@@ -95,10 +96,10 @@ def _canonical(value: Any) -> Any:
 DRAWN = "drawn_number"
 
 
-def with_number(rows: QuerySet[D]) -> QuerySet[D]:
+def with_number(rows: QuerySet[M]) -> QuerySet[M]:
     """Let the statement that reads and locks one row also draw a number; `drawn` forms it."""
     number = Func(Value("crossdock_number"), function="nextval", output_field=BigIntegerField())
-    return cast("QuerySet[D]", rows.annotate(**{DRAWN: number}))
+    return cast("QuerySet[M]", rows.annotate(**{DRAWN: number}))
 
 
 def drawn(row: Any, kind: str, site_code: str = "") -> str:

@@ -5,6 +5,7 @@ The second fence behind access.py. Source: RELIABILITY "Row level security"; mea
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 from django.db import connection, transaction
@@ -14,16 +15,22 @@ from django.template.response import SimpleTemplateResponse
 from foundation.guards import PORTAL_ROLE
 from foundation.journal import write_notes
 
+_acting_for: ContextVar[str] = ContextVar("acting_for_supplier", default="")  # set while the role is the portal's
+
 
 @contextmanager
 def as_supplier(supplier_id: int) -> Iterator[None]:
     """Switch role and supplier for the transaction; an error rolls back and with it the switch."""
     within = connection.in_atomic_block
-    with transaction.atomic():
-        _switch(PORTAL_ROLE, str(int(supplier_id)))
-        yield
-        if within:
-            _switch("none", "")  # the role ends with its transaction, but survives a savepoint's release
+    token = _acting_for.set(str(int(supplier_id)))
+    try:
+        with transaction.atomic():
+            _switch(PORTAL_ROLE, str(int(supplier_id)))
+            yield
+            if within:
+                _switch("none", "")  # the role ends with its transaction, but survives a savepoint's release
+    finally:
+        _acting_for.reset(token)
 
 
 @contextmanager
@@ -32,17 +39,19 @@ def as_owner() -> Iterator[None]:
 
     Only services use it, after their own permission check. It puts the role back, by its savepoint when it fails.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('role'), coalesce(current_setting('app.supplier_id', true), '')")
-        role, supplier = cursor.fetchone()
-    if role != PORTAL_ROLE:
+    supplier = _acting_for.get()
+    if not supplier:
         yield
         return
-    with transaction.atomic():
-        _switch("none", supplier)
-        yield
-        write_notes()  # as the owner: the supplier's role may not write them
-        _switch(role, supplier)
+    token = _acting_for.set("")
+    try:
+        with transaction.atomic():
+            _switch("none", supplier)
+            yield
+            write_notes()  # as the owner: the supplier's role may not write them
+            _switch(PORTAL_ROLE, supplier)
+    finally:
+        _acting_for.reset(token)
 
 
 def _switch(role: str, supplier_id: str) -> None:

@@ -9,7 +9,7 @@ from foundation.selectors.sites import all_sites
 from foundation.selectors.system import forget as _forget_system_users
 from foundation.selectors.system import system_user
 from foundation.selectors.timeline import Entry, timeline
-from foundation.selectors.units import unit_table, unit_tables
+from foundation.selectors.units import unit_table, unit_tables, unit_tables_of, with_packs
 from foundation.selectors.usage import used_by, uses_of
 from foundation.selectors.worktime import (
     hours_of,

@@ -1,29 +1,39 @@
 from collections.abc import Collection, Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, TextField
+from django.db.models import OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from foundation.models import Item, ItemUnit, UnitOfMeasure
 from foundation.quantity import UnitTable
 
 
-def unit_tables(item_ids: Iterable[int], units: Collection[str] | None = None) -> dict[int, UnitTable]:
-    """Return the conversion table of each item, keyed by item id, in at most two statements whatever their number.
+def unit_tables(item_ids: Iterable[int]) -> dict[int, UnitTable]:
+    """Return the conversion table of each item, keyed by item id, in two statements whatever their number."""
+    ids = set(item_ids)
+    return unit_tables_of(with_packs(Item.objects.filter(pk__in=ids).select_related("base_unit"))) if ids else {}
 
-    `units` names what will be asked for: when every one is a base unit or a pack of its item, the general table stays
-    out of it and unread.
-    """
-    ids = list(set(item_ids))
+
+def with_packs(items: QuerySet[Item]) -> QuerySet[Any]:
+    """Read each item's pack units along with it."""
     packs = ItemUnit.objects.filter(item=OuterRef("pk")).values(
         pack=JSONObject(code="unit__code", factor=Cast("factor", TextField()))
     )
-    rows = Item.objects.filter(pk__in=ids).values_list("pk", "base_unit__code", ArraySubquery(packs)) if ids else ()
-    found = {pk: (base, {pack["code"]: Decimal(pack["factor"]) for pack in own}) for pk, base, own in rows}
-    covered = units is not None and all(set(units) <= {base, *own} for base, own in found.values())
+    return items.annotate(packs=ArraySubquery(packs))
+
+
+def unit_tables_of(items: Iterable[Any], units: Collection[str] | None = None) -> dict[int, UnitTable]:
+    """Return the conversion tables of items that were read `with_packs` and their base unit.
+
+    `units` names what will be asked for: when every one is a base unit or a pack of its item, the general table is
+    neither needed nor read.
+    """
+    own = {i.pk: (i.base_unit.code, {pack["code"]: Decimal(pack["factor"]) for pack in i.packs}) for i in items}
+    covered = units is not None and all(set(units) <= {base, *packs} for base, packs in own.values())
     general = {} if covered else _general()
-    return {pk: UnitTable(base_unit=base, item=own, general=general) for pk, (base, own) in found.items()}
+    return {pk: UnitTable(base_unit=base, item=packs, general=general) for pk, (base, packs) in own.items()}
 
 
 def _general() -> dict[str, tuple[str, Decimal]]:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from django.db import IntegrityError, transaction
 
 from foundation import audit, duties, outbox
-from foundation.documents import content_hash, next_number
+from foundation.documents import content_hash, drawn, with_number
 from foundation.errors import ConflictError, InvalidError, require
 from foundation.journal import use_case
 from foundation.models import LegalEntity, Site, User
@@ -35,7 +35,7 @@ def receive_invoice(*, command: InvoiceCommand, actor: User, at: datetime) -> In
     :raises NotPermittedError: staff without the duty, or who ordered or received what is billed (SD-1).
     """
     check_command(command)
-    supplier = Supplier.objects.filter(pk=command.supplier_id).first()
+    supplier = with_number(Supplier.objects.filter(pk=command.supplier_id)).first()
     if supplier is None:
         raise InvalidError(
             "supplier_unknown", "There is no such supplier.", field="supplier", value=command.supplier_id
@@ -82,7 +82,7 @@ def _build(
     totals = _totals(command)
     terms = orders[0].payment_terms_days if orders else supplier.payment_terms_days
     return Invoice(
-        number=next_number("INV", site.code if site else ""),
+        number=drawn(supplier, "INV", site.code if site else ""),
         content_hash=content_hash(command.content()),
         created_at=at,
         created_by=actor,

@@ -6,15 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from foundation import audit, money, outbox
-from foundation.documents import content_hash, next_number
+from foundation.documents import content_hash, next_numbers
 from foundation.models import User
 from policies.selectors import OrderingPolicy
 from procurement.decisions.ordering import Approved, order_lines_of, orders_of
 from procurement.events import OrderCreated
 from procurement.models import OrderLineSource, PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine
 from procurement.selectors.orders import content_of
+from procurement.services.issue_order import Known, issue_locked_order, keep_tolerances
 from workflow.models import ApprovalRequest, RequestState
-from workflow.services import cure_case
+from workflow.services import cure_cases
 
 Authorities = Mapping[int, dict[str, Any]]  # requisition -> who said yes to what
 
@@ -22,19 +23,28 @@ Authorities = Mapping[int, dict[str, Any]]  # requisition -> who said yes to wha
 def build_orders(
     ready: Sequence[RequisitionLine], policy: OrderingPolicy, *, actor: User, at: datetime
 ) -> list[PurchaseOrder]:
-    """Create approved orders of lines with a source, of one locked requisition or several, and mark the lines ordered.
+    """Create orders of lines with a source, of one locked requisition or several, and mark the lines ordered.
 
-    Each line knows its requisition with site and legal entity, and its supplier.
+    Each line knows its requisition with site and legal entity, and its supplier. They are issued at once where policy
+    says so, and wait as approved for a buyer's hand elsewhere.
     """
+    if not ready:
+        return []
     rows = {line.pk: line for line in ready}
     groups = orders_of((_approved(line) for line in ready), combine=policy.combine)
     authorities = _authorities({line.requisition_id: line.requisition for line in ready}.values())
-    orders = [_create_order([rows[a.line_id] for a in group], group, authorities, actor, at) for group in groups]
-    if ready:
-        RequisitionLine.objects.filter(pk__in=rows).update(ordered_at=at, waiting_reason="")
-        for line in ready:
-            cure_case(key=f"no_source:{line.pk}", outcome="The line is on an order.", at=at)
-    return orders
+    numbers = next_numbers("PO", [ready[0].requisition.ship_to.code] * len(groups))
+    made = [
+        _create_order(number, [rows[a.line_id] for a in group], group, authorities, actor, at)
+        for number, group in zip(numbers, groups, strict=True)
+    ]
+    RequisitionLine.objects.filter(pk__in=rows).update(ordered_at=at, waiting_reason="")
+    keys = (f"no_source:{line.pk}" for line in ready)
+    cure_cases(outcomes=dict.fromkeys(keys, "The line is on an order."), at=at)
+    if policy.auto_issue:
+        for order, known in made:
+            issue_locked_order(order, actor=actor, at=at, known=known)
+    return [order for order, _ in made]
 
 
 def _approved(line: RequisitionLine) -> Approved:
@@ -55,13 +65,18 @@ def _approved(line: RequisitionLine) -> Approved:
 
 
 def _create_order(
-    lines: Sequence[RequisitionLine], group: Sequence[Approved], authorities: Authorities, actor: User, at: datetime
-) -> PurchaseOrder:
+    number: str,
+    lines: Sequence[RequisitionLine],
+    group: Sequence[Approved],
+    authorities: Authorities,
+    actor: User,
+    at: datetime,
+) -> tuple[PurchaseOrder, Known]:
     first, supplier = lines[0].requisition, lines[0].supplier
     assert supplier is not None  # noqa: S101 - sorted out before; for the type checker
     heads = {line.requisition_id: line.requisition for line in lines}
     order = PurchaseOrder(
-        number=next_number("PO", first.ship_to.code),
+        number=number,
         supplier=supplier,
         ship_to=first.ship_to,
         legal_entity=first.ship_to.legal_entity,
@@ -77,9 +92,9 @@ def _create_order(
     )
     rows = {line.pk: line for line in lines}
     order_lines, sources = [], []
-    for number, merged in enumerate(order_lines_of(group), start=1):
+    for place, merged in enumerate(order_lines_of(group), start=1):
         members = [rows[a.line_id] for a in merged]
-        order_line = _order_line(order, number * 10, members, authorities)
+        order_line = _order_line(order, place * 10, members, authorities)
         order_lines.append(order_line)
         sources += [
             OrderLineSource(order_line=order_line, requisition_line=member, quantity=member.base_quantity)
@@ -91,10 +106,11 @@ def _create_order(
     order.save(force_insert=True)
     for order_line in order_lines:
         order_line.order = order
+    keep_tolerances(order, order_lines, at)
     PurchaseOrderLine.objects.bulk_create(order_lines)
     OrderLineSource.objects.bulk_create(sources)
     _tell(order, list(heads.values()), actor, at)
-    return order
+    return order, Known(order_lines, tuple(sorted((head.pk, head.number) for head in heads.values())))
 
 
 def _tell(order: PurchaseOrder, heads: Sequence[Requisition], actor: User, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Sending an order to its supplier: the version is frozen, its authority checked, the answer's due time set."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -37,7 +38,15 @@ def issue_order(*, order_id: int, expected_version: int | None, actor: User, at:
     return issue_locked_order(order, actor=actor, at=at)
 
 
-def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime) -> PurchaseOrder:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the caller holds of an order it has just created: its lines, and (id, number) of the requisitions behind it."""
+
+    lines: list[PurchaseOrderLine]
+    requisitions: tuple[tuple[int, str], ...]
+
+
+def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime, known: Known | None = None) -> PurchaseOrder:
     """Issue an order the caller has locked or just created (PO-1, invariant 1).
 
     :raises InvalidError: a line has no authority, so nobody agreed to it.
@@ -50,12 +59,15 @@ def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime) -> Pu
             "supplier_not_active",
             f"{order.supplier} is {order.supplier.get_state_display().lower()} and gets no orders.",
         )
-    lines = list(order.lines.select_related("item", "unit", "category").order_by("line_no"))
+    known = known or _read(order)
+    lines = known.lines
     _require_authority(order, lines)
     content = content_of(order, lines)
     if content_hash(content) != order.content_hash:
         raise ConflictError("not_as_authorised", f"{order.number} is not what was authorised. Ask for approval again.")
-    _freeze_tolerances(order, lines, at)
+    changed = keep_tolerances(order, lines, at)
+    if changed:
+        PurchaseOrderLine.objects.bulk_update(changed, ["over_receipt_percent"])
     order.issue(at=at, ack_due_at=working_deadline(order.ship_to, at, order.supplier.acknowledge_hours))
     order.open_amount = open_amount(lines, order.currency)
     order.save(
@@ -79,7 +91,7 @@ def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime) -> Pu
     )
     consume_contracts(lines, sign=1, currency=order.currency)
     if actor.kind != User.Kind.SYSTEM:
-        for chain in chains_of_order(order):
+        for chain in chains_of(order, (pk for pk, _ in known.requisitions)):
             duties.record(chain, "order", order.pk, "create_order", person_id=actor.pk, at=at)
     audit.record(
         order,
@@ -90,8 +102,16 @@ def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime) -> Pu
         hash=order.content_hash,
         total=str(order.total_amount),
     )
-    outbox.publish(_issued(order, lines, actor, at))
+    outbox.publish(_issued(order, known.requisitions, actor, at))
     return order
+
+
+def _read(order: PurchaseOrder) -> Known:
+    lines = order.lines.select_related("item", "unit", "category").order_by("line_no")
+    sources = order.lines.filter(sources__isnull=False).values_list(
+        "sources__requisition_line__requisition_id", "sources__requisition_line__requisition__number"
+    )
+    return Known(list(lines), tuple(sorted(set(sources))))
 
 
 def _require_authority(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> None:
@@ -100,9 +120,13 @@ def _require_authority(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> 
         raise InvalidError("no_authority", f"{order.number} line {bare[0] if bare else 1} was agreed by nobody.")
 
 
-def _freeze_tolerances(order: PurchaseOrder, lines: list[PurchaseOrderLine], at: datetime) -> None:
-    """Keep the over-receipt tolerance of the day with each line, so that a later policy changes no old order (GR-3)."""
+def keep_tolerances(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], at: datetime) -> list[PurchaseOrderLine]:
+    """Keep the over-receipt tolerance of the day with each line, so that a later policy changes no old order (GR-3).
+
+    Returns the lines it changed; the caller stores them.
+    """
     table, _version = tolerances_in_force(at)
+    changed = []
     for line in lines:
         place = Place(
             item=line.item.code if line.item else "",
@@ -111,8 +135,11 @@ def _freeze_tolerances(order: PurchaseOrder, lines: list[PurchaseOrderLine], at:
             site=order.ship_to.code,
         )
         limit = table.policy_for(place).over_receipt_percent
-        line.over_receipt_percent = UNLIMITED_OVER_RECEIPT if limit is None else limit
-    PurchaseOrderLine.objects.bulk_update(lines, ["over_receipt_percent"])
+        kept = UNLIMITED_OVER_RECEIPT if limit is None else limit
+        if line.over_receipt_percent != kept:
+            line.over_receipt_percent = kept
+            changed.append(line)
+    return changed
 
 
 def consume_contracts(lines: Sequence[PurchaseOrderLine], *, sign: int, currency: str, part: str = "ordered") -> None:
@@ -142,15 +169,7 @@ def chains_of(order: PurchaseOrder, requisitions: Iterable[int]) -> list[str]:
     return [f"order:{order.pk}", *sorted({f"requisition:{pk}" for pk in requisitions})]
 
 
-def _issued(order: PurchaseOrder, lines: list[PurchaseOrderLine], actor: User, at: datetime) -> OrderIssued:
-    numbers = {line.authority.get("requisition") for line in lines if line.authority.get("requisition")}
-    pairs = (
-        order.lines.filter(sources__isnull=False)
-        .values_list("sources__requisition_line__requisition_id", "sources__requisition_line__requisition__number")
-        .distinct()
-        if numbers
-        else ()
-    )
+def _issued(order: PurchaseOrder, requisitions: Iterable[tuple[int, str]], actor: User, at: datetime) -> OrderIssued:
     return OrderIssued(
         subject_id=order.pk,
         subject_number=order.number,
@@ -160,7 +179,7 @@ def _issued(order: PurchaseOrder, lines: list[PurchaseOrderLine], actor: User, a
         supplier_id=order.supplier_id,
         actor_id=actor.pk,
         is_human=actor.kind != User.Kind.SYSTEM,
-        related=tuple(("requisition", pk, number) for pk, number in sorted(set(pairs))),
+        related=tuple(("requisition", pk, number) for pk, number in requisitions),
         total_amount=order.total_amount,
         currency=order.currency,
         revision=order.revision,

@@ -39,7 +39,7 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
     )
     require_unchanged(requisition, expected_version)
     require(access.can_change(actor, requisition))
-    lines = list(requisition.lines.select_related("category", "unit", "item"))
+    lines = list(requisition.lines.select_related("category", "unit", "item", "supplier"))
     if not lines:
         raise InvalidError("no_lines", "Add at least one line before you submit.", field="lines")
     judged = judge(requisition, lines, at)

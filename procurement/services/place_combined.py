@@ -12,7 +12,6 @@ from procurement import access
 from procurement.models import PurchaseOrder, Requisition, RequisitionLine, RequisitionState
 from procurement.selectors.combining import waiting_to_combine
 from procurement.services.build_orders import build_orders
-from procurement.services.issue_order import issue_locked_order
 from procurement.services.place_orders import ACTOR, complete, sort_out, tell_waiting
 from procurement.services.reopen_approval import reopen_approval
 
@@ -54,9 +53,6 @@ def place_combined(
             line.is_struck or line.ordered_at or line.pk in placed for line in lines
         ):
             complete(head, person, at)
-    if policy.auto_issue:
-        for order in orders:
-            issue_locked_order(order, actor=person, at=at)
     return orders
 
 
@@ -76,7 +72,7 @@ def _lock(ids: Sequence[int]) -> list[tuple[Requisition, list[RequisitionLine]]]
     )
     lines = RequisitionLine.objects.select_for_update(of=("self",), no_key=True).filter(requisition_id__in=locked)
     rows: dict[int, list[RequisitionLine]] = {}
-    for line in lines.select_related("item__category", "unit", "category", "catalogue_item").order_by("pk"):
+    for line in lines.select_related("item__category", "unit", "category", "catalogue_item", "supplier").order_by("pk"):
         rows.setdefault(line.requisition_id, []).append(line)
     return [(head, _of(head, rows[head.pk])) for head in heads.order_by("pk")]
 

@@ -16,9 +16,7 @@ from procurement.models import PurchaseOrder, Requisition, RequisitionLine, Requ
 from procurement.selectors.combining import departure
 from procurement.services.ask_approval import about
 from procurement.services.build_orders import build_orders
-from procurement.services.issue_order import issue_locked_order
 from procurement.services.reopen_approval import NewPrice, reopen_approval
-from suppliers.models import Supplier
 from suppliers.selectors import LineNeed, sources_for
 from workflow.services import open_case
 
@@ -60,31 +58,30 @@ def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None
     tell_waiting(requisition, waiting, at)
     if not waiting and not held:
         complete(requisition, person, at)
-    if policy.auto_issue:
-        for order in orders:
-            issue_locked_order(order, actor=person, at=at)
     return orders
 
 
 def _unordered(requisition: Requisition) -> list[RequisitionLine]:
     rows = requisition.lines.select_for_update(of=("self",), no_key=True).filter(ordered_at=None)
-    return list(rows.select_related("item__category", "unit", "category", "catalogue_item").order_by("line_no"))
+    return list(
+        rows.select_related("item__category", "unit", "category", "catalogue_item", "supplier").order_by("line_no")
+    )
 
 
 def sort_out(
     requisition: Requisition, lines: Sequence[RequisitionLine], policy: OrderingPolicy, at: datetime
 ) -> tuple[list[RequisitionLine], dict[RequisitionLine, str], dict[int, NewPrice]]:
     """Split lines into those that can be ordered and those that wait, with the named reason and the risen prices."""
-    suppliers = Supplier.objects.in_bulk({x.supplier_id for x in lines if x.supplier_id})
     needs = [
         LineNeed(x.pk, x.item_id, x.quantity, x.unit.code, at.date()) for x in lines if x.item_id and x.supplier_id
     ]
-    now = sources_for(requisition.ship_to, needs) if needs else {}
+    items = {x.item.pk: x.item for x in lines if x.item}
+    now = sources_for(requisition.ship_to, needs, items) if needs else {}
     ready: list[RequisitionLine] = []
     waiting: dict[RequisitionLine, str] = {}
     risen: dict[int, NewPrice] = {}
     for line in lines:
-        supplier = suppliers.get(line.supplier_id or 0)
+        supplier = line.supplier
         sourcing = now.get(line.pk)
         price_now = (
             sourcing.offer.unit_price
@@ -101,7 +98,6 @@ def sort_out(
             waiting[line] = "price_drift"
             risen[line.pk] = NewPrice(price_now, sourcing)
         else:
-            line.supplier = supplier
             ready.append(line)
     return ready, waiting, risen
 

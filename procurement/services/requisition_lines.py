@@ -13,7 +13,7 @@ from foundation import money
 from foundation.errors import InvalidError
 from foundation.models import Category, Item, Site, UnitOfMeasure
 from foundation.quantity import to_base
-from foundation.selectors import unit_tables
+from foundation.selectors import unit_tables_of, with_packs
 from procurement.models import PriceSource, RequisitionLine, SpendKind
 from procurement.validators import MAX_LINES, validate_need_by, validate_price, validate_quantity
 from suppliers.decisions.sourcing import Sourcing
@@ -45,16 +45,12 @@ def prepare_lines(*, site: Site, need_by: date, lines: Sequence[LineInput], at: 
     """
     if len(lines) > MAX_LINES:
         raise InvalidError("too_many_lines", f"A requisition holds at most {MAX_LINES} lines.", field="lines")
-    items = {
-        i.code: i
-        for i in Item.objects.filter(code__in={n.item_code for n in lines if n.item_code}).select_related(
-            "category", "base_unit"
-        )
-    }
+    wanted = Item.objects.filter(code__in={n.item_code for n in lines if n.item_code})
+    items = {i.code: i for i in with_packs(wanted.select_related("category", "base_unit"))}
     units = {u.code: u for u in UnitOfMeasure.objects.filter(code__in={n.unit_code for n in lines})}
     named = {n.category_code for n in lines if not n.item_code}
     categories = {c.code: c for c in Category.objects.filter(code__in=named)} if named else {}
-    tables = unit_tables((i.pk for i in items.values()), {n.unit_code for n in lines if n.item_code})
+    tables = unit_tables_of(items.values(), {n.unit_code for n in lines if n.item_code})
     day = at.astimezone(ZoneInfo(site.time_zone)).date()
     rows = [_row(number, line, need_by, items, units, categories, tables, day) for number, line in enumerate(lines, 1)]
     needs = [LineNeed(r.line_no, r.item_id, r.quantity, r.unit.code, day) for r in rows if r.item_id]
