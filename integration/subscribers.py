@@ -14,7 +14,9 @@ def hand_to_erp(event: DomainEvent) -> None:
 
 
 def send_order(event: DomainEvent) -> None:
-    """Store the order of a supplier who takes EDI."""
+    """Store the order of a supplier who takes EDI; what was issued before the event told the channel is looked up."""
+    if event.payload.get("channel", "edi") != "edi":
+        return
     store_order(order_id=event.subject_id, revision=event.payload["revision"], at=timezone.now())  # noqa: TID251 - the relay's porch
 
 

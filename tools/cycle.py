@@ -12,7 +12,7 @@ from invoicing import services as invoicing
 from invoicing.decisions.commands import InvoiceCommand, LineCommand
 from invoicing.models import Invoice, InvoiceState
 from procurement import services as procurement
-from procurement.models import OrderLineSource, PurchaseOrder, Requisition
+from procurement.models import OrderLineSource, PurchaseOrder, PurchaseOrderLine, Requisition
 from tools.scene import Scene
 
 TAX = Decimal(20)
@@ -48,10 +48,15 @@ def approve(scene: Scene, requisition: Requisition, by: str = "manager") -> None
 
 def order_of(requisition: Requisition) -> PurchaseOrder:
     """Return the order that the requisition became."""
+    return line_of(requisition).order
+
+
+def line_of(requisition: Requisition) -> PurchaseOrderLine:
+    """Return the first order line that the requisition became, with its order."""
     source = OrderLineSource.objects.filter(requisition_line__requisition=requisition).select_related(
         "order_line__order"
     )
-    return source[0].order_line.order
+    return source[0].order_line
 
 
 def acknowledge(scene: Scene, order: PurchaseOrder) -> None:
@@ -108,11 +113,12 @@ def whole(scene: Scene, serial: str, *, quantity: Decimal = Decimal(20), lines: 
     requisition = request(scene, quantity=quantity, lines=lines, serial=serial)
     approve(scene, requisition)
     relay.drain()
-    placed = order_of(requisition)
+    line = line_of(requisition)
+    placed = line.order
     acknowledge(scene, placed)
     receive(scene, placed, quantity, lines)
     relay.drain()
-    invoice = bill(scene, placed, quantity, placed.lines.all()[0].unit_price, lines)
+    invoice = bill(scene, placed, quantity, line.unit_price, lines)
     relay.drain()
     posted = invoicing.record_posting(
         number=invoice.number, voucher=f"V-{invoice.number}", actor=system_user("erp"), at=now()

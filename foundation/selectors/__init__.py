@@ -11,6 +11,7 @@ from foundation.selectors.system import system_user
 from foundation.selectors.timeline import Entry, timeline
 from foundation.selectors.units import unit_table, unit_tables, unit_tables_of, with_packs
 from foundation.selectors.usage import used_by, uses_of
+from foundation.selectors.worktime import forget as _forget_calendars
 from foundation.selectors.worktime import (
     hours_of,
     known_holidays,
@@ -24,6 +25,7 @@ def forget() -> None:
     """Drop what this process remembers of rows that never change; tests empty the tables."""
     _forget_organisation()
     _forget_system_users()
+    _forget_calendars()
 
 
 __all__ = [
@@ -55,7 +57,9 @@ __all__ = [
     "timeline",
     "unit_table",
     "unit_tables",
+    "unit_tables_of",
     "used_by",
     "uses_of",
+    "with_packs",
     "working_deadline",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from foundation.decisions.worktime import Hours, add_business_hours, next_working_day
-from foundation.models import Site, WorkCalendar
+from foundation.models import Holiday, Site, WorkCalendar
 
 
 @lru_cache(maxsize=64)
@@ -31,13 +31,26 @@ def public_days_off(calendar: WorkCalendar, first: date, last: date) -> list[tup
     return sorted((day, str(name)) for day, name in days.items() if first <= day <= last)
 
 
+@lru_cache(maxsize=64)
+def _own_days_off(calendar_id: int, minute: datetime) -> frozenset[date]:  # noqa: ARG001 - how long it is remembered
+    return frozenset(Holiday.objects.filter(calendar_id=calendar_id).values_list("date", flat=True))
+
+
+def forget() -> None:
+    """Drop what the process remembers of calendars; keeping one calls it, and tests."""
+    _own_days_off.cache_clear()
+
+
 def hours_of(calendar: WorkCalendar, zone: str, around: datetime) -> Hours:
     """Return the working hours of a calendar in a zone, with the days off from a year before to two years after.
 
-    `calendar.extra_holidays` is read once; prefetch it when many calendars are needed.
+    A calendar's own days off are remembered for a minute: a day entered just now counts from the next minute on.
     """
     public = _public_holidays(calendar.country, calendar.subdivision, around.year - 1, around.year + 2)
-    extra = {h.date for h in calendar.extra_holidays.all()}
+    if "extra_holidays" in getattr(calendar, "_prefetched_objects_cache", {}):
+        extra = frozenset(h.date for h in calendar.extra_holidays.all())
+    else:
+        extra = _own_days_off(calendar.pk, around.replace(second=0, microsecond=0))
     return Hours(
         zone=zone,
         weekdays=frozenset(int(d) for d in calendar.weekdays if d != "0"),

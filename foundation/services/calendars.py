@@ -9,7 +9,7 @@ from foundation.documents import content_hash
 from foundation.errors import InvalidError, NotFoundError, require
 from foundation.journal import use_case
 from foundation.models import Holiday, User, WorkCalendar
-from foundation.selectors.worktime import known_holidays
+from foundation.selectors.worktime import forget, known_holidays
 from foundation.services.keeping import record_change, require_seen
 from foundation.validators import new_code, one_line
 
@@ -90,6 +90,7 @@ def add_day_off(*, code: str, day: date, name: str, actor: User, at: datetime) -
         raise InvalidError("day_off_already", "That day is off already.", field="date", value=str(day))
     words = one_line(name, longest=80, field="name", what="what the day is called")
     added = Holiday.objects.create(calendar=calendar, date=day, name=words)
+    forget()
     audit.record(calendar, "add_day_off", actor=actor, at=at, date=str(day), name=added.name)
     return added
 
@@ -108,6 +109,7 @@ def drop_day_off(*, code: str, day_id: int, actor: User, at: datetime) -> WorkCa
     if held is not None:
         _require_ahead(held.date, at)
         held.delete()
+        forget()
         audit.record(calendar, "drop_day_off", actor=actor, at=at, date=str(held.date), name=held.name)
     return calendar
 

@@ -29,6 +29,7 @@ class LockedInvoice:
 
     invoice: Invoice
     lines: Sequence[InvoiceLine]
+    charges: Sequence[InvoiceCharge]
     orders: Sequence[PurchaseOrder]
     order_lines: Sequence[PurchaseOrderLine]
     matches: Sequence[InvoiceMatch]
@@ -37,19 +38,18 @@ class LockedInvoice:
 def invoice_facts(locked: LockedInvoice, *, at: datetime) -> InvoiceFacts:
     """Return everything the match of the invoice looks at."""
     invoice = locked.invoice
-    charges = list(InvoiceCharge.objects.filter(invoice=invoice))
     tolerances = ToleranceLookup(at, invoice)
     orders = _orders(locked, tolerances)
     stated = Stated(invoice.stated_net, invoice.stated_tax, invoice.stated_rounding, invoice.stated_total)
     parts = [Part(p.net_amount, p.tax_percent) for p in locked.lines]
-    parts += [Part(c.amount, c.tax_percent) for c in charges]
+    parts += [Part(c.amount, c.tax_percent) for c in locked.charges]
     return InvoiceFacts(
         bill=bill_of(invoice, frozenset(orders)),
         kind=invoice.kind,
         currency=invoice.currency,
         header_reference=_header_reference(invoice, orders),
         lines=tuple(_billed(line) for line in locked.lines),
-        charges=tuple((c.description or c.code or "Charge", c.amount) for c in charges),
+        charges=tuple((c.description or c.code or "Charge", c.amount) for c in locked.charges),
         totals=compute(parts, stated, invoice.currency),
         stated=stated,
         supplier_name=invoice.supplier.name,

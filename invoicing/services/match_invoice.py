@@ -2,7 +2,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from foundation import audit, outbox
 from foundation.documents import lock, touch
@@ -12,7 +12,7 @@ from foundation.models import User
 from invoicing.access import OPEN_STATES
 from invoicing.decisions.judgement import Judgement, judge, state_after
 from invoicing.events import InvoiceCleared, InvoiceEvent, InvoiceHeld, InvoiceWaiting
-from invoicing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceMatch, InvoiceState
+from invoicing.models import Invoice, InvoiceCharge, InvoiceKind, InvoiceLine, InvoiceMatch, InvoiceState
 from invoicing.selectors.credit import credited_invoice
 from invoicing.selectors.facts import LockedInvoice, invoice_facts
 from invoicing.selectors.orders import sent_orders
@@ -60,6 +60,7 @@ def lock_for_match(invoice_id: int) -> LockedInvoice:
         InvoiceLine.objects.filter(invoice_id=invoice_id)
         .select_related("invoice")
         .defer("invoice__original")
+        .annotate(charged=Exists(InvoiceCharge.objects.filter(invoice=OuterRef("invoice"))))
         .order_by("position")
     )
     order_lines = _lock_lines(_orders_of(lines[0].invoice, lines))
@@ -71,7 +72,8 @@ def lock_for_match(invoice_id: int) -> LockedInvoice:
         .only(*(field.attname for field in InvoiceMatch._meta.concrete_fields), *_CLAIMANT)  # noqa: SLF001 - Django's own
         .order_by("pk")
     )
-    return LockedInvoice(invoice, lines, orders, order_lines, matches)
+    charges = list(InvoiceCharge.objects.filter(invoice=invoice)) if lines[0].charged else []
+    return LockedInvoice(invoice, lines, charges, orders, order_lines, matches)
 
 
 def _orders_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> QuerySet[PurchaseOrder]:

@@ -31,6 +31,7 @@ class OrderIssued(OrderEvent):
     revision: int
     touchless: bool
     ack_due_at: str
+    channel: str = ""  # how the supplier took orders at that moment: portal, edi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

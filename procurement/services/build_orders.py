@@ -13,7 +13,7 @@ from procurement.decisions.ordering import Approved, order_lines_of, orders_of
 from procurement.events import OrderCreated
 from procurement.models import OrderLineSource, PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine
 from procurement.selectors.orders import content_of
-from procurement.services.issue_order import Known, issue_locked_order, keep_tolerances
+from procurement.services.issue_order import Known, keep_tolerances, make_issued, tell_issued
 from workflow.models import ApprovalRequest, RequestState
 from workflow.services import cure_cases
 
@@ -35,16 +35,13 @@ def build_orders(
     authorities = _authorities({line.requisition_id: line.requisition for line in ready}.values())
     numbers = next_numbers("PO", [ready[0].requisition.ship_to.code] * len(groups))
     made = [
-        _create_order(number, [rows[a.line_id] for a in group], group, authorities, actor, at)
+        _create_order(number, [rows[a.line_id] for a in group], group, authorities, policy, actor, at)
         for number, group in zip(numbers, groups, strict=True)
     ]
     RequisitionLine.objects.filter(pk__in=rows).update(ordered_at=at, waiting_reason="")
     keys = (f"no_source:{line.pk}" for line in ready)
     cure_cases(outcomes=dict.fromkeys(keys, "The line is on an order."), at=at)
-    if policy.auto_issue:
-        for order, known in made:
-            issue_locked_order(order, actor=actor, at=at, known=known)
-    return [order for order, _ in made]
+    return made
 
 
 def _approved(line: RequisitionLine) -> Approved:
@@ -69,9 +66,10 @@ def _create_order(
     lines: Sequence[RequisitionLine],
     group: Sequence[Approved],
     authorities: Authorities,
+    policy: OrderingPolicy,
     actor: User,
     at: datetime,
-) -> tuple[PurchaseOrder, Known]:
+) -> PurchaseOrder:
     first, supplier = lines[0].requisition, lines[0].supplier
     assert supplier is not None  # noqa: S101 - sorted out before; for the type checker
     heads = {line.requisition_id: line.requisition for line in lines}
@@ -103,14 +101,19 @@ def _create_order(
     order.total_amount = money.total(line.line_amount for line in order_lines)
     order.approve()
     order.content_hash = content_hash(content_of(order, order_lines))
+    keep_tolerances(order, order_lines, at)
+    if policy.auto_issue:
+        make_issued(order, order_lines, actor=actor, at=at)
     order.save(force_insert=True)
     for order_line in order_lines:
         order_line.order = order
-    keep_tolerances(order, order_lines, at)
     PurchaseOrderLine.objects.bulk_create(order_lines)
     OrderLineSource.objects.bulk_create(sources)
     _tell(order, list(heads.values()), actor, at)
-    return order, Known(order_lines, tuple(sorted((head.pk, head.number) for head in heads.values())))
+    if policy.auto_issue:
+        behind = tuple(sorted((head.pk, head.number) for head in heads.values()))
+        tell_issued(order, Known(order_lines, behind), actor=actor, at=at)
+    return order
 
 
 def _tell(order: PurchaseOrder, heads: Sequence[Requisition], actor: User, at: datetime) -> None:
@@ -121,7 +124,7 @@ def _tell(order: PurchaseOrder, heads: Sequence[Requisition], actor: User, at: d
             subject_id=order.pk,
             subject_number=order.number,
             at=at,
-            version=order.version,
+            version=1,
             site_id=order.ship_to_id,
             supplier_id=order.supplier_id,
             actor_id=actor.pk,

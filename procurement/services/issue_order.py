@@ -40,17 +40,33 @@ def issue_order(*, order_id: int, expected_version: int | None, actor: User, at:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the caller holds of an order it has just created: its lines, and (id, number) of the requisitions behind it."""
+    """What is read of an order already: its lines, and (id, number) of the requisitions behind it."""
 
     lines: list[PurchaseOrderLine]
     requisitions: tuple[tuple[int, str], ...]
 
 
-def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime, known: Known | None = None) -> PurchaseOrder:
-    """Issue an order the caller has locked or just created (PO-1, invariant 1).
+def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime) -> PurchaseOrder:
+    """Issue an order the caller has locked (PO-1, invariant 1).
 
     :raises InvalidError: a line has no authority, so nobody agreed to it.
     :raises ConflictError: its content is not what was authorised.
+    """
+    known = _read(order)
+    changed = keep_tolerances(order, known.lines, at)
+    if changed:
+        PurchaseOrderLine.objects.bulk_update(changed, ["over_receipt_percent"])
+    make_issued(order, known.lines, actor=actor, at=at)
+    fields = ["state", "issued_at", "ack_due_at", "revision", "open_amount", "version", "changed_by", "changed_at"]
+    order.save(update_fields=fields)
+    tell_issued(order, known, actor=actor, at=at)
+    return order
+
+
+def make_issued(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, actor: User, at: datetime) -> None:
+    """Check that an order may leave and move it; the caller stores it and then calls `tell_issued`.
+
+    :raises NotPermittedError: it is on hold, or its supplier may not receive orders.
     """
     if order.hold_reason:
         raise NotPermittedError("order_on_hold", f"{order.number} is on hold: {order.hold_reason}.")
@@ -59,37 +75,26 @@ def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime, known
             "supplier_not_active",
             f"{order.supplier} is {order.supplier.get_state_display().lower()} and gets no orders.",
         )
-    known = known or _read(order)
-    lines = known.lines
     _require_authority(order, lines)
-    content = content_of(order, lines)
-    if content_hash(content) != order.content_hash:
+    if content_hash(content_of(order, lines)) != order.content_hash:
         raise ConflictError("not_as_authorised", f"{order.number} is not what was authorised. Ask for approval again.")
-    changed = keep_tolerances(order, lines, at)
-    if changed:
-        PurchaseOrderLine.objects.bulk_update(changed, ["over_receipt_percent"])
     order.issue(at=at, ack_due_at=working_deadline(order.ship_to, at, order.supplier.acknowledge_hours))
     order.open_amount = open_amount(lines, order.currency)
-    order.save(
-        update_fields=[
-            "state",
-            "issued_at",
-            "ack_due_at",
-            "revision",
-            "open_amount",
-            *touch(order, by_id=actor.pk, at=at),
-        ]
-    )
+    touch(order, by_id=actor.pk, at=at)
+
+
+def tell_issued(order: PurchaseOrder, known: Known, *, actor: User, at: datetime) -> None:
+    """Freeze the version that leaves, count it under its contracts, and tell it."""
     OrderVersion.objects.create(
         order=order,
         supplier_id=order.supplier_id,
         revision=order.revision,
-        content=content,
+        content=content_of(order, known.lines),
         content_hash=order.content_hash,
         issued_at=at,
         issued_by=actor,
     )
-    consume_contracts(lines, sign=1, currency=order.currency)
+    consume_contracts(known.lines, sign=1, currency=order.currency)
     if actor.kind != User.Kind.SYSTEM:
         for chain in chains_of(order, (pk for pk, _ in known.requisitions)):
             duties.record(chain, "order", order.pk, "create_order", person_id=actor.pk, at=at)
@@ -103,7 +108,6 @@ def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime, known
         total=str(order.total_amount),
     )
     outbox.publish(_issued(order, known.requisitions, actor, at))
-    return order
 
 
 def _read(order: PurchaseOrder) -> Known:
@@ -114,7 +118,7 @@ def _read(order: PurchaseOrder) -> Known:
     return Known(list(lines), tuple(sorted(set(sources))))
 
 
-def _require_authority(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> None:
+def _require_authority(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> None:
     bare = [line.line_no for line in lines if not line.authority]
     if bare or not lines:
         raise InvalidError("no_authority", f"{order.number} line {bare[0] if bare else 1} was agreed by nobody.")
@@ -185,4 +189,5 @@ def _issued(order: PurchaseOrder, requisitions: Iterable[tuple[int, str]], actor
         revision=order.revision,
         touchless=order.is_touchless,
         ack_due_at=order.ack_due_at.isoformat() if order.ack_due_at else "",
+        channel=order.supplier.order_channel,
     )
