@@ -25,7 +25,7 @@ def lock(model: type[D], pk: int, **related: Any) -> D:
     """
     document = lock_first(model._default_manager.filter(pk=pk), *related.get("with_", ()))  # noqa: SLF001 - Django's own way
     if document is None:
-        raise NotFoundError("not_found", f"There is no such {model._meta.verbose_name}.")  # noqa: SLF001
+        raise NotFoundError("not_found", f"There is no such {model._meta.verbose_name}.")  # noqa: SLF001 - same
     return document
 
 
