@@ -31,7 +31,7 @@ def rate_on(currency: str, day: date, base: str | None = None) -> FrozenRate:
     if row is None:
         raise InvalidError(
             "rate_missing",
-            f"There is no exchange rate from {currency} to {target} for {day}. Import the day's rates first.",
+            f"There is no exchange rate from {currency} to {target} for {day}. Enter one under Master data first.",
             field="currency",
             value=currency,
         )

@@ -10,7 +10,7 @@ from foundation.errors import InvalidError, NotFoundError, require
 from foundation.journal import use_case
 from foundation.models import Holiday, User, WorkCalendar
 from foundation.selectors.worktime import forget, known_holidays
-from foundation.services.keeping import record_change, require_seen
+from foundation.services.keeping import in_turn, record_change, require_seen
 from foundation.validators import new_code, one_line
 
 _SET = ("name", "weekdays", "opens", "closes", "country", "subdivision")
@@ -45,6 +45,7 @@ def create_calendar(*, code: str, details: CalendarDetails, actor: User, at: dat
     :raises InvalidError: the code is taken, or a value cannot be used.
     """
     require(access.can_keep_ground(actor))
+    in_turn()
     calendar = WorkCalendar(code=new_code(code, longest=20))
     if WorkCalendar.objects.filter(code=calendar.code).exists():
         raise InvalidError(

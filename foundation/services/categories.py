@@ -13,7 +13,7 @@ from foundation.documents import content_hash
 from foundation.errors import InvalidError, NotFoundError, require
 from foundation.journal import use_case
 from foundation.models import Category, User
-from foundation.services.keeping import record_change, require_seen
+from foundation.services.keeping import in_turn, record_change, require_seen
 from foundation.validators import new_code, one_line
 
 _LONGEST_PATH = 200
@@ -42,6 +42,7 @@ def create_category(*, code: str, details: CategoryDetails, actor: User, at: dat
     :raises InvalidError: the code is taken, the tree would be too deep, or a value cannot be used.
     """
     require(access.can_keep_ground(actor))
+    in_turn()
     _lock_tree()
     category = Category(code=new_code(code, longest=16))
     if Category.objects.filter(code=category.code).exists():

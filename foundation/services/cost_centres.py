@@ -9,7 +9,7 @@ from foundation.documents import content_hash
 from foundation.errors import InvalidError, NotFoundError, require
 from foundation.journal import use_case
 from foundation.models import CostCentre, Site, User
-from foundation.services.keeping import record_change, require_seen
+from foundation.services.keeping import in_turn, record_change, require_seen
 from foundation.validators import new_code, one_line
 
 
@@ -35,6 +35,7 @@ def create_cost_centre(*, code: str, site: Site, details: CostCentreDetails, act
     :raises InvalidError: the code is taken, or a value cannot be used.
     """
     require(access.can_keep_ground(actor))
+    in_turn()
     centre = CostCentre(code=new_code(code, longest=16), site=site)
     if CostCentre.objects.filter(code=centre.code).exists():
         raise InvalidError(

@@ -10,7 +10,7 @@ from foundation.errors import InvalidError, NotFoundError, require
 from foundation.journal import use_case
 from foundation.models import LegalEntity, Region, User
 from foundation.selectors.usage import used_by, uses_of
-from foundation.services.keeping import record_change, require_seen
+from foundation.services.keeping import in_turn, record_change, require_seen
 from foundation.validators import known_country, known_currency, new_code, one_line
 
 _LONGEST_TAX_ID = 32
@@ -44,6 +44,7 @@ def create_region(*, code: str, name: str, actor: User, at: datetime) -> Region:
     :raises InvalidError: the code is taken, or it has no name.
     """
     require(access.can_keep_ground(actor))
+    in_turn()
     region = Region(code=new_code(code, longest=12), name=_region_name(name))
     if Region.objects.filter(code=region.code).exists():
         raise InvalidError("code_taken", f"There is a region {region.code} already.", field="code", value=region.code)
@@ -81,6 +82,7 @@ def create_entity(*, code: str, details: EntityDetails, actor: User, at: datetim
     :raises InvalidError: the code is taken, or a value cannot be used.
     """
     require(access.can_keep_ground(actor))
+    in_turn()
     entity = LegalEntity(code=new_code(code, longest=12))
     if LegalEntity.objects.filter(code=entity.code).exists():
         raise InvalidError(

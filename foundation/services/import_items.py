@@ -19,6 +19,7 @@ from foundation.services.items import (
     require_unused,
     write,
 )
+from foundation.services.keeping import in_turn
 from foundation.validators import new_code
 
 MOST_ROWS = 5_000
@@ -70,6 +71,7 @@ def import_items(*, rows: Sequence[ItemRow], dry_run: bool, actor: User, at: dat
     :raises InvalidError: too many rows.
     """
     require(access.can_keep_ground(actor))
+    in_turn()
     if len(rows) > MOST_ROWS:
         raise InvalidError("too_many_rows", f"The table has over {MOST_ROWS} rows. Send it in parts.", field="table")
     desk = _Desk(rows)

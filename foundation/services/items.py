@@ -13,7 +13,7 @@ from foundation.journal import use_case
 from foundation.models import Category, Item, ItemUnit, UnitOfMeasure, User
 from foundation.quantity import plain
 from foundation.selectors.usage import used_by, uses_of
-from foundation.services.keeping import record_change, require_seen
+from foundation.services.keeping import in_turn, record_change, require_seen
 from foundation.validators import known_gtin, new_code, one_line
 
 FACTOR_DECIMALS = 6
@@ -55,6 +55,7 @@ def create_item(*, code: str, details: ItemDetails, actor: User, at: datetime) -
     :raises InvalidError: the code is taken or reads like another's, or a value cannot be used.
     """
     require(access.can_keep_ground(actor))
+    in_turn()
     item = Item(code=fresh_code(code))
     write(item, details)
     require_free_barcode(item)
@@ -73,6 +74,7 @@ def change_item(*, code: str, seen: str, details: ItemDetails, actor: User, at: 
     :raises InvalidError: a value cannot be used, or the base unit would change under packs or documents (MQ-3).
     """
     require(access.can_keep_ground(actor))
+    in_turn()
     item = _locked(code)
     before = facts_of(item)
     require_seen(item, before, seen)

@@ -6,10 +6,11 @@ from decimal import Decimal
 from foundation import access, audit
 from foundation.errors import InvalidError, require
 from foundation.journal import use_case
-from foundation.models import ExchangeRate, Organisation, User
+from foundation.models import ExchangeRate, User
 from foundation.quantity import plain
 from foundation.selectors.organisation import base_currency
 from foundation.selectors.rates import rate_row_on
+from foundation.services.keeping import in_turn
 from foundation.validators import known_currency, one_line
 
 UNUSUAL = Decimal("0.2")  # of the rate before: a slipped decimal point is more
@@ -42,7 +43,7 @@ def record_rate(
 
     :raises InvalidError: as `enter_rate`.
     """
-    Organisation.objects.select_for_update(no_key=True).first()  # two rows of a day come one after the other
+    in_turn()
     base, code = base_currency(), known_currency(currency)
     if code == base:
         raise InvalidError(

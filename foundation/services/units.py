@@ -12,7 +12,7 @@ from foundation.journal import use_case
 from foundation.models import UnitOfMeasure, User
 from foundation.quantity import plain
 from foundation.selectors.usage import used_by, uses_of
-from foundation.services.keeping import record_change, require_seen
+from foundation.services.keeping import in_turn, record_change, require_seen
 from foundation.validators import new_code, one_line
 
 _DECIMALS = 10
@@ -45,6 +45,7 @@ def create_unit(*, code: str, details: UnitDetails, actor: User, at: datetime) -
     :raises InvalidError: the code is taken, or a value cannot be used.
     """
     require(access.can_keep_ground(actor))
+    in_turn()
     unit = UnitOfMeasure(code=new_code(code, longest=8))
     if UnitOfMeasure.objects.filter(code=unit.code).exists():
         raise InvalidError("code_taken", f"There is a unit {unit.code} already.", field="code", value=unit.code)

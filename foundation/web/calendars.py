@@ -40,7 +40,9 @@ class CalendarForm(forms.Form):
     name = forms.CharField(max_length=80, label="Name")
     opens = forms.TimeField(label="Opens", widget=forms.TimeInput(attrs=_CLOCK, format="%H:%M"))
     closes = forms.TimeField(label="Closes", widget=forms.TimeInput(attrs=_CLOCK, format="%H:%M"))
-    weekdays = forms.MultipleChoiceField(choices=DAYS, label="Days of work", widget=forms.CheckboxSelectMultiple)
+    weekdays = forms.MultipleChoiceField(
+        choices=DAYS, label="Days of work", widget=forms.CheckboxSelectMultiple(attrs={"class": "in-line"})
+    )
     country = forms.CharField(
         max_length=2, required=False, label="Country", help_text="its public holidays are off, such as GB"
     )
