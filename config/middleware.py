@@ -105,9 +105,10 @@ class StaffDoorMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Who holds a role of `SECOND_FACTOR_ROLES` and no second factor is led to where one is set up, and may do nothing.
+    """Who must hold a second factor and has none is led to where one is set up, and may do nothing.
 
-    No statement while the setting is empty; otherwise one for each page of a signed-in member of staff.
+    That is who holds a role of `SECOND_FACTOR_ROLES`, and every superuser where `SECOND_FACTOR_SUPERUSERS` is on. One
+    statement for each page of a signed-in member of staff whom it may concern, none for others.
     """
 
     # Where a factor is set up with what that needs, the person's own settings, and the ways out.
@@ -140,12 +141,13 @@ class SecondFactorMiddleware:
 
     @staticmethod
     def _is_due(request: HttpRequest) -> bool:
-        if not settings.SECOND_FACTOR_ROLES or errors.is_machine(request):
+        roles, superusers = settings.SECOND_FACTOR_ROLES, settings.SECOND_FACTOR_SUPERUSERS
+        if not (roles or superusers) or errors.is_machine(request):
             return False
         user = request.user
         if not isinstance(user, User) or user.kind != User.Kind.STAFF:
             return False
-        return lacks_second_factor(user, settings.SECOND_FACTOR_ROLES)
+        return lacks_second_factor(user, roles, superusers=superusers)
 
 
 def _no_second_factor() -> NotPermittedError:

@@ -58,16 +58,20 @@ def has_role(user: User, *roles: str) -> bool:
     return any(role in roles for role, _, _ in roles_of(user))
 
 
-def lacks_second_factor(user: User, roles: Collection[str]) -> bool:
-    """Say whether the person holds one of the roles and neither a passkey nor an authenticator app.
+def lacks_second_factor(user: User, roles: Collection[str], *, superusers: bool = False) -> bool:
+    """Say whether the person must hold a second factor and has neither a passkey nor an authenticator app.
 
-    Recovery codes alone are no factor. One statement; none when no role is named.
+    Who holds one of the roles must, and a superuser where `superusers` says so: they hold no role and reach the admin.
+    Recovery codes alone are no factor. One statement; none when nobody must.
     """
-    if not roles or not user.is_authenticated or not user.is_active:
+    due = superusers and user.is_superuser
+    if not (roles or due) or not user.is_authenticated or not user.is_active:
         return False
     factors = Authenticator.objects.filter(
         user_id=user.pk, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     )
+    if due:
+        return not factors.exists()
     return RoleAssignment.objects.filter(~Exists(factors), user_id=user.pk, role__in=roles).exists()
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.core.cache import caches
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests.factories import Company, company
@@ -43,6 +44,38 @@ def test_guessing_one_password_is_stopped_and_the_page_says_so(made: Company) ->
 
     assert "Too many failed login attempts" in answers[-1].content.decode()
     assert _sign_in("rita", PASSWORD).status_code != 302
+
+
+def test_guessing_from_elsewhere_does_not_shut_out_the_person(made: Company) -> None:
+    for n in range(7):
+        _sign_in("rita", f"wrong sentence number {n}", "10.0.0.9")
+
+    assert _sign_in("rita", PASSWORD, "10.0.0.9").status_code != 302
+    assert _sign_in("RITA", PASSWORD, "10.0.0.9").status_code != 302
+    assert _sign_in("rita", PASSWORD, "10.0.0.7").status_code == 302
+
+
+def test_guessing_from_many_addresses_is_stopped_for_the_account_alone(made: Company) -> None:
+    for n in range(50):
+        _sign_in("rita", f"wrong sentence number {n}", f"10.0.{n}.9")
+
+    assert "Too many failed login attempts" in _sign_in("rita", PASSWORD, "10.9.0.7").content.decode()
+    assert _sign_in("mona", PASSWORD, "10.9.0.7").status_code == 302
+
+
+def test_right_password_uses_up_no_try(made: Company) -> None:
+    for n in range(60):
+        assert _sign_in("rita", PASSWORD, f"10.0.{n}.9").status_code == 302
+
+
+def test_password_set_anew_forgets_the_tries(made: Company) -> None:
+    for n in range(50):
+        _sign_in("rita", f"wrong sentence number {n}", f"10.0.{n}.9")
+    request = RequestFactory().post("/", REMOTE_ADDR="10.9.0.7")
+
+    get_adapter(request)._delete_login_attempts_cached_email(request, username="rita")
+
+    assert _sign_in("rita", PASSWORD, "10.9.0.7").status_code == 302
 
 
 def test_guessing_at_one_person_does_not_stop_a_colleague(made: Company) -> None:

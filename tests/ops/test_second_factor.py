@@ -105,6 +105,24 @@ def test_question_costs_one_statement_and_none_when_nobody_must(
     assert sum("mfa_authenticator" in row["sql"] for row in asked) == more
 
 
+@pytest.mark.parametrize(("asked", "status"), [(True, 302), (False, 200)])
+def test_superuser_reaches_the_admin_with_a_factor_where_it_is_asked(
+    made: Company, settings: Any, asked: bool, status: int
+) -> None:
+    settings.SECOND_FACTOR_ROLES, settings.SECOND_FACTOR_SUPERUSERS = [], asked
+    boss = User.objects.create_superuser("root.user", "root@example.com", PASSWORD)
+    client = _as(boss)
+
+    answer = client.get("/admin/")
+    change = client.post(reverse("account_email"), {"action_add": "", "email": "x@example.com"})
+
+    assert (answer.status_code, answer.get("Location", "")) == (status, reverse("mfa_index") if asked else "")
+    assert (change.status_code == 403) == asked
+    Authenticator.objects.create(user=boss, type=Authenticator.Type.TOTP, data={})
+    assert client.get("/admin/").status_code == 200
+    assert _as(made.mona).get("/inbox/").status_code == 200
+
+
 def test_slip_in_a_role_name_stops_the_start(settings: Any) -> None:
     settings.SECOND_FACTOR_ROLES = ["site_manager", "site_manger"]
 

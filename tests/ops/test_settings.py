@@ -58,6 +58,10 @@ def test_cookies_of_production_belong_to_this_host_over_tls_alone(production: An
         assert given["NAME"].startswith("__Host-"), "a browser takes such a cookie only from this host, over TLS"
 
 
+def test_production_asks_every_superuser_for_a_second_factor(production: Any) -> None:
+    assert production.SECOND_FACTOR_SUPERUSERS is True
+
+
 def test_production_speaks_tls_alone_and_shows_no_one_its_insides(production: Any) -> None:
     assert (production.SECURE_SSL_REDIRECT, production.SECURE_HSTS_SECONDS) == (True, 365 * 24 * 3600)
     assert (production.DEBUG, production.DEMO, production.DEMO_GUIDE, production.ALLOWED_HOSTS) == (
