@@ -117,6 +117,8 @@ def save_requisition(
 def copy_requisition(*, requisition_id: int, actor: User, at: datetime, need_by: date, once: str = "") -> Requisition:
     """Start a new draft with the lines of an older one, at today's prices.
 
+    When its cost centre is closed by now, the draft names the first open one of the site, to be looked at.
+
     :raises NotFoundError: the old one is not the person's to see.
     """
     old = Requisition.objects.select_related("ship_to", "cost_centre").filter(pk=requisition_id).first()
@@ -136,7 +138,7 @@ def copy_requisition(*, requisition_id: int, actor: User, at: datetime, need_by:
     ]
     return create_requisition(
         site=old.ship_to,
-        cost_centre=old.cost_centre,
+        cost_centre=_open_centre(old),
         need_by=need_by,
         actor=actor,
         at=at,
@@ -144,6 +146,13 @@ def copy_requisition(*, requisition_id: int, actor: User, at: datetime, need_by:
         title=old.title,
         once=once,
     )
+
+
+def _open_centre(old: Requisition) -> CostCentre:
+    """Return the cost centre of an older requisition, or the first open one of its site; without any the old one."""
+    if old.cost_centre.is_active:
+        return old.cost_centre
+    return CostCentre.objects.filter(site=old.ship_to, is_active=True).order_by("code").first() or old.cost_centre
 
 
 def _check_head(

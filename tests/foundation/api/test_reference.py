@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from foundation.models import Item
+from foundation.models import CostCentre, Item
 from tests.factories import company
 from tests.machine import client_of, fault, numbers, statements
 
@@ -36,8 +36,9 @@ def test_items_are_narrowed(query: str, found: list[str]) -> None:
     assert numbers(client_of(made.rita).get(f"{ITEMS}?{query}"), "code") == found
 
 
-def test_sites_are_the_callers_own_with_their_cost_centres() -> None:
+def test_sites_are_the_callers_own_with_their_open_cost_centres() -> None:
     made = company()
+    CostCentre.objects.create(code="LDS-9999", name="Closed", site=made.leeds, is_active=False)
 
     rita, boris = client_of(made.rita), client_of(made.boris)
 

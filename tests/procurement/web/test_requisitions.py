@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from foundation.models import User
+from foundation.models import CostCentre, User
 from procurement.models import Requisition, RequisitionState
 from tests.factories import LATER, Company, a_requisition, submitted
 from tests.procurement.web.pages import signed_in, statements, typed
@@ -172,6 +172,23 @@ def test_copy_pressed_twice_makes_one_copy(made: Company) -> None:
 
     assert first.url == second.url
     assert Requisition.objects.count() == 2
+
+
+def test_copy_of_a_requisition_whose_cost_centre_is_closed_names_an_open_one(made: Company) -> None:
+    old = a_requisition(made)
+    CostCentre.objects.filter(pk=old.cost_centre_id).update(is_active=False)
+    act, client = reverse("requisition_act", args=[old.number, "copy"]), signed_in(made.rita)
+    other = CostCentre.objects.create(code="LDS-7000", name="Yard", site=made.leeds)
+
+    client.post(act, {"once": "c1"})
+    copy = Requisition.objects.latest("pk")
+    offered = client.get(reverse("requisition_edit", args=[copy.number])).content.decode()
+    CostCentre.objects.update(is_active=False)
+    refused = client.post(act, {"once": "c2"}, follow=True)
+
+    assert (copy.cost_centre, Requisition.objects.count()) == (other, 2)
+    assert ("LDS-7000 Yard" in offered, "LDS-6410" in offered) == (True, False)
+    assert ("is closed" in refused.content.decode(), Requisition.objects.count()) == (True, 2)
 
 
 def test_requester_takes_it_back_then_cancels_with_a_reason(made: Company) -> None:
