@@ -88,7 +88,7 @@ def _refuse(
         return Finding(HoldCode.UNMATCHED, text, at_stake, line.key, evidence=evidence)
     factor = candidates[0].factor_of(line.unit_code)
     if factor is None or round_quantity(line.quantity * factor) <= 0:
-        text = f"{line.unit_code} cannot be converted to {candidates[0].unit_symbol}, the unit ordered."
+        text = f"{line.unit_words} cannot be converted to {candidates[0].unit_symbol}, the unit ordered."
         return Finding(
             HoldCode.UNIT, text, at_stake, line.key, actual=line.unit_code, limit=candidates[0].unit_code,
             evidence=evidence,

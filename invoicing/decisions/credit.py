@@ -87,7 +87,7 @@ def _unplaced(
         text = f"The credit note names no invoice of this supplier. {money(amount, currency)} cannot be placed."
         return Finding(HoldCode.UNMATCHED, text, amount, line.key)
     if billed is not None and line.quantity > 0:
-        text = f"{line.unit_code} cannot be converted to {billed.order_line.unit_symbol}, the unit ordered."
+        text = f"{line.unit_words} cannot be converted to {billed.order_line.unit_symbol}, the unit ordered."
         return Finding(HoldCode.UNIT, text, amount, line.key, actual=line.unit_code, limit=billed.order_line.unit_code)
     text = f"Line {line.line_no} ({money(amount, currency)}) fits no line of the credited invoice."
     return Finding(HoldCode.UNMATCHED, text, amount, line.key)

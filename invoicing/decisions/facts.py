@@ -130,6 +130,13 @@ class BilledLine:
     item_code: str = ""
     supplier_part: str = ""
     gtin: str = ""
+    unit_name: str = ""
+
+    @property
+    def unit_words(self) -> str:
+        """Return the stated unit as a sentence begins with it: its name and code, or the code alone if we know no other."""
+        name = self.unit_name[:1].upper() + self.unit_name[1:]
+        return f"{name} ({self.unit_code})" if name else self.unit_code
 
     def rank(self) -> tuple[object, ...]:
         """Return what orders lines for the match: what they say, never where they stand or when they were stored."""

@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 
 from foundation.errors import InvalidError
+from foundation.models import UnitOfMeasure
 from foundation.selectors import unit_tables
 from invoicing.decisions.duplicates import DAYS_APART, Bill, standing
 from invoicing.decisions.facts import ZERO, BilledLine, OrderFacts, OrderLineFacts
@@ -40,6 +41,7 @@ def invoice_facts(locked: LockedInvoice, *, at: datetime) -> InvoiceFacts:
     invoice = locked.invoice
     tolerances = ToleranceLookup(at, invoice)
     orders = _orders(locked, tolerances)
+    names = _names_of_strange_units(locked.lines, orders)
     stated = Stated(invoice.stated_net, invoice.stated_tax, invoice.stated_rounding, invoice.stated_total)
     parts = [Part(p.net_amount, p.tax_percent) for p in locked.lines]
     parts += [Part(c.amount, c.tax_percent) for c in locked.charges]
@@ -48,7 +50,7 @@ def invoice_facts(locked: LockedInvoice, *, at: datetime) -> InvoiceFacts:
         kind=invoice.kind,
         currency=invoice.currency,
         header_reference=_header_reference(invoice, orders),
-        lines=tuple(_billed(line) for line in locked.lines),
+        lines=tuple(_billed(line, names) for line in locked.lines),
         charges=tuple((c.description or c.code or "Charge", c.amount) for c in locked.charges),
         totals=compute(parts, stated, invoice.currency),
         stated=stated,
@@ -119,7 +121,16 @@ def _header_reference(invoice: Invoice, orders: dict[str, OrderFacts]) -> str:
     return invoice.order_reference or (next(iter(orders)) if len(orders) == 1 else "")
 
 
-def _billed(line: InvoiceLine) -> BilledLine:
+def _names_of_strange_units(lines: Iterable[InvoiceLine], orders: dict[str, OrderFacts]) -> dict[str, str]:
+    """Return the names of stated units that convert to no ordered one; reads them only when there are any."""
+    ordered = [row for order in orders.values() for row in order.lines]
+    strange = {line.unit_code for line in lines if all(row.factor_of(line.unit_code) is None for row in ordered)}
+    if not ordered or not strange:
+        return {}
+    return dict(UnitOfMeasure.objects.filter(code__in=strange).values_list("code", "name"))
+
+
+def _billed(line: InvoiceLine, unit_names: dict[str, str]) -> BilledLine:
     return BilledLine(
         key=line.pk,
         line_no=line.line_no,
@@ -132,6 +143,7 @@ def _billed(line: InvoiceLine) -> BilledLine:
         item_code=line.item_code,
         supplier_part=line.supplier_part,
         gtin=line.gtin,
+        unit_name=unit_names.get(line.unit_code, ""),
     )
 
 

@@ -159,7 +159,7 @@ class MatchCell:
 
 @dataclass(frozen=True, slots=True)
 class MatchRow:
-    """One billed line beside one order line; quantities in the ordered unit, money in document currency."""
+    """One billed line beside one order line; quantities in the ordered unit, money in each document's currency."""
 
     line: InvoiceLine
     order_number: str
@@ -171,6 +171,7 @@ class MatchRow:
     billed_before: Decimal | None
     billed: Decimal
     order_price: Decimal | None
+    order_currency: str
     invoice_price: Decimal
     amount: Decimal
     dispute: Decimal
@@ -192,6 +193,7 @@ def match_rows(invoice: Invoice, holds: Sequence[Hold]) -> Sequence[MatchRow]:
         .values(
             row=JSONObject(
                 order="order_line__order__number",
+                currency="order_line__order__currency",
                 line_no="order_line__line_no",
                 explanation="explanation",
                 amount=Cast("amount", CharField()),
@@ -220,7 +222,7 @@ def _row(line: InvoiceLine, share: dict[str, Any] | None, holds: Sequence[Hold])
         return MatchRow(
             **common, order_number=line.order_number, order_line_no=None, explanation="", unit=line.unit_code,
             ordered=None, received=None, billed_before=None, billed=line.quantity, order_price=None,
-            invoice_price=line.unit_price, amount=line.net_amount,
+            order_currency="", invoice_price=line.unit_price, amount=line.net_amount,
         )  # fmt: skip
     facts = share["facts"]
     factor = Decimal(facts["base_factor"])
@@ -228,7 +230,7 @@ def _row(line: InvoiceLine, share: dict[str, Any] | None, holds: Sequence[Hold])
         **common, order_number=share["order"], order_line_no=share["line_no"], explanation=share["explanation"],
         unit=share["unit"], ordered=Decimal(facts["ordered"]) / factor, received=Decimal(facts["payable"]) / factor,
         billed_before=Decimal(facts["billed_before"]) / factor, billed=Decimal(facts["billed"]) / factor,
-        order_price=Decimal(facts["order_price"]), invoice_price=Decimal(facts["unit_price"]),
+        order_price=Decimal(facts["order_price"]), order_currency=share["currency"], invoice_price=Decimal(facts["unit_price"]),
         amount=Decimal(share["amount"]),
     )  # fmt: skip
 

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -24,6 +25,32 @@ def held(price: str = "4.50") -> Invoice:
     invoice = services.receive_invoice(command=command, actor=f.relay(), at=f.AT)
     relay.drain()
     return Invoice.objects.get(pk=invoice.pk)
+
+
+def billed_otherwise(unit: str = "EA", **fields: Any) -> Invoice:
+    order = f.order(f.order_line(price="4.00", received="100"))
+    f.unit("KGM", name="kilogram")
+    command = f.command(f.line_command(order.lines.get(), unit_code=unit), order_reference=order.number, **fields)
+    invoice = services.receive_invoice(command=command, actor=f.relay(), at=f.AT)
+    relay.drain()
+    return invoice
+
+
+@pytest.mark.parametrize(
+    ("_case", "fields", "said"),
+    [
+        ("order's price in the order's currency", {"currency": "EUR"}, 'data-label="Order price">£4.00<'),
+        ("bill's price in the bill's currency", {"currency": "EUR"}, 'data-label="Invoice price">€4.00<'),
+        ("a unit by its name", {"unit": "KGM"}, "Kilogram (KGM) cannot be converted to"),
+        ("a unit nobody knows by its code", {"unit": "QQQ"}, "QQQ cannot be converted to"),
+    ],
+)  # fmt: skip
+def test_match_page_says(client: Client, _case: str, fields: dict[str, str], said: str) -> None:
+    invoice = billed_otherwise(**fields)
+
+    page = signed_in(client).get(reverse("invoice_match", args=[invoice.number])).content.decode()
+
+    assert said in page
 
 
 def entry(order: PurchaseOrder, **changes: str) -> dict[str, str]:
