@@ -14,6 +14,7 @@ from django.utils.functional import keep_lazy_text
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from foundation.money import UNIT_PRICE_DECIMALS, minor_units
 
@@ -224,6 +225,12 @@ def panels(context: template.Context, slot: str, pk: int | None = None) -> SafeS
     from foundation.registries import panels as registry  # noqa: PLC0415 - templates load before the registries
 
     return SafeString("".join(registry.render(slot, context["request"], pk)))
+
+
+@register.filter
+def since(start: datetime, end: datetime) -> str:
+    """Write how long it was from one instant to another in its largest unit: 4 days."""
+    return timesince(start, end, depth=1)
 
 
 @register.filter

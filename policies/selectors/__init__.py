@@ -19,6 +19,7 @@ from policies.selectors.in_force import (
     matrix_of,
     ordering_policy_in_force,
     route_in_force,
+    route_name,
     rule_rows,
     tolerances_in_force,
     version_in_force,
@@ -30,6 +31,6 @@ from policies.selectors.versions import history_of, kinds_today, version_numbere
 __all__ = [
     "ROLE_NAMES", "Analysis", "OrderingPolicy", "Route", "RuleRow", "analyse", "approvers_today", "assemble", "build_matrix", "differences_between",
     "duty_pairs_in_force", "fallback_role_of", "forget", "history_of", "kinds_today", "limit_words", "matrix_in_force",
-    "matrix_of", "ordering_policy_in_force", "pair_words", "route_in_force", "rule_rows", "switch_words", "today",
+    "matrix_of", "ordering_policy_in_force", "pair_words", "route_in_force", "route_name", "rule_rows", "switch_words", "today",
     "tolerances_in_force", "version_in_force", "version_numbered", "versions_of", "versions_read_once", "world_today",
 ]  # fmt: skip

@@ -134,6 +134,12 @@ def route_in_force(category: str, at: datetime) -> Route:
     return found
 
 
+def route_name(category: str, version_id: int | None) -> str:
+    """Return a kind of exception as the version that routed it calls it; one it did not know by its code."""
+    route = _routes(version_id).get(category) if version_id else None
+    return route.name if route else category.replace("_", " ").capitalize()
+
+
 def ordering_policy_in_force(at: datetime) -> OrderingPolicy:
     """Return how approved lines become orders."""
     version = version_in_force(PolicyKind.SOURCING, at)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from foundation.models import Role
+from policies.selectors import route_name
 from workflow.models import CaseState, ExceptionCase
 
 MOST = 200
@@ -42,6 +43,18 @@ def filtered_cases(cases: QuerySet[ExceptionCase], filters: CaseFilters, *, now:
 def queue(cases: QuerySet[ExceptionCase], limit: int = MOST) -> Sequence[ExceptionCase]:
     """Return open cases, the one due first on top."""
     return list(cases.filter(state=CaseState.OPEN).order_by("due_at", "pk")[:limit])
+
+
+def kind_words(case: ExceptionCase) -> str:
+    """Return what kind of exception a case is, in the words of the policy that routed it."""
+    return route_name(case.category, case.policy_id)
+
+
+def open_kinds(cases: QuerySet[ExceptionCase]) -> list[tuple[str, str]]:
+    """Return the kinds of the open cases, each with its words."""
+    newest = cases.filter(state=CaseState.OPEN).order_by("category", "-policy_id").distinct("category")
+    found = newest.values_list("category", "policy_id")[:50]
+    return [(category, route_name(category, version_id)) for category, version_id in found]
 
 
 def owner_words(case: ExceptionCase) -> str:

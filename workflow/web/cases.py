@@ -16,8 +16,8 @@ from foundation.selectors import timeline
 from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version, words
 from workflow import access
-from workflow.models import CaseState, ExceptionCase
-from workflow.selectors.case_list import VIEWS, CaseFilters, filtered_cases, owner_words, queue
+from workflow.models import ExceptionCase
+from workflow.selectors.case_list import VIEWS, CaseFilters, filtered_cases, kind_words, open_kinds, owner_words, queue
 from workflow.services import resolve_case
 
 BESIDE = 40  # rows of the queue beside one exception
@@ -41,10 +41,9 @@ def case_list(request: StaffRequest) -> HttpResponse:
     found = filtered_cases(visible, filters, now=now)
     page = paginate(request, found) if filters.view == "closed" else None
     rows = page.rows if page else queue(found)
-    kinds = visible.filter(state=CaseState.OPEN).order_by("category").values_list("category", flat=True).distinct()
     context: dict[str, Any] = {
-        "rows": [(case, owner_words(case)) for case in rows], "page": page, "filters": filters, "views": VIEWS,
-        "is_filtered": filters != CaseFilters(view=filters.view), "categories": list(kinds[:50]), "now": now,
+        "rows": [(case, owner_words(case), kind_words(case)) for case in rows], "page": page, "filters": filters, "views": VIEWS,
+        "is_filtered": filters != CaseFilters(view=filters.view), "categories": open_kinds(visible), "now": now,
     }  # fmt: skip
     return render(request, "workflow/cases.html", context)
 
@@ -66,18 +65,21 @@ def _detail(
 ) -> HttpResponse:
     subject = registries.subjects.get(case.subject_type)
     sees_subject = subject is not None and subject.visible(request.user, case.subject_id)
-    evidence = [(k.replace("_", " "), v) for k, v in case.evidence.items() if not isinstance(v, dict | list)]
+    evidence = [(k.replace("_", " "), v) for k, v in case.evidence.items() if v and not isinstance(v, dict | list)]
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    beside = queue(access.visible_cases(request.user), BESIDE)
     context = {
         "case": case,
+        "kind": kind_words(case),
         "owner": owner_words(case),
         "subject_url": subject.url(case.subject_id) if subject and sees_subject else "",
         "subject_label": subject.label if subject else case.subject_type,
         "evidence": evidence,
         "goods": [x for x in case.evidence.get("lines", []) if isinstance(x, dict) and "what" in x],
         "history": timeline("case", case.pk),
-        "queue": queue(access.visible_cases(request.user), BESIDE),
+        "queue": [(one, kind_words(one)) for one in beside],
         "may_work": access.can_work_case(request.user, case),
-        "now": timezone.now(),  # noqa: TID251 - the porch reads the clock
+        "now": now,
         "error": error,
         "given": given,
     }

@@ -42,6 +42,7 @@ def test_row_says_why_it_is_here_and_what_it_blocks(client: Client) -> None:
 
     assert case.number in page
     assert "Price too high, k-1." in page
+    assert "Invoice price differs" in page
     assert "INV-k-1, Acme Packaging, Leeds" in page
     assert "£26.15" in page
     assert " overdue</span>" in page
