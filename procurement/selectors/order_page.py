@@ -6,6 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models.functions import JSONObject
+
+from foundation.models import UnitOfMeasure
 from procurement.models import (
     AcknowledgmentLine,
     AckState,
@@ -137,14 +141,26 @@ class VersionLine:
     is_gone: bool
 
 
+def versions_beside(order: PurchaseOrder, revision: int) -> dict[int, OrderVersion]:
+    """Return a version and the one before it, by revision, with the symbols of our units; one statement."""
+    units = UnitOfMeasure.objects.values(unit=JSONObject(code="code", symbol="symbol"))
+    versions = order.versions.select_related("issued_by").annotate(units=ArraySubquery(units))
+    return {version.revision: version for version in versions.filter(revision__in=[revision, revision - 1])}
+
+
 def compared(version: OrderVersion, previous: OrderVersion | None) -> Sequence[VersionLine]:
     """Return the lines of a version with what changed since the previous one; lines that are gone are kept."""
+    symbols = {unit["code"]: unit["symbol"] for unit in getattr(version, "units", ())}
     now = {line["line_no"]: line for line in version.content["lines"]}
     before = {line["line_no"]: line for line in previous.content["lines"]} if previous else {}
-    return [_compared(now.get(no), before.get(no), is_first=previous is None) for no in sorted({*now, *before})]
+    return [
+        _compared(now.get(no), before.get(no), symbols, is_first=previous is None) for no in sorted({*now, *before})
+    ]
 
 
-def _compared(now: dict[str, Any] | None, before: dict[str, Any] | None, *, is_first: bool) -> VersionLine:
+def _compared(
+    now: dict[str, Any] | None, before: dict[str, Any] | None, symbols: dict[str, str], *, is_first: bool
+) -> VersionLine:
     line = now or before or {}
     values = _values(line)
     old = _values(before) if now and before else {}
@@ -152,7 +168,7 @@ def _compared(now: dict[str, Any] | None, before: dict[str, Any] | None, *, is_f
         line_no=line["line_no"],
         description=line["description"],
         supplier_part=line["supplier_part"],
-        unit=line["unit"],
+        unit=symbols.get(line["unit"], line["unit"]),
         now=values,
         was={key: value for key, value in old.items() if values[key] != value},
         is_new=before is None and not is_first,

@@ -87,7 +87,7 @@ def book_delivery(
         else:
             cure_case(key=_key(source, external_id), outcome=f"Booked as {receipt.number}.", at=at)
             return Booked(receipt=receipt)
-    found = [FoundLine(f"order line {x.line_no}", x.quantity, x.unit_code, x.condition) for x in lines]
+    found = [FoundLine(f"of {order_number} line {x.line_no}", x.quantity, x.unit_code, x.condition) for x in lines]
     case = report_found_goods(
         site=site, order_number=order_number, source=source, external_id=external_id, received_at=received_at,
         lines=found, actor=actor, at=at, cause=cause, delivery_note=delivery_note, note=note,

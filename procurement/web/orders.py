@@ -21,7 +21,7 @@ from foundation.web.typed import seen_version, words
 from procurement import access
 from procurement.models import OrderState, PurchaseOrder
 from procurement.selectors.order_list import VIEWS, OrderFilters, filtered_orders, next_step, stages
-from procurement.selectors.order_page import answer_views, compared, verbs_of
+from procurement.selectors.order_page import answer_views, compared, verbs_of, versions_beside
 from procurement.selectors.orders import line_views
 from procurement.services import (
     cancel_order,
@@ -143,10 +143,9 @@ def _detail(
 @login_required
 def order_version(request: StaffRequest, number: str, revision: int) -> HttpResponse:
     """Show an issued version as the supplier sees it, beside the one before."""
-    order = _find(request, number)
-    found = {
-        v.revision: v for v in order.versions.select_related("issued_by").filter(revision__in=[revision, revision - 1])
-    }
+    visible = access.visible_orders(request.user).select_related("supplier", "ship_to", "legal_entity")
+    order = get_object_or_404(visible, number=number)
+    found = versions_beside(order, revision)
     if revision not in found:
         raise Http404
     version, previous = found[revision], found.get(revision - 1)

@@ -179,7 +179,12 @@ def test_goods_that_do_not_fit_are_recorded_as_found(
         order.number,
     )
     assert case.evidence["lines"] == [
-        {"what": f"order line {x.line_no}", "quantity": str(x.quantity), "unit": x.unit_code, "condition": "good"}
+        {
+            "what": f"of {order.number} line {x.line_no}",
+            "quantity": str(x.quantity),
+            "unit": x.unit_code,
+            "condition": "good",
+        }
         for x in lines
     ]
     assert (order.lines.get().delivered, GoodsReceipt.objects.count()) == (0, 0)
@@ -206,7 +211,10 @@ def test_goods_with_an_order_nobody_knows_and_with_none_at_all() -> None:
     )  # fmt: skip
 
     assert list(ExceptionCase.objects.order_by("pk").values_list("cause", "sentence")) == [
-        ("order_unknown", "Goods at Leeds without a place: 10 order line 10. Nobody at this site knows that order."),
+        (
+            "order_unknown",
+            "Goods at Leeds without a place: 10 of PO-XXX-1 line 10. Nobody at this site knows that order.",
+        ),
         ("no_order", "Goods at Leeds without a place: 3 EA Blue drums, no label. No order was named."),
     ]
 

@@ -325,7 +325,7 @@ def test_versions_stand_side_by_side(client: Client) -> None:
 
     page = client.get(reverse("order_version", args=[order.number, 2])).content.decode()
 
-    assert '<del class="was">10</del> 8 XCS' in page
+    assert '<del class="was">10</del> 8 case' in page
     assert '<del class="was">24 Mar 2026</del> 1 Apr 2026' in page
     assert page.count(">New</span>") == 1
     assert page.count(">Gone</span>") == 1
