@@ -53,4 +53,4 @@ def switches_of(policy: PolicyVersion) -> list[tuple[str, str, str]]:
 def _value(code: str, value: object) -> str:
     if code.endswith("_percent"):
         return f"{value} %"
-    return f"{value} days" if code.endswith("_days") else switch_words(value)
+    return f"{value} day{'' if str(value) == '1' else 's'}" if code.endswith("_days") else switch_words(value)
