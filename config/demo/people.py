@@ -76,6 +76,7 @@ DEMO_PEOPLE = (
     Person("demo.users", "Ines", "Duarte", "Grants and revokes duties", (Duty(Role.USER_ADMIN),)),
     Person("demo.supplier1", "Karen", "Holt", "Harrow Packaging: three orders to answer", supplier="HARROW"),
     Person("demo.supplier2", "Pieter", "de Vries", "Delta Fixings: always late", supplier="DELTA"),
+    Person("demo.supplier3", "Sofie", "Claessens", "Colpaert: an order in euros to answer", supplier="COLPA02"),
 )  # fmt: skip
 
 TEAMS = (

@@ -65,6 +65,8 @@ def schedule(cast: Cast, play: Play) -> None:
         (5.5, Wish("LDS", rosa, "Tape and labels", packing), None, None),
         (4.0, Wish("MAN", "c.marsden", "Cartons for the mezzanine", (("PC", 2), ("PC", 1))), None, None),
         (2.2, Wish("BHM", "h.gill", "Stretch wrap, two lines", (("PK", 2), ("PK", 3))), None, None),
+        # One in euros, for Colpaert.
+        (3.2, Wish("ANR", "l.peeters", "Tape voor export", (("PT", 6), ("PT", 4))), None, None),
         # Delta never answers in time.
         (30.0, Wish("LDS", rosa, "Anchor bolts for bay 14", (("MF", 6), ("MF", 4))), None, None),
         (26.0, Wish("NCL", "k.robson", "Bolts and washers", (("MF", 5),)), None, None),
