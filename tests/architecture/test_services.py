@@ -75,7 +75,7 @@ SHARED = {
 NOT_WALKED = {
     **dict.fromkeys(
         [f"Supplier.{verb}" for verb in ("invite", "register", "screen", "qualify", "offboard")],
-        "onboarding; suppliers come in as active by import",
+        "onboarding; suppliers of an imported past wait for it as requested",
     ),
     **dict.fromkeys(
         [f"Contract.{verb}" for verb in ("activate", "expire", "terminate")], "contracts come in by import"
