@@ -57,7 +57,7 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
     "combine": ("Combine lines into one order", "for one supplier, site, currency and terms"),
     "combine_until": (
         "Combine what is approved until",
-        "hour at the site, such as 15:00; then it goes out. Empty: nothing waits",
+        "hour at the site, such as 15:00, when it goes out; left empty, nothing waits",
     ),
     "auto_issue": ("Send orders without a touch", "as soon as every line has its authority"),
     "price_drift_percent": ("Price drift before ordering", "percent; more sends the line back to approval"),

@@ -15,6 +15,7 @@ from policies.selectors import forget
 from procurement.models import OrderLineSource, PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine
 from procurement.selectors.combining import combining_at, due_to_go
 from procurement.services import approve_requisition, cancel_requisition, place_combined, place_orders
+from procurement.tasks import place_combined_orders
 from suppliers.models import ContractPrice
 from tests.factories import NOW, Company, approved, company
 from tests.workflow.factories import at_once
@@ -227,6 +228,15 @@ def test_requester_reads_until_when_it_waits() -> None:
     assert [e.text for e in timeline("requisition", requisition.pk)][-1] == (
         "Waits for the combined order, goes out 10 Mar, 15:00 at the site"
     )
+
+
+def test_beat_places_what_is_due_and_nothing_twice() -> None:
+    made = combining()
+    hold(made, WRAP)
+    hold(made, TAPE)  # the hour of both has come by the clock of this machine
+
+    assert [place_combined_orders(), place_combined_orders()] == [1, 0]
+    assert Requisition.objects.filter(state="ordered").count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
