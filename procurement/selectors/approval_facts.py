@@ -15,6 +15,7 @@ from foundation.selectors.rates import FrozenRate
 from policies.decisions.approval import ApprovalFacts, Matrix
 from policies.selectors import matrix_in_force, ordering_policy_in_force
 from procurement.decisions.flags import (
+    CHANGED_AFTER_APPROVAL,
     Earlier,
     LineFacts,
     is_possible_split,
@@ -84,6 +85,16 @@ def _states(lines: Sequence[RequisitionLine]) -> dict[int, str]:
     unread = {x.supplier_id for x in lines if x.supplier_id} - set(known)
     rows = Supplier.objects.filter(pk__in=unread).values_list("pk", "state") if unread else ()
     return {**known, **dict(rows)}
+
+
+def standing_flags(requisition: Requisition, at: datetime) -> list[str]:
+    """Return the flags frozen at submission that are still about something when an approver struck lines (AP-4)."""
+    lines = list(requisition.lines.select_related("category", "unit", "item"))
+    left = [line for line in lines if not line.is_struck]
+    if len(left) == len(lines):
+        return requisition.flags
+    judged = judge(requisition, left, at, changed=CHANGED_AFTER_APPROVAL in requisition.flags)
+    return [flag for flag in requisition.flags if flag in judged.flags]
 
 
 def _line_facts(line: RequisitionLine, states: dict[int, str]) -> LineFacts:

@@ -19,7 +19,7 @@ from procurement.events import (
     RequisitionSubmitted,
 )
 from procurement.models import Requisition
-from procurement.selectors.approval_facts import chains_of, judge
+from procurement.selectors.approval_facts import chains_of, judge, standing_flags
 from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze, mark_approved, require_unblocked
 from procurement.services.reduce_lines import Reduction, reduce_lines, restore_lines
 from workflow.models import ApprovalRequest, RequestState
@@ -88,7 +88,7 @@ def approve_requisition(
     """
     requisition, request = _decide(pk, expected_version, seen_hash, "approved", actor, reason, at, quantities)
     if request.state == RequestState.APPROVED:
-        require_unblocked(requisition.flags, at)
+        require_unblocked(standing_flags(requisition, at) if requisition.flags else (), at)
         mark_approved(requisition, request, actor=actor, at=at)
     else:
         _note_step(requisition, request, actor, reason, at)

@@ -10,9 +10,15 @@ from foundation.relay import drain
 from foundation.selectors import timeline
 from foundation.selectors.breaches import breaches
 from procurement.models import PurchaseOrderLine, Requisition
-from procurement.services import approve_requisition, copy_requisition, return_requisition, withdraw_requisition
+from procurement.services import (
+    approve_requisition,
+    copy_requisition,
+    return_requisition,
+    submit_requisition,
+    withdraw_requisition,
+)
 from suppliers.models import ContractPrice
-from tests.factories import LATER, NOW, Company, company, submitted
+from tests.factories import LATER, NOW, Company, a_requisition, company, submitted
 from tests.workflow.factories import another_manager, asked, at_once, chain
 from workflow.models import ApprovalDecision
 
@@ -188,6 +194,35 @@ def test_price_that_rises_afterwards_is_asked_for_on_what_is_left() -> None:
     drain()
     assert [x.quantity for x in PurchaseOrderLine.objects.all()] == [Decimal(60)]
     assert breaches() == []
+
+
+@pytest.mark.parametrize(
+    ("_case", "cut", "state"),
+    [
+        ("RQ-3 the flagged line stays", {"l10": "40"}, "submitted"),
+        ("RQ-3 the flagged line is cut", {"l20": "10"}, "submitted"),
+        ("RQ-3 the flagged line is struck", {"l20": "0"}, "approved"),
+    ],
+)
+def test_flag_that_stops_approval_stops_no_more_when_its_line_is_struck(
+    _case: str, cut: dict[str, str], state: str
+) -> None:
+    made = company()
+    draft = a_requisition(made, ("SW-500", "50"), ("TAPE-48", "20"))
+    draft.lines.filter(line_no=20).update(supplier=made.bolt)
+    type(made.bolt).objects.filter(pk=made.bolt.pk).update(state="restricted")
+    requisition = submit_requisition(requisition_id=draft.pk, expected_version=1, actor=made.rita, at=NOW)
+    assert "supplier_not_active" in requisition.flags
+
+    refused = ""
+    try:
+        reduce(requisition, made.mona, **cut)
+    except DomainError as refusal:
+        refused = refusal.code
+
+    requisition.refresh_from_db()
+    assert (requisition.state, refused) == (state, "" if state == "approved" else "flag_blocks_approval")
+    assert "supplier_not_active" in requisition.flags  # frozen all the same
 
 
 @pytest.mark.django_db(transaction=True)
