@@ -87,6 +87,7 @@ app.conf.beat_schedule = {
     "combined orders": _every("procurement.place_combined", MINUTE),
     "answer copies": _every("procurement.mail_answers", 15),
     "goods overdue": _every("invoicing.sweep_waiting", MINUTE),
+    "new limits": _every("invoicing.sweep_new_limits", HOUR),
     "settled orders": _every("invoicing.sweep_settled", HOUR),
     "left cleared": _every("invoicing.sweep_cleared", MINUTE),
     "invariants": {

@@ -33,6 +33,7 @@ class InvoicingConfig(AppConfig):
         subscriptions.add("invoicing.invoice.voided", subscribers.match_again_after_void)
         for kind in REMATCH:
             subscriptions.add(kind, subscribers.match_again_for_order)
+        subscriptions.add("policies.version.published", subscribers.match_again_under_new_limits)
         for kind in SETTLES:
             subscriptions.add(kind, subscribers.close_settled)
         for kind in SUPPLIER_MOVED:

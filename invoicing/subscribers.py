@@ -9,7 +9,8 @@ from foundation.selectors.system import system_user
 from invoicing import services
 from invoicing.models import Invoice, InvoiceKind
 from invoicing.selectors.credit import credited_invoice
-from invoicing.selectors.orders import orders_of_invoice, unpaid_of_supplier, unpaid_on_orders
+from invoicing.selectors.orders import held_on_limits, orders_of_invoice, unpaid_of_supplier, unpaid_on_orders
+from policies.models import PolicyKind
 
 
 def match_received(event: DomainEvent) -> None:
@@ -47,6 +48,14 @@ def match_again_for_supplier(event: DomainEvent) -> None:
     """Test again a supplier's unpaid bills: it may be blocked, or active again."""
     ids = unpaid_of_supplier(event.supplier_id or event.subject_id)
     services.match_invoices(invoice_ids=ids, actor=system_user("relay"), at=_now())
+
+
+def match_again_under_new_limits(event: DomainEvent) -> None:
+    """Test again what a limit holds, when other tolerances are in force; those that start later have a sweep."""
+    now = _now()
+    starts = datetime.fromisoformat(event.payload["effective_from"])
+    if event.payload["policy_kind"] == PolicyKind.TOLERANCE and starts <= now:
+        services.match_invoices(invoice_ids=held_on_limits(), actor=system_user("relay"), at=now)
 
 
 def match_again_after_void(event: DomainEvent) -> None:

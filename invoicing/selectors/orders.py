@@ -4,10 +4,13 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from foundation.duties import chain_of
-from invoicing.models import Invoice, InvoiceState
+from invoicing.decisions.facts import HoldCode
+from invoicing.models import Hold, HoldState, Invoice, InvoiceState
 from procurement.models import OrderLineSource, OrderState, ProgressStatus, PurchaseOrder
 
 UNPAID = (InvoiceState.RECEIVED, InvoiceState.WAITING, InvoiceState.HELD, InvoiceState.CLEARED)
+# What another version of the tolerances may judge otherwise.
+ON_LIMITS = (HoldCode.PRICE_ABOVE, HoldCode.PRICE_BELOW, HoldCode.OVER_RECEIVED, HoldCode.TAX, HoldCode.TOTAL)
 SENT = (OrderState.ISSUED, OrderState.CLOSED, OrderState.CANCELLED)
 
 
@@ -63,6 +66,12 @@ def settled_orders(order_ids: Collection[int] | None = None, limit: int = 500) -
 def unpaid_of_supplier(supplier_id: int) -> list[int]:
     """Return the supplier's invoices not yet released, oldest statement first."""
     return _ranked(_unpaid().filter(supplier_id=supplier_id))
+
+
+def held_on_limits() -> list[int]:
+    """Return invoices not yet released that a limit of the tolerances holds, oldest statement first."""
+    held = Hold.objects.filter(invoice=OuterRef("pk"), state=HoldState.OPEN, code__in=ON_LIMITS)
+    return _ranked(_unpaid().filter(Exists(held)))
 
 
 def overdue_waiting(today: object, limit: int = 500) -> list[int]:

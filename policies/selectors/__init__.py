@@ -15,6 +15,7 @@ from policies.selectors.in_force import (
     build_matrix,
     duty_pairs_in_force,
     forget,
+    has_started,
     matrix_in_force,
     matrix_of,
     ordering_policy_in_force,
@@ -30,7 +31,7 @@ from policies.selectors.versions import history_of, kinds_today, version_numbere
 
 __all__ = [
     "ROLE_NAMES", "Analysis", "OrderingPolicy", "Route", "RuleRow", "analyse", "approvers_today", "assemble", "build_matrix", "differences_between",
-    "duty_pairs_in_force", "fallback_role_of", "forget", "history_of", "kinds_today", "limit_words", "matrix_in_force",
+    "duty_pairs_in_force", "fallback_role_of", "forget", "has_started", "history_of", "kinds_today", "limit_words", "matrix_in_force",
     "matrix_of", "ordering_policy_in_force", "pair_words", "route_in_force", "route_name", "rule_rows", "switch_words", "today",
     "tolerances_in_force", "version_in_force", "version_numbered", "versions_of", "versions_read_once", "world_today",
 ]  # fmt: skip

@@ -101,6 +101,11 @@ def _versions(at: datetime) -> dict[str, PolicyVersion]:
     return {version.kind: version for version in rows.order_by("effective_from", "number")}
 
 
+def has_started(kind: str, since: datetime, at: datetime) -> bool:
+    """Say whether a version of a policy came into force after an instant and up to another."""
+    return _published().filter(kind=kind, effective_from__gt=since, effective_from__lte=at).exists()
+
+
 def _published() -> QuerySet[PolicyVersion]:
     return PolicyVersion.objects.filter(state__in=[PolicyState.PUBLISHED, PolicyState.SUPERSEDED])
 

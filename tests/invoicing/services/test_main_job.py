@@ -1,18 +1,21 @@
 """From need to released bill by the services and the relay: what happens elsewhere tests bills again (TM-9)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from foundation import audit
 from foundation.models import DomainEvent
 from foundation.relay import drain
-from invoicing import services
+from invoicing import services, tasks
 from invoicing.decisions.commands import InvoiceCommand
 from invoicing.models import Invoice
+from policies.models import PolicyKind
+from policies.services import create_draft, publish_version
 from procurement.models import GoodsReceipt, PurchaseOrder
 from procurement.services import reverse_goods_receipt
 from suppliers.models import Supplier
@@ -90,6 +93,37 @@ def test_blocking_a_supplier_holds_its_waiting_bills_and_activating_it_cures_the
     assert list(invoice.holds.exclude(code="not_received").values_list("code", "state")) == [
         ("supplier_blocked", "cured")
     ]
+
+
+@pytest.mark.parametrize(("starts_in", "swept"), [(timedelta(0), 0), (timedelta(minutes=30), 1)])
+def test_wider_tolerances_let_go_what_the_old_ones_held(starts_in: timedelta, swept: int) -> None:
+    """TM-9: by the news of the version, or by the sweep when it starts later."""
+    made = company()
+    order = an_issued_order(made, ("SW-500", "10"))
+    receive_all(made, order)
+    command = bill(order)
+    dearer = replace(command, lines=tuple(replace(line, net_amount=line.net_amount * 2) for line in command.lines))
+    invoice = services.receive_invoice(command=dearer, actor=made.acme_person, at=NOW)
+    drain()
+    held = Invoice.objects.get(pk=invoice.pk).state
+    now = datetime.now(UTC)
+    wider = create_draft(kind=PolicyKind.TOLERANCE, actor=made.polly, at=now)
+    wider.tolerances.filter(scope="enterprise").update(
+        price_up_percent=200, price_up_absolute=1000, total_absolute=10_000
+    )
+    publish_version(
+        version_id=wider.pk, expected_version=wider.version, actor=made.petra, at=now, effective_from=now + starts_in
+    )
+
+    drain()
+    by_news = Invoice.objects.get(pk=invoice.pk).state
+    with time_machine.travel(now + timedelta(hours=1)):
+        found = tasks.sweep_new_limits()
+        drain()
+
+    assert (held, found) == ("held", swept)
+    assert (by_news == "held") == bool(swept)
+    assert Invoice.objects.get(pk=invoice.pk).state == "released"
 
 
 def test_no_event_of_invoicing_is_parked_or_told_to_fail() -> None:
