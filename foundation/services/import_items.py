@@ -1,7 +1,7 @@
 """Many items from a table at once: every row is judged, and either all of them come in or none does."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from foundation.services.items import (
     write,
 )
 from foundation.services.keeping import in_turn
+from foundation.services.tables import Import, RowFault
 from foundation.validators import new_code
 
 MOST_ROWS = 5_000
@@ -39,26 +40,6 @@ class ItemRow:
     description: str | None = None
     is_active: bool | None = None
     packs: tuple[tuple[str, Decimal], ...] = ()  # unit code, base units; packs not named stay
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """What is wrong with a row: line, column, what was written, and the cure."""
-
-    line: int
-    column: str
-    value: str
-    message: str
-
-
-@dataclass(slots=True)
-class Import:
-    """What a table does, or would do: codes of items that are new, changed, and as they were; and every fault."""
-
-    new: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
-    faults: list[RowFault] = field(default_factory=list)
 
 
 @use_case

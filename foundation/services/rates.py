@@ -1,7 +1,11 @@
 """Exchange rates: a row is never changed; what was wrong is set right by a newer row for its day (MQ-1)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from django.db import transaction
 
 from foundation import access, audit
 from foundation.errors import InvalidError, require
@@ -11,12 +15,25 @@ from foundation.quantity import plain
 from foundation.selectors.organisation import base_currency
 from foundation.selectors.rates import rate_row_on
 from foundation.services.keeping import in_turn
+from foundation.services.tables import Import, RowFault
 from foundation.validators import known_currency, one_line
 
+MOST_ROWS = 2_000
 UNUSUAL = Decimal("0.2")  # of the rate before: a slipped decimal point is more
 _DECIMALS = 8
 _AHEAD = timedelta(days=366)
 _OLDEST = date(1999, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """A row of a table as written; `line` is its line there."""
+
+    line: int
+    currency: str
+    day: date
+    rate: Decimal
+    source: str
 
 
 @use_case
@@ -44,6 +61,44 @@ def record_rate(
     :raises InvalidError: as `enter_rate`.
     """
     in_turn()
+    return _entered(currency, day, rate, source, is_sure=is_sure, actor=actor, at=at)
+
+
+@use_case
+def import_rates(*, rows: Sequence[RateRow], is_sure: bool, dry_run: bool, actor: User, at: datetime) -> Import:
+    """Enter many rates in the order of a table. One fault and none comes in; `dry_run` only judges.
+
+    A rate that counts on its day already is left alone. At most 2,000 rows, two statements each.
+
+    :raises NotPermittedError: the actor does not keep the ground.
+    :raises InvalidError: too many rows.
+    """
+    require(access.can_keep_ground(actor))
+    in_turn()
+    if len(rows) > MOST_ROWS:
+        raise InvalidError("too_many_rows", f"The table has over {MOST_ROWS} rows. Send it in parts.", field="table")
+    done = Import()
+    with transaction.atomic():  # a savepoint: rows are judged against the rows before them
+        for row in rows:
+            name = f"{row.currency} {row.day}"
+            try:
+                _entered(row.currency, row.day, row.rate, row.source, is_sure=is_sure, actor=actor, at=at)
+                done.new.append(name)
+            except InvalidError as error:
+                if error.code == "rate_there":
+                    done.same.append(name)
+                    continue
+                column, value = str(error.details.get("field", "")), str(error.details.get("value", ""))
+                done.faults.append(RowFault(row.line, column, value[:80], error.message))
+        if dry_run or done.faults:
+            transaction.set_rollback(True)
+    return done
+
+
+def _entered(
+    currency: str, day: date, rate: Decimal, source: str, *, is_sure: bool, actor: User, at: datetime
+) -> ExchangeRate:
+    """Judge and write one row with its audit row."""
     base, code = base_currency(), known_currency(currency)
     if code == base:
         raise InvalidError(

@@ -296,3 +296,56 @@ def test_statements_do_not_grow_with_the_rows() -> None:
 
     assert [statements(path) for path in paths] == few
     assert max(few) <= 8, few
+
+
+TABLE = "currency,date,rate,source\n"
+
+
+def test_table_of_rates_is_judged_first_and_then_brought_in() -> None:
+    _, client = keeper()
+    table = (
+        f"{TABLE}EUR,2026-01-01,0.85,ECB\nEUR,2026-03-02,0.86,ECB\nSEK,2026-03-02,0.07,ECB\nEUR,2026-03-03,0.861,ECB\n"
+    )
+    url = reverse("rates_import")
+
+    judged = client.post(url, {"table": table, "act": "judge"})
+    before = ExchangeRate.objects.count()
+    brought = client.post(url, {"table": judged.context["text"], "act": "import"})
+
+    done = judged.context["done"]
+    assert (len(done.new), done.same, done.faults, before) == (3, ["EUR 2026-01-01"], [], 1)
+    assert (brought.status_code, ExchangeRate.objects.count()) == (302, 4)
+    assert AuditEvent.objects.filter(action="enter_rate").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("_case", "rows", "words"),
+    [
+        ("a slipped point",          "EUR,2026-03-02,8.6,ECB\n",                             "is far from 0.84"),
+        ("against the row before",   "SEK,2026-03-01,0.07,ECB\nSEK,2026-03-02,0.7,ECB\n",    "is far from 0.07"),
+        ("no currency",              "ZZZ,2026-03-02,1,ECB\n",                               "is not a currency"),
+        ("no day",                   "EUR,02/03/2026,0.86,ECB\n",                            "Write the day like"),
+        ("misread",                  'EUR,2026-03-02,"0,86",ECB\n',                          "can be misread"),
+        ("no source",                "EUR,2026-03-02,0.86,\n",                               "where the rate is from"),
+    ],
+)  # fmt: skip
+def test_one_fault_and_no_rate_of_a_table_comes_in(_case: str, rows: str, words: str) -> None:
+    _, client = keeper()
+
+    answer = client.post(reverse("rates_import"), {"table": f"{TABLE}EUR,2026-02-01,0.84,ECB\n{rows}", "act": "import"})
+
+    assert (answer.status_code, ExchangeRate.objects.count(), AuditEvent.objects.filter(action="enter_rate").count()) == (
+        422, 1, 0,
+    )  # fmt: skip
+    assert words in answer.content.decode()
+
+
+def test_unusual_rates_of_a_table_pass_when_somebody_is_sure() -> None:
+    _, client = keeper()
+    table = f"{TABLE}EUR,2026-03-02,8.6,ECB\n"
+
+    judged = client.post(reverse("rates_import"), {"table": table, "act": "judge", "is_sure": "on"})
+    client.post(reverse("rates_import"), {"table": table, "act": "import", "is_sure": "on"})
+
+    assert '<input type="hidden" name="is_sure" value="on">' in judged.content.decode()
+    assert ExchangeRate.objects.count() == 2

@@ -28,7 +28,7 @@ def test_pages_are_open_to_everybody_on_desk_and_phone(
         reverse("master"), reverse("items"), reverse("item_new"), reverse("item", args=["SW-500"]), reverse("items_import"),
         reverse("item_edit", args=["SW-500"]), reverse("item_pack", args=["SW-500"]),
         *(reverse(name) for name in (
-            "categories", "category_new", "units", "unit_new", "cost_centres", "cost_centre_new", "rates", "rate_new",
+            "categories", "category_new", "units", "unit_new", "cost_centres", "cost_centre_new", "rates", "rate_new", "rates_import",
             "calendars", "calendar_new", "regions", "region_new", "entities", "entity_new",
         )),
         reverse("category", args=["PACK"]), reverse("unit", args=["KGM"]), reverse("cost_centre", args=["LDS-6410"]),
