@@ -1,5 +1,6 @@
 """How things look in every template: amounts, quantities, dates, chips, icons, fields. Built in, no {% load %}."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -205,6 +206,28 @@ def table(content: str, caption: str, classes: str = "") -> SafeString:
 def empty(title: str, text: str = "", url: str = "", action: str = "") -> dict[str, str]:
     """Say what will be here and offer the first action."""
     return {"title": title, "text": text, "url": url, "action": action}
+
+
+@register.inclusion_tag("components/view_tabs.html", takes_context=True)
+def view_tabs(
+    context: template.Context, options: Iterable[tuple[str, str]], current: str, label: str, name: str = "state"
+) -> dict[str, Any]:
+    """Draw the views of a list, each a link that changes one parameter and begins at the first page."""
+    links = [
+        (query(context, **{name: value, "before": "", "after": ""}), text, value == current) for value, text in options
+    ]
+    return {"links": links, "label": label}
+
+
+@register.simple_tag
+def search_field(label: str, value: str, name: str = "q") -> SafeString:
+    """Draw the search field of a list."""
+    return format_html(
+        '<div class="field grow"><label for="{0}">{1}</label><input id="{0}" name="{0}" type="search" value="{2}"></div>',
+        name,
+        label,
+        value,
+    )
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)

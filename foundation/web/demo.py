@@ -86,6 +86,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "form": ShownForm(),
         "refused": refused,
         "history": history,
+        "views": (("open", "Open"), ("closed", "Closed")),
         "amount": Decimal("4218.60"),
         "day": at.date(),
     }
