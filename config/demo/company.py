@@ -15,6 +15,7 @@ from policies.services import install_default_policies
 
 HISTORY = timedelta(days=400)
 A_DAY = 5.0  # orders on a usual working day of the year before
+A_LARGE_DAY = 215.0  # makes 100,000 order lines in the year
 FOUNDED = "found_demo_company"  # the audit action that says the company is whole
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,14 +46,15 @@ def write_years(cast: Cast, until: datetime, a_day: float, out: Any) -> None:
     prices = ContractPrice.objects.filter(from_quantity=0).exclude(contract__state=ContractState.DRAFT)
     found = prices.values_list("contract__supplier_id", "item_id", "contract_id")
     shop = Shop(cast, {(s, i): c for s, i, c in found}, rate_on("EUR", until.date()).rate)
-    orders = list(_year(shop, until, a_day))
+    orders = _year(shop, until, a_day)
     ordering, relay = system_user("ordering"), system_user("relay")
-    for start in range(0, len(orders), BATCH):
-        part = orders[start : start + BATCH]
+    count = 0
+    while part := list(islice(orders, BATCH)):
+        count += len(part)
         written = record_history(orders=part, source="history", actor=ordering)
         bills = [bill for past, order in zip(part, written, strict=True) for bill in _bills(cast, past, order)]
         record_past_bills(bills=bills, actor=cast.intake, releaser=relay, erp=cast.erp)
-    out.write(f"    {len(orders):,} orders of the year before, with approvals, deliveries and bills")
+    out.write(f"    {count:,} orders of the year before, with approvals, deliveries and bills")
 
 
 def _year(shop: Shop, until: datetime, a_day: float) -> Iterator[PastOrder]:

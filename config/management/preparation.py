@@ -10,9 +10,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
+from config.management import snapshot as snapshots
 from foundation.embedded import server
 
 # What a run leaves in the data directory beside the database.
@@ -20,21 +21,39 @@ LEFTOVERS = ("mq", "files", "mail", "beat")
 BETWEEN_COLLECTIONS = 100_000  # objects
 
 
-def prepare(out: Any, *, reset: bool = False) -> None:
+def add_options(parser: CommandParser) -> None:
+    """Add the options that `prepare` takes."""
+    parser.add_argument("--reset", action="store_true", help="throw the embedded database away and start again")
+    parser.add_argument(
+        "--snapshot", action="store_true", help="keep the fresh demo, so that a --reset today takes a second"
+    )
+    parser.add_argument(
+        "--large", action="store_true", help="a company of 100,000 order lines, to try its speed; takes minutes"
+    )
+
+
+def prepare(out: Any, *, reset: bool = False, snapshot: bool = False, large: bool = False) -> None:
     """Bring database, tables and demo company to where the processes can start.
 
-    :raises CommandError: a reset was asked of a database that is not ours to throw away.
+    :raises CommandError: a reset or a snapshot was asked of a database that is not ours to throw away or to copy.
     """
+    if (reset or snapshot) and os.environ.get("DATABASE_URL"):
+        raise CommandError(
+            "--reset and --snapshot are for the embedded database only; DATABASE_URL is set. Drop yours by hand."
+        )
     if reset:
         with step(out, "Old data"):
-            _throw_away()
+            _throw_away(keep_snapshot=not large)
     with step(out, "Database"):
         connection.ensure_connection()
     with step(out, "Tables"):
         call_command("migrate", interactive=False, verbosity=0)
     if settings.DEMO and "seed_demo" in get_commands():
         with step(out, "Demo company"):
-            call_command("seed_demo", stdout=out)
+            call_command("seed_demo", stdout=out, large=large)
+    if snapshot:
+        with step(out, "Snapshot"):
+            snapshots.keep()
 
 
 @contextmanager
@@ -61,11 +80,10 @@ def rare_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _throw_away() -> None:
-    if os.environ.get("DATABASE_URL"):
-        raise CommandError("--reset throws away the embedded database only; DATABASE_URL is set. Drop yours by hand.")
-    connection.close()
-    server.hold()
-    server.destroy()
+def _throw_away(*, keep_snapshot: bool) -> None:
+    if not (keep_snapshot and snapshots.restore()):
+        connection.close()
+        server.hold()
+        server.destroy()
     for name in LEFTOVERS:
         shutil.rmtree(settings.DATA_DIR / name, ignore_errors=True)

@@ -24,11 +24,12 @@ def test_demo_refuses_production_settings(settings: LazySettings) -> None:
         call_command("demo")
 
 
-def test_demo_refuses_to_reset_a_database_it_did_not_make(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("option", ["reset", "snapshot"])
+def test_demo_leaves_a_database_alone_that_it_did_not_make(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://somebody@localhost/precious")
 
     with pytest.raises(CommandError, match="Drop yours by hand"):
-        call_command("setup", reset=True)
+        call_command("setup", **{option: True})
 
 
 def test_group_reports_the_last_lines_when_a_process_ends(tmp_path: Path) -> None:

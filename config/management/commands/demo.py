@@ -28,7 +28,7 @@ class Command(BaseCommand):
     help = "Run the demo company on this machine: one command, no questions, Ctrl-C stops all of it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--reset", action="store_true", help="throw the demo's data away and start again")
+        preparation.add_options(parser)
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
         parser.add_argument("--port", type=int, default=WANTED_PORT, help="port, or the next free one if it is taken")
         parser.add_argument("--i-know", action="store_true", help="allow an address that others can reach")
@@ -40,7 +40,9 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             with _only_one():
-                preparation.prepare(self.stdout, reset=options["reset"])
+                preparation.prepare(
+                    self.stdout, reset=options["reset"], snapshot=options["snapshot"], large=options["large"]
+                )
                 self._run(options)
         except KeyboardInterrupt:
             self.stdout.write("")

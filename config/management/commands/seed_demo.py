@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from config.demo.company import found_company, is_founded
+from config.demo.company import A_DAY, A_LARGE_DAY, found_company, is_founded
 from config.management.preparation import rare_collections
 from foundation.models import Organisation
 
@@ -14,7 +14,10 @@ from foundation.models import Organisation
 class Command(BaseCommand):
     help = "Fill an empty database with the demo company; does nothing when there is one already."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--large", action="store_true", help="100,000 order lines, to try its speed")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo company is for demo settings only.")
         if is_founded():
@@ -22,4 +25,5 @@ class Command(BaseCommand):
         if Organisation.objects.exists():
             raise CommandError("This demo company was not finished, or is of an earlier version. Start with --reset.")
         with rare_collections():
-            found_company(timezone.now(), self.stdout)  # noqa: TID251 - a command is a porch: it reads the clock
+            a_day = A_LARGE_DAY if options["large"] else A_DAY
+            found_company(timezone.now(), self.stdout, a_day=a_day)  # noqa: TID251 - a command is a porch: it reads the clock

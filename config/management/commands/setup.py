@@ -11,8 +11,8 @@ class Command(BaseCommand):
     help = "Make the database and its tables; in demo settings, the demo company too. Starts nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--reset", action="store_true", help="throw the embedded database away first")
+        preparation.add_options(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        preparation.prepare(self.stdout, reset=options["reset"])
+        preparation.prepare(self.stdout, reset=options["reset"], snapshot=options["snapshot"], large=options["large"])
         self.stdout.write("Ready. Start it with: python manage.py demo")
