@@ -38,6 +38,8 @@ def match_again_for_order(event: DomainEvent) -> None:
 
 def close_settled(event: DomainEvent) -> None:
     """Close the orders of a bill or a receipt of which nothing is to come, to be billed or to be posted (PO-1)."""
+    if event.payload.get("billed") in {"none", "partial"}:
+        return
     orders = {pk for kind, pk, _ in event.related if kind == "order"}
     if event.subject_type == "invoice":
         orders |= {pk for pk, _ in orders_of_invoice(event.subject_id)}

@@ -80,11 +80,12 @@ def _measure(rounds: int) -> list[Line]:
 def _cycle_lines(company: Any, rounds: int) -> list[Line]:
     from django.db import connection  # noqa: PLC0415 - same
 
-    from tools import cycle, floor  # noqa: PLC0415 - models are ready only now
+    from foundation import relay  # noqa: PLC0415 - models are ready only now
+    from tools import cycle, floor  # noqa: PLC0415 - same
 
     plain = floor.Floor(lambda: connection.Database.connect(**_plain(connection.get_connection_params())))
     serial = iter(range(10**6))
-    product, least = _in_turn(lambda: cycle.whole(company, str(next(serial))), plain.cycle, rounds)
+    product, least = _in_turn(lambda: cycle.whole(company, str(next(serial))), plain.cycle, rounds, relay.drain)
     plain.close()
     statements = _statements(lambda: cycle.whole(company, "counted", quantity=Decimal(20)))
     figures = f"{product * 1000:.1f} ms against {least * 1000:.1f} ms in plain SQL"
@@ -138,12 +139,18 @@ def _get(client: Any) -> None:
         sys.exit(f"/orders/ answered {answer.status_code} with {answer.content.count(b'<tr')} rows")
 
 
-def _in_turn(first: Callable[[], Any], second: Callable[[], Any], rounds: int) -> tuple[float, float]:
-    """Return the medians in seconds, after warming both up."""
+def _in_turn(
+    first: Callable[[], Any], second: Callable[[], Any], rounds: int, clear: Callable[[], Any]
+) -> tuple[float, float]:
+    """Return the medians in seconds, after warming both up; `clear` does what follows the first and belongs to neither."""
     for _ in range(3):
         first()
+        clear()
         second()
-    turns = [(_timed(first), _timed(second)) for _ in range(rounds)]
+    turns = []
+    for _ in range(rounds):
+        turns.append((_timed(first), _timed(second)))
+        clear()
     return statistics.median(a for a, _ in turns), statistics.median(b for _, b in turns)
 
 

@@ -131,6 +131,7 @@ class GoodsReceiptPosted(Event):
     order_id: int
     order_number: str
     lines: tuple[tuple[int, Decimal, Decimal], ...]
+    billed: str = ""  # how far the order was billed when the goods came: none, partial, full, over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
