@@ -4,19 +4,19 @@ from collections.abc import Collection
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, QuerySet
-from guardian.shortcuts import get_objects_for_user
 
 from foundation.models import Role, RoleAssignment, Site, SiteUserPermission, User
 from foundation.verdict import ALLOWED, Verdict
 
 
+def site_ids_with(user: User, permission: str) -> list[int]:
+    """Return the ids of the sites where the person holds a permission, for list filters; nothing is read twice."""
+    return sorted(site_id for site_id, codename in permissions_of(user) if codename == permission)
+
+
 def sites_with(user: User, permission: str) -> QuerySet[Site]:
-    """Return the sites where the person holds a permission, as one sub-select for list filters."""
-    if not user.is_authenticated or not user.is_active:
-        return Site.objects.none()
-    return get_objects_for_user(
-        user, f"foundation.{permission}", Site, use_groups=True, with_superuser=False, accept_global_perms=False
-    )
+    """Return the sites where the person holds a permission."""
+    return Site.objects.filter(pk__in=site_ids_with(user, permission))
 
 
 def permissions_of(user: User) -> frozenset[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from foundation.access import can_at, has_role, holds, holds_anywhere, sites_with
+from foundation.access import can_at, has_role, holds, holds_anywhere, site_ids_with
 from foundation.models import Role, Site, User
 from foundation.roles import ENTER_INVOICES, RELEASE_HOLDS, VIEW
 from foundation.verdict import ALLOWED, Verdict
@@ -16,7 +16,7 @@ OPEN_STATES = (InvoiceState.RECEIVED, InvoiceState.WAITING, InvoiceState.HELD, I
 
 def visible_invoices(user: User) -> QuerySet[Invoice]:
     """Return the invoices of the person's sites; those of no site yet are seen by accounts payable and auditors."""
-    mine = Q(site__in=sites_with(user, VIEW))
+    mine = Q(site__in=site_ids_with(user, VIEW))
     if has_role(user, *PAYABLES_ROLES):
         mine |= Q(site=None)
     return Invoice.objects.filter(mine)

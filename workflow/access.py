@@ -53,8 +53,8 @@ def visible_cases(user: User) -> QuerySet[ExceptionCase]:
         elif region_id:
             mine &= Q(site__region_id=region_id)
         condition |= mine
-    condition |= Q(site__in=access.sites_with(user, VIEW), owner_role__in=[r for r, _, _ in access.roles_of(user)])
-    condition |= Q(subject_type="invoice", site__in=access.sites_with(user, RELEASE_HOLDS))
+    condition |= Q(site__in=access.site_ids_with(user, VIEW), owner_role__in=[r for r, _, _ in access.roles_of(user)])
+    condition |= Q(subject_type="invoice", site__in=access.site_ids_with(user, RELEASE_HOLDS))
     return cases.filter(condition)
 
 

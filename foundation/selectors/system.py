@@ -1,3 +1,5 @@
+from copy import copy
+
 from django.db import transaction
 
 from foundation.models import User
@@ -17,7 +19,7 @@ def system_user(name: str) -> User:
         )
         transaction.on_commit(lambda: _known.update({name: user}))
         return user
-    return _known[name]
+    return copy(_known[name])  # what is remembered on a person lives as long as one use of them
 
 
 def forget() -> None:

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_symbol
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.functional import keep_lazy_text
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
@@ -39,14 +40,17 @@ def _tone(state: str) -> str:
     return next((tone for tone, states in _TONES.items() if state in states), "")
 
 
+@lru_cache(maxsize=256)
+def _symbol(currency: str) -> str:
+    return get_currency_symbol(currency, locale=LOCALE)
+
+
 @register.filter
 def money(amount: Decimal | None, currency: str) -> str:
     """Write an amount with its currency and minor units, such as £1,234.50; nothing is a dash."""
     if amount is None:
         return DASH
-    places = minor_units(currency)
-    pattern = "¤#,##0" + ("." + "0" * places if places else "")
-    return format_currency(amount, currency, pattern, locale=LOCALE, currency_digits=False)
+    return f"{'-' if amount < 0 else ''}{_symbol(currency)}{abs(amount):,.{minor_units(currency)}f}"
 
 
 @register.filter
@@ -109,9 +113,24 @@ def instant(context: template.Context, text: str) -> SafeString | str:
 @register.simple_tag
 def chip(state: str, label: Any = "", tone: str = "") -> SafeString:
     """Draw a state as a dot and a word; the tone follows from the state unless given."""
-    return format_html(
-        '<span class="badge {}">{}</span>', tone or _tone(str(state)), label or str(state).replace("_", " ")
-    )
+    return _badge(tone or _tone(str(state)), str(label or str(state).replace("_", " ")))
+
+
+@lru_cache(maxsize=512)
+def _badge(tone: str, word: str) -> SafeString:
+    return format_html('<span class="badge {}">{}</span>', tone, word)
+
+
+@register.simple_tag
+def track(stages: Iterable[Any]) -> SafeString:
+    """Draw how far a document's parts are; each has a `word` and a `tone`."""
+    return _track(tuple((str(stage.tone), str(stage.word)) for stage in stages))
+
+
+@lru_cache(maxsize=512)
+def _track(stages: tuple[tuple[str, str], ...]) -> SafeString:
+    steps = format_html_join("", '<li class="{}">{}</li>', stages)
+    return format_html('<ol class="track" aria-label="Progress">{}</ol>', steps)
 
 
 @register.simple_tag

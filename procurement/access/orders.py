@@ -16,7 +16,7 @@ def visible_sites(user: User) -> QuerySet[Site]:
 
 def visible_orders(user: User) -> QuerySet[PurchaseOrder]:
     """Return the orders of the sites where the person may see documents."""
-    return PurchaseOrder.objects.filter(ship_to__in=access.sites_with(user, VIEW))
+    return PurchaseOrder.objects.filter(ship_to__in=access.site_ids_with(user, VIEW))
 
 
 def can_see_order(user: User, order: PurchaseOrder) -> Verdict:
@@ -28,12 +28,12 @@ def can_see_order(user: User, order: PurchaseOrder) -> Verdict:
 
 def visible_receipts(user: User) -> QuerySet[GoodsReceipt]:
     """Return the receipts of the sites where the person may see documents."""
-    return GoodsReceipt.objects.filter(site__in=access.sites_with(user, VIEW))
+    return GoodsReceipt.objects.filter(site__in=access.site_ids_with(user, VIEW))
 
 
 def visible_acknowledgments(user: User) -> QuerySet[OrderAcknowledgment]:
     """Return suppliers' answers to orders of the sites where the person may see documents."""
-    return OrderAcknowledgment.objects.filter(order__ship_to__in=access.sites_with(user, VIEW))
+    return OrderAcknowledgment.objects.filter(order__ship_to__in=access.site_ids_with(user, VIEW))
 
 
 def acknowledgments_of_supplier(supplier_id: int) -> QuerySet[OrderAcknowledgment]:

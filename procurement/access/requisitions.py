@@ -12,7 +12,7 @@ from workflow.access import waiting_for
 
 def visible_requisitions(user: User) -> QuerySet[Requisition]:
     """Return the requisitions of the sites where the person may see documents."""
-    return Requisition.objects.filter(ship_to__in=access.sites_with(user, VIEW))
+    return Requisition.objects.filter(ship_to__in=access.site_ids_with(user, VIEW))
 
 
 def can_see_requisition(user: User, requisition: Requisition) -> Verdict:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from foundation.access import holds_anywhere
+from foundation.access import holds_anywhere, site_ids_with
 from foundation.models import User
 from foundation.registries import Hit, MenuEntry, Subject, navigation, panels, search, subjects
 from foundation.roles import ORDER, RECEIVE, REQUEST, VIEW
@@ -89,7 +89,7 @@ def waiting_lines(user: User) -> int:
     """Count lines of the buyer's sites that wait for a source, up to 99."""
     return (
         RequisitionLine.objects.exclude(waiting_reason="")
-        .filter(requisition__in=access.visible_requisitions(user))[:99]
+        .filter(requisition__ship_to__in=site_ids_with(user, VIEW))[:99]
         .count()
     )
 
