@@ -1,9 +1,10 @@
 """The door: who holds which duty where. Every room's access.py asks here; superusers hold none."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, QuerySet
+from django.db.models import BigIntegerField, Exists, QuerySet, Value
 
 from foundation.models import Role, RoleAssignment, Site, SiteUserPermission, User
 from foundation.verdict import ALLOWED, Verdict
@@ -20,16 +21,38 @@ def sites_with(user: User, permission: str) -> QuerySet[Site]:
 
 
 def permissions_of(user: User) -> frozenset[tuple[int, str]]:
-    """Return every (site id, permission) of a person; one statement, remembered on the person for the request."""
+    """Return every (site id, permission) of a person, remembered on the person for the request."""
+    return _standing(user).permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person may do where: roles as (role, site id, region id), permissions as (site id, permission)."""
+
+    roles: frozenset[tuple[str, int | None, int | None]] = frozenset()
+    permissions: frozenset[tuple[int, str]] = frozenset()
+
+
+def _standing(user: User) -> Standing:
+    """Read roles and permissions in one statement; they are forgotten with the instance."""
     if not user.is_authenticated or not user.is_active:
-        return frozenset()
-    cached: frozenset[tuple[int, str]] | None = getattr(user, "_site_permissions", None)
-    if cached is None:
-        cached = frozenset(
-            SiteUserPermission.objects.filter(user_id=user.pk).values_list("content_object_id", "permission__codename")
+        return Standing()
+    known: Standing | None = vars(user).get("_standing")
+    if known is None:
+        nowhere = Value(None, output_field=BigIntegerField())
+        roles = RoleAssignment.objects.filter(user_id=user.pk).values_list(
+            Value("role"), "role", "site_id", "region_id"
         )
-        user._site_permissions = cached  # type: ignore[attr-defined]  # noqa: SLF001 - forgotten with the instance
-    return cached
+        permissions = SiteUserPermission.objects.filter(user_id=user.pk).values_list(
+            Value("may"), "permission__codename", "content_object_id", nowhere
+        )
+        rows = list(roles.union(permissions, all=True))
+        known = Standing(
+            frozenset((word, site, region) for kind, word, site, region in rows if kind == "role"),
+            frozenset((site, word) for kind, word, site, _ in rows if kind == "may"),
+        )
+        vars(user)["_standing"] = known
+    return known
 
 
 def holds(user: User, permission: str, site_id: int) -> bool:
@@ -44,13 +67,7 @@ def holds_anywhere(user: User, permission: str) -> bool:
 
 def roles_of(user: User) -> frozenset[tuple[str, int | None, int | None]]:
     """Return every (role, site id, region id) of a person; both ids empty means enterprise-wide."""
-    if not user.is_authenticated or not user.is_active:
-        return frozenset()
-    cached: frozenset[tuple[str, int | None, int | None]] | None = getattr(user, "_role_scopes", None)
-    if cached is None:
-        cached = frozenset(RoleAssignment.objects.filter(user_id=user.pk).values_list("role", "site_id", "region_id"))
-        user._role_scopes = cached  # type: ignore[attr-defined]  # noqa: SLF001 - forgotten with the instance
-    return cached
+    return _standing(user).roles
 
 
 def has_role(user: User, *roles: str) -> bool:

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from foundation.verdict import ALLOWED, Verdict
@@ -137,13 +138,13 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """An entry of the staff menu; shown when `allowed(user)`; `badge(user)` counts what waits, or none."""
+    """An entry of the staff menu; shown when `allowed(user)`; `badge(user)` returns what waits, to be counted up to 99."""
 
     label: str
     url_name: str
     order: int
     allowed: Callable[[Any], bool]
-    badge: Callable[[Any], int] | None = None
+    badge: Callable[[Any], QuerySet[Any]] | None = None
 
 
 class Navigation:

@@ -82,8 +82,7 @@ def sync_site_permissions(*, user: User) -> None:
     )
     for site_id, permission_id in held - wanted:
         SiteUserPermission.objects.filter(user=user, content_object_id=site_id, permission_id=permission_id).delete()
-    vars(user).pop("_site_permissions", None)
-    vars(user).pop("_role_scopes", None)
+    vars(user).pop("_standing", None)
 
 
 def _scope(assignment: RoleAssignment) -> str:

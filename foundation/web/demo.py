@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _waiting(person: User) -> list[tuple[str, int]]:
     """Return what the person's menu counts as waiting now."""
-    counted = [(entry.label, entry.badge(person)) for entry in navigation.for_user(person) if entry.badge]
+    counted = [(entry.label, entry.badge(person)[:99].count()) for entry in navigation.for_user(person) if entry.badge]
     return [(label, count) for label, count in counted if count]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Prefetch
 from django.db.models.functions import JSONObject
 
 from foundation.models import UnitOfMeasure
@@ -61,7 +62,8 @@ class AnswerView:
 
 def answer_views(order: PurchaseOrder, limit: int = 10) -> Sequence[AnswerView]:
     """Return the newest answers, newest first; two statements."""
-    answers = order.acknowledgments.prefetch_related("lines__order_line__unit").order_by("-pk")[:limit]
+    said = AcknowledgmentLine.objects.select_related("order_line__unit")
+    answers = order.acknowledgments.prefetch_related(Prefetch("lines", queryset=said)).order_by("-pk")[:limit]
     return [_answer(answer) for answer in answers]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -85,13 +86,9 @@ def unusual_here(pk: int, flags: list[str]) -> list[str]:
     return flag_sentences(flags, reason)
 
 
-def waiting_lines(user: User) -> int:
-    """Count lines of the buyer's sites that wait for a source, up to 99."""
-    return (
-        RequisitionLine.objects.exclude(waiting_reason="")
-        .filter(requisition__ship_to__in=site_ids_with(user, VIEW))[:99]
-        .count()
-    )
+def waiting_lines(user: User) -> QuerySet[RequisitionLine]:
+    """Return the lines of the buyer's sites that wait for a source."""
+    return RequisitionLine.objects.exclude(waiting_reason="").filter(requisition__ship_to__in=site_ids_with(user, VIEW))
 
 
 def requisition_facts(_user: User, pk: int) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +20,7 @@ from foundation.web.csvout import stream_csv
 from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version, words
 from procurement import access
-from procurement.models import OrderState, PurchaseOrder
+from procurement.models import GoodsReceiptLine, OrderState, PurchaseOrder
 from procurement.selectors.order_list import VIEWS, OrderFilters, filtered_orders, next_step, stages
 from procurement.selectors.order_page import answer_views, compared, verbs_of, versions_beside
 from procurement.selectors.orders import line_views
@@ -122,7 +123,7 @@ def _detail(
         "answers": answers,
         "stages": stages(order),
         "receipts": order.receipts.select_related("created_by")
-        .prefetch_related("lines__order_line", "lines__unit")
+        .prefetch_related(Prefetch("lines", queryset=GoodsReceiptLine.objects.select_related("order_line", "unit")))
         .order_by("-pk")[:50],
         "versions": order.versions.select_related("issued_by").defer("content").order_by("-revision")[:20],
         "cases": open_cases_on("order", order.pk),

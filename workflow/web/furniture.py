@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -11,9 +12,7 @@ from foundation.models import User
 from foundation.registries import MenuEntry, Subject, navigation, panels, subjects
 from foundation.roles import APPROVE
 from workflow import access
-from workflow.models import CaseState, ExceptionCase
-
-MOST = 99
+from workflow.models import ApprovalStep, CaseState, ExceptionCase
 
 
 def register() -> None:
@@ -33,14 +32,14 @@ def register() -> None:
     )
 
 
-def waiting(user: User) -> int:
-    """Count what waits for the person's decision, up to 99."""
-    return access.waiting_for(user)[:MOST].count()
+def waiting(user: User) -> QuerySet[ApprovalStep]:
+    """Return what waits for the person's decision."""
+    return access.waiting_for(user)
 
 
-def open_cases(user: User) -> int:
-    """Count open exceptions of the person's roles, up to 99."""
-    return access.visible_cases(user).select_related(None).filter(state=CaseState.OPEN)[:MOST].count()
+def open_cases(user: User) -> QuerySet[ExceptionCase]:
+    """Return the open exceptions of the person's roles."""
+    return access.visible_cases(user).filter(state=CaseState.OPEN)
 
 
 def home_approver(request: HttpRequest, _pk: Any = None) -> str:

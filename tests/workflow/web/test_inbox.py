@@ -152,4 +152,4 @@ def test_page_costs_the_same_for_one_task_and_for_four(made: Company) -> None:
 
     four = statements(lambda: client.get("/inbox/"))
 
-    assert (one, four) == (14, 14)
+    assert (one, four) == (12, 12)
