@@ -75,9 +75,19 @@ def take_answer(*, delivery_id: int, answer: Answer, at: datetime) -> bool:
     if POSTED_OK <= answer.status < REDIRECTS:
         _mark_delivered(delivery_id, answer, at)
         return True
-    said = f"Answered {answer.status}: {answer.body[:200]}"
+    said = f"Answered {answer.status}: {_said(answer.body)}"
     put_off(delivery_id=delivery_id, error=said, at=at, pause=answer.retry_after, give_up=answer.status == GONE)
     return False
+
+
+def _said(body: str) -> str:
+    """Return the words of a refusal: what a JSON answer names as its reason, else the beginning of what came."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        told = None
+    reasons = [told.get(name) for name in ("detail", "error", "message")] if isinstance(told, dict) else []
+    return next((reason for reason in reasons if isinstance(reason, str) and reason.strip()), body)[:200]
 
 
 @use_case

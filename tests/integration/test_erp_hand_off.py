@@ -19,7 +19,7 @@ from foundation.models import AuditEvent, Delivery
 from foundation.relay import drain
 from integration import tasks
 from integration.models import Connection
-from integration.services import claim_due, resend_delivery, send_delivery, store_voucher
+from integration.services import claim_due, resend_delivery, send_delivery, store_voucher, take_answer
 from integration.services.deliver import BACKOFF, CLAIM_LASTS, HOURLY, PARK_AFTER
 from invoicing import services as invoicing
 from invoicing.models import Invoice
@@ -195,6 +195,26 @@ def test_wrong_signature_is_not_taken(log: Path) -> None:
         done = send_what_is_due(stored)
 
         assert (done.state, done.last_error[:12], erp.entries()) == ("waiting", "Answered 401", [])
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"error": "Supplier ACME is not set up."}',    "Answered 422: Supplier ACME is not set up."),
+        ('{"title": "No", "detail": "Period is closed"}', "Answered 422: Period is closed"),
+        ('{"error": {"code": 7}}',                        'Answered 422: {"error": {"code": 7}}'),
+        ("Not today",                                     "Answered 422: Not today"),
+        ("",                                              "Answered 422: "),
+    ],
+)  # fmt: skip
+def test_refusal_is_kept_in_words(body: str, said: str) -> None:
+    factories.way_out(url="http://127.0.0.1:9/")
+    _, stored = released()
+
+    taken = take_answer(delivery_id=stored.pk, answer=Answer(422, body), at=factories.now())
+
+    stored.refresh_from_db()
+    assert (taken, stored.state, stored.last_error) == (False, "waiting", said)
 
 
 def test_later_message_about_a_document_waits_for_the_earlier(log: Path) -> None:
