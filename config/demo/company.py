@@ -11,6 +11,7 @@ from config.demo.trade.cast import Cast
 from foundation import audit
 from foundation.journal import use_case
 from foundation.models import AuditEvent, Role
+from intelligence.services import read_events
 from policies.services import install_default_policies
 
 HISTORY = timedelta(days=400)
@@ -32,10 +33,17 @@ def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
         years.write_years(cast, cast.almanac.at(weeks.DAYS, "07:00"), a_day, out)
         analyse()
         weeks.play_weeks(cast, out)
+        _measure(now)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("reset synchronous_commit")
     audit.record_fact("demo.company", None, "", FOUNDED, actor=None, at=now)
+
+
+def _measure(now: datetime) -> None:
+    """Let the measures read the whole event log, as the worker does minute by minute."""
+    while read_events(at=now):
+        pass
 
 
 def is_founded() -> bool:

@@ -10,7 +10,7 @@ from django.db import connection, models
 # pauses between tries that spread on purpose, and the audit chain's hashes, which are over such instants.
 ASIDE = {
     "at", "recorded_at", "prev_hash", "hash", "msg_id", "password", "claimed_at", "claimed_by", "date_joined",
-    "next_attempt_at", "done_at", "available_at", "applied_at", "secret",
+    "next_attempt_at", "done_at", "available_at", "applied_at", "secret", "read_at", "seen_xid",
 }  # fmt: skip
 # Django's own, and what names rows by chance.
 NOT_OURS = ("auth", "contenttypes", "sessions", "admin", "oauth2_provider", "account", "mfa", "usersessions")

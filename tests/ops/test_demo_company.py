@@ -15,6 +15,7 @@ from config.demo.company import found_company
 from config.demo.people import DEMO_PEOPLE
 from foundation.models import Delivery, User
 from integration.models import InboxMessage, InboxStatus
+from intelligence.models import Measurement
 from invoicing.decisions.facts import HoldCode
 from invoicing.models import Hold, Invoice, InvoiceMatch, InvoiceState, MatchState
 from policies.models import ExceptionRoute, PolicyVersion
@@ -147,6 +148,10 @@ def test_every_reason_to_hold_a_bill_occurs() -> None:
 @pytest.mark.parametrize("command", ["verify_audit", "redecide"])
 def test_books_are_clean(command: str) -> None:
     call_command(command, stdout=io.StringIO())
+
+
+def test_measures_know_the_year() -> None:
+    assert Measurement.objects.values("metric").distinct().count() >= 4
 
 
 def test_first_pages_answer() -> None:
