@@ -31,9 +31,9 @@ def point_at(port: int) -> bool:
 def answer_waiting(at: datetime) -> None:
     """Give the stand-in's answer to every voucher that is due at an instant of the past."""
     waiting = Delivery.objects.filter(state=DeliveryState.WAITING)
-    waiting.filter(created_at__gt=at).update(created_at=at, next_attempt_at=at)  # the database stamped them now
     if not waiting.exists():
         return
+    waiting.filter(created_at__gt=at).update(created_at=at, next_attempt_at=at)  # the database stamped them now
     while due := claim_due(at=at):
         for pk in due:
             body = bytes(Delivery.objects.values_list("body", flat=True).get(pk=pk))

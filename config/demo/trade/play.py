@@ -45,7 +45,7 @@ class Play:
     def settle(self, at: datetime) -> None:
         """Tell the subscribers what happened; what they publish too."""
         while DomainEvent.objects.filter(done_at=None).update(available_at=at):
-            if not relay.drain():
+            if not relay.run_once():
                 stuck = DomainEvent.objects.filter(done_at=None).order_by("pk").first()
                 raise RuntimeError(f"{stuck}: {stuck.last_error if stuck else ''}")
         self._after_each(at)
