@@ -110,9 +110,8 @@ def post_goods_receipt(
     for chain in chains:
         duties.record(chain, "receipt", receipt.pk, "receive", person_id=actor.pk, at=at)
     audit.record(receipt, "post_receipt", actor=actor, at=at, order=order.number, lines=len(counted))
-    outbox.publish(
-        GoodsReceiptPosted(**about(receipt, order, actor, at), lines=told(counted), billed=order.invoice_status)
-    )
+    posted = GoodsReceiptPosted(**about(receipt, order, actor, at), lines=told(counted), billed=order.invoice_status)
+    outbox.publish(posted)
     return receipt
 
 
