@@ -10,11 +10,12 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from oauth2_provider.views import TokenView
 
 from foundation.machine import problems
 from foundation.machine.throttling import WINDOW
+from foundation.web.typed import unusable
 
 
 class LimitedTokenView(TokenView):
@@ -29,5 +30,7 @@ class LimitedTokenView(TokenView):
             refused = problems.plain(429, "throttled", "Too many tokens were asked for from this address. Keep yours.")
             refused["Retry-After"] = str(WINDOW - int(time.time()) % WINDOW)
             return refused
+        if unfit := unusable(request.POST):
+            return JsonResponse({"error": "invalid_request", "error_description": unfit.message}, status=400)
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer

@@ -100,6 +100,15 @@ def _ask(client_id: str, secret: str, address: str = "127.0.0.1") -> Any:
     )
 
 
+def test_token_address_refuses_what_no_client_is_called(made: Company) -> None:
+    answer = Client().post(
+        reverse("api_token"), {"grant_type": "client_credentials", "client_id": "a\x00b", "client_secret": "c"}
+    )
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert "client_id" in answer.json()["error_description"]
+
+
 def test_token_address_counts_by_address(made: Company, settings: Any) -> None:
     settings.TOKEN_CALLS_PER_MINUTE = 5
 
