@@ -49,7 +49,7 @@ def _settings(made: Company) -> Iterator[Row]:
     asks = made.people["ursula"]
     for name in ("help", "me", "people", "person_new", "sites", "site_new", "item_new", "items_csv", "items_import",
                  "category_new", "categories_csv", "unit_new", "cost_centre_new", "cost_centres_csv", "rate_new",
-                 "rates_csv", "calendar_new", "entity_new", "region_new"):  # fmt: skip
+                 "rates_csv", "rates_import", "calendar_new", "entity_new", "region_new"):  # fmt: skip
         yield name, asks, []
     yield "person", asks, [made.rita.pk]
     yield "site", asks, [made.leeds.code]

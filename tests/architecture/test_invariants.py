@@ -58,7 +58,7 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("workflow_exceptioncase_state_is_audited", ["update workflow_exceptioncase set state = 'open', closed_at = null where state = 'cured'"], set()),
     ("workflow_exceptioncase_audit_matches_events", [forged_audit("workflow.exceptioncase", "cure_case")], set()),
     ("suppliers_supplier_state_is_audited", [f"update suppliers_supplier set state = 'blocked' where id = {BOLT}"], set()),
-    ("supplier_person_is_a_supplier", [f"insert into suppliers_supplieruser (supplier_id, user_id) values ({BOLT}, {HUGO})"], set()),
+    ("supplier_person_is_a_supplier", [f"insert into suppliers_supplieruser (supplier_id, user_id, is_active) values ({BOLT}, {HUGO}, true)"], set()),
     ("order_sent_is_order_authorised", [f"update procurement_purchaseorder set content_hash = 'x' where id = {ORDER}"], set()),
     ("order_version_is_frozen", [f"update procurement_orderversion set content = jsonb_set(content, '{{lines,0,quantity}}', '\"49\"') where order_id = {ORDER}"], set()),
     ("order_line_has_authority", [f"update procurement_purchaseorderline set authority = '{{}}' where id = {LINE}"], set()),
