@@ -3,6 +3,8 @@
 A signed-in view, one query with the joins a list needs, a template that extends another and prints eight cells a row.
 """
 
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
@@ -12,6 +14,7 @@ from procurement.models import PurchaseOrder
 
 ROWS = 50
 MIDDLEWARE = [
+    "tools.bare.own_addresses",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -45,6 +48,16 @@ def orders(_request: HttpRequest) -> HttpResponse:
     """Show the newest orders."""
     rows = PurchaseOrder.objects.select_related("supplier", "ship_to").order_by("-pk")[:ROWS]
     return HttpResponse(TEMPLATE.render(Context({"orders": rows})))
+
+
+def own_addresses(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let the bare pages have their own addresses, without changing a setting between two requests."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        request.urlconf = "tools.bare"  # type: ignore[attr-defined]  # Django's own switch, unknown to its stubs
+        return get_response(request)
+
+    return answer
 
 
 urlpatterns = [path("orders/", orders)]

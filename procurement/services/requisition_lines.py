@@ -47,7 +47,9 @@ def prepare_lines(*, site: Site, need_by: date, lines: Sequence[LineInput], at: 
         raise InvalidError("too_many_lines", f"A requisition holds at most {MAX_LINES} lines.", field="lines")
     wanted = Item.objects.filter(code__in={n.item_code for n in lines if n.item_code})
     items = {i.code: i for i in with_packs(wanted.select_related("category", "base_unit"))}
-    units = {u.code: u for u in UnitOfMeasure.objects.filter(code__in={n.unit_code for n in lines})}
+    units = {i.base_unit.code: i.base_unit for i in items.values()}
+    unread = {n.unit_code for n in lines} - units.keys()
+    units |= {u.code: u for u in UnitOfMeasure.objects.filter(code__in=unread)} if unread else {}
     named = {n.category_code for n in lines if not n.item_code}
     categories = {c.code: c for c in Category.objects.filter(code__in=named)} if named else {}
     tables = unit_tables_of(items.values(), {n.unit_code for n in lines if n.item_code})

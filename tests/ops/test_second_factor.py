@@ -155,7 +155,7 @@ def test_app_is_set_up_and_the_inbox_opens(page: Any, live_server: Any, made: Co
 
     page.get_by_role("link", name="Set up").click()
     page.get_by_role("textbox", name="Password").fill(PASSWORD)  # once more, before the ways of signing in change
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Go on").click()
     page.get_by_role("heading", name="Set up an authenticator app").wait_for()
     for width, scheme in ((390, "light"), (390, "dark"), (1366, "light"), (1366, "dark")):
         page.set_viewport_size({"width": width, "height": 844})
