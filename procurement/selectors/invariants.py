@@ -172,13 +172,13 @@ MONEY = (
         "commitment_is_open_value",
         "The commitment of an issued order is its open quantity at order price, of any other order nothing (invariant 2)",
         f"""
-        select o.number, 'commits ' || o.open_amount || ', its open lines are worth ' || w.worth
-          from procurement_purchaseorder o
-          join (select o.id, coalesce(sum(round({_OPEN}::numeric(40, 24) / l.base_factor * l.unit_price,
-                                                {minor_units_sql("o.currency")})) filter (where o.state = 'issued'), 0) as worth
+        select number, 'commits ' || open_amount || ', its open lines are worth ' || worth
+          from (select o.number, o.open_amount,
+                       coalesce(sum(round({_OPEN}::numeric(40, 24) / l.base_factor * l.unit_price,
+                                          {minor_units_sql("o.currency")})) filter (where o.state = 'issued'), 0) as worth
                   from procurement_purchaseorder o join procurement_purchaseorderline l on l.order_id = o.id
-                 group by o.id) w on w.id = o.id
-         where o.open_amount <> w.worth""",
+                 group by o.id) held
+         where open_amount <> worth""",
     ),
     Invariant(
         "contract_consumption_is_its_orders",

@@ -80,11 +80,11 @@ def masked(response: Any, names: list[Any]) -> tuple[int, dict[str, str], bytes]
     """Return status, headers of interest and body without what differs between any two requests."""
     headers = {k: v for k, v in response.headers.items() if k not in {"X-Request-ID", "Content-Security-Policy"}}
     body = _CSRF.sub(b"", b"" if response.streaming else response.content)
+    body = body.replace(str(response.get("X-Request-ID", "-")).encode(), b"?")  # before the names: it may hold one
     for name in names:
         word = str(name)
         body = body.replace(word.encode(), b"?")
         headers = {k: v.replace(word, "?") for k, v in headers.items()}
-    body = body.replace(str(response.get("X-Request-ID", "-")).encode(), b"?")
     return response.status_code, headers, body
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils import timezone
 
 from foundation.errors import DomainError
@@ -45,6 +46,8 @@ class Command(BaseCommand):
             judged=judged, mapping=mapping, actor=system_user("history"),
             at=timezone.now(), progress=self._show,  # noqa: TID251 - a command reads the clock
         )  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute("analyze")  # thousands of new rows: the planner must know before the next page asks
         self.stdout.write(f"{done} orders with their receipts taken over in {time.monotonic() - started:.1f} s.")
 
     def _tell(self, judged: Judged) -> None:
