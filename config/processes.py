@@ -136,6 +136,7 @@ class ProcessGroup:
         process = self._running.pop(name)
         _signal_group(process, signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
         process.wait()
+        _wait_for_group(process.pid, seconds=5)
 
     def stop(self, *, seconds: float = 10) -> None:
         """Ask everything to end, wait, then kill what is left."""
@@ -161,6 +162,15 @@ def text(url: str, *, timeout: float = 2) -> str:
             return str(response.read().decode())
     except OSError:  # refused, reset, timed out, or an HTTP error
         return ""
+
+
+def _wait_for_group(leader: int, *, seconds: float) -> None:
+    """Wait until nothing of a killed group is left: a signal is sent at once, and dying takes a moment."""
+    end = time.monotonic() + seconds
+    with contextlib.suppress(ProcessLookupError):  # that is the end of the last one
+        while os.name != "nt" and time.monotonic() < end:
+            os.killpg(leader, 0)
+            time.sleep(0.01)
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
