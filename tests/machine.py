@@ -26,7 +26,7 @@ def client_of(person: User, scope: str = "read write") -> APIClient:
         application=application, user=None, scope=scope, token=f"token-{next(_serial)}",
         expires=datetime.now(UTC) + timedelta(hours=1),
     )  # fmt: skip
-    client = APIClient()
+    client = APIClient(enforce_csrf_checks=True)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.token}")
     return client
 

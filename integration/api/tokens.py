@@ -11,6 +11,8 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import TokenView
 
 from foundation.machine import problems
@@ -18,6 +20,7 @@ from foundation.machine.throttling import WINDOW
 from foundation.web.typed import unusable
 
 
+@method_decorator(csrf_exempt, name="dispatch")  # a machine has no page whose proof of origin it could send
 class LimitedTokenView(TokenView):
     """Give a token for a client's id and secret; answer 429 beyond `TOKEN_CALLS_PER_MINUTE` from one address."""
 

@@ -26,11 +26,11 @@ class Machine:
 
     def __init__(self, admitted: Admitted) -> None:
         pair = f"{admitted.client.application.client_id}:{admitted.secret}".encode()
-        answer = APIClient().post(
+        answer = APIClient(enforce_csrf_checks=True).post(
             reverse("api_token"), "grant_type=client_credentials", content_type="application/x-www-form-urlencoded",
             HTTP_AUTHORIZATION="Basic " + base64.b64encode(pair).decode(),
         )  # fmt: skip
-        self.http = APIClient()
+        self.http = APIClient(enforce_csrf_checks=True)
         self.http.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access_token']}")
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
