@@ -62,6 +62,7 @@ def cost_centres(request: HttpRequest) -> HttpResponse:
     context = {
         "page": paginate(request, _matching(request)), "tabs": TABS, "text": request.GET.get("q", "").strip()[:80],
         "site": request.GET.get("site", ""), "state": request.GET.get("state", ""),
+        "is_filtered": any(request.GET.get(name) for name in ("site", "state")),
         "sites": Site.objects.order_by("name").only("code", "name"),
     }  # fmt: skip
     return render(request, "master/cost_centres.html", context)

@@ -1,22 +1,19 @@
 """Items from a table, read into the rows the service takes."""
 
 from decimal import Decimal
-from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from foundation import access
 from foundation.errors import InvalidError
-from foundation.intake import csv
-from foundation.services import ItemRow, import_items
-from foundation.web.door import admitted, now, put_error, staff
+from foundation.models import User
+from foundation.services import Import, ItemRow, import_items
+from foundation.web.door import admitted, now, staff
 from foundation.web.numbers import read_number
-from foundation.web.tables import LARGEST, Cells, TableForm, judged, rows_of
+from foundation.web.tables import LARGEST, Cells, Table, TableForm, bring_in
 from foundation.web.typed import takes_long
 
 COLUMNS = ("code", "name", "category", "base_unit", "packs", "gtin", "description", "active")
@@ -31,23 +28,17 @@ _WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0"
 def items_import(request: HttpRequest) -> HttpResponse:
     """Judge a table of items and say what it would do; brought in when it was judged without a fault."""
     admitted(request, access.can_keep_ground(staff(request)))
-    form = TableForm(request.POST or None, request.FILES or None)
-    shown: dict[str, Any] = {"columns": COLUMNS, "needed": NEEDED}
-    if request.method != "POST" or not form.is_valid():
-        return judged(request, PAGE, form, **shown)
-    try:
-        raw = form.raw()
-        rows, unread = rows_of(raw, COLUMNS, NEEDED, _row)
-        dry_run = bool(unread) or request.POST.get("act") != "import"
-        done = import_items(rows=rows, dry_run=dry_run, actor=staff(request), at=now())
-    except InvalidError as error:
-        put_error(form, error)
-        return judged(request, PAGE, form, **shown)
-    done.faults[:0] = unread
-    if not dry_run and not done.faults:
-        messages.success(request, f"New items: {len(done.new)}. Changed: {len(done.changed)}.")
-        return redirect("items")
-    return judged(request, PAGE, form, done, csv.text_of(raw), **shown)
+    return bring_in(request, TableForm(request.POST or None, request.FILES or None), _table(staff(request)))
+
+
+def _table(actor: User) -> Table[ItemRow]:
+    def bring(rows: list[ItemRow], _form: TableForm, dry_run: bool) -> Import:  # noqa: FBT001 - as `Table` calls it
+        return import_items(rows=rows, dry_run=dry_run, actor=actor, at=now())
+
+    def words(done: Import) -> str:
+        return f"New items: {len(done.new)}. Changed: {len(done.changed)}."
+
+    return Table(PAGE, COLUMNS, NEEDED, _row, bring, words, "items")
 
 
 def _row(line: int, cells: Cells) -> ItemRow:

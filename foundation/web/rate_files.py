@@ -1,23 +1,20 @@
 """Exchange rates from a table, such as a month of a bank's rates."""
 
 from datetime import date
-from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from foundation import access
 from foundation.errors import InvalidError
-from foundation.intake import csv
-from foundation.services import RateRow, import_rates
-from foundation.web.door import admitted, now, put_error, staff
+from foundation.models import User
+from foundation.services import Import, RateRow, import_rates
+from foundation.web.door import admitted, now, staff
 from foundation.web.numbers import read_number
-from foundation.web.tables import LARGEST, Cells, TableForm, judged, rows_of
+from foundation.web.tables import LARGEST, Cells, Table, TableForm, bring_in
 from foundation.web.typed import takes_long
 
 COLUMNS = ("currency", "date", "rate", "source")
@@ -37,24 +34,14 @@ def rates_import(request: HttpRequest) -> HttpResponse:
     """Judge a table of rates and say what it would do; brought in when it was judged without a fault."""
     admitted(request, access.can_keep_ground(staff(request)))
     form = RateTableForm(request.POST or None, request.FILES or None)
-    shown: dict[str, Any] = {"columns": COLUMNS, "needed": COLUMNS, "is_sure": bool(request.POST.get("is_sure"))}
-    if request.method != "POST" or not form.is_valid():
-        return judged(request, PAGE, form, **shown)
-    try:
-        raw = form.raw()
-        rows, unread = rows_of(raw, COLUMNS, COLUMNS, _row)
-        dry_run = bool(unread) or request.POST.get("act") != "import"
-        done = import_rates(
-            rows=rows, is_sure=form.cleaned_data["is_sure"], dry_run=dry_run, actor=staff(request), at=now()
-        )
-    except InvalidError as error:
-        put_error(form, error)
-        return judged(request, PAGE, form, **shown)
-    done.faults[:0] = unread
-    if not dry_run and not done.faults:
-        messages.success(request, f"New rates: {len(done.new)}.")
-        return redirect("rates")
-    return judged(request, PAGE, form, done, csv.text_of(raw), **shown)
+    return bring_in(request, form, _table(staff(request)), is_sure=bool(request.POST.get("is_sure")))
+
+
+def _table(actor: User) -> Table[RateRow]:
+    def bring(rows: list[RateRow], form: TableForm, dry_run: bool) -> Import:  # noqa: FBT001 - as `Table` calls it
+        return import_rates(rows=rows, is_sure=form.cleaned_data["is_sure"], dry_run=dry_run, actor=actor, at=now())
+
+    return Table(PAGE, COLUMNS, COLUMNS, _row, bring, lambda done: f"New rates: {len(done.new)}.", "rates")
 
 
 def _row(line: int, cells: Cells) -> RateRow:

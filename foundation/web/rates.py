@@ -37,7 +37,7 @@ def rates(request: HttpRequest) -> HttpResponse:
     admitted(request, access.can_keep_ground(staff(request)))
     currency = request.GET.get("currency", "").strip()[:3].upper()
     context = {
-        "page": paginate(request, rates_for_keeping(currency=currency)), "currency": currency,
+        "page": paginate(request, rates_for_keeping(currency=currency)), "currency": currency, "is_filtered": bool(currency),
         "today": timezone.localdate(),
         "currencies": ExchangeRate.objects.order_by("currency").values_list("currency", flat=True).distinct(),
     }  # fmt: skip

@@ -1,15 +1,18 @@
 """A table, chosen as a file or pasted from a spreadsheet: read into cells, judged, and shown with what is to mend."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from foundation.errors import InvalidError
 from foundation.intake import csv, uploads
 from foundation.services import Import, RowFault
+from foundation.web.door import put_error
 
 R = TypeVar("R")
 Cells = dict[str, str]
@@ -37,6 +40,42 @@ class TableForm(forms.Form):
         if not file:
             return str(text).encode()
         return uploads.check(file.name, file.read(uploads.MAX_BYTES + 1), kinds=frozenset({"csv"})).content
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[R]):
+    """What a table brings in: its page and columns, how a row is read, the service that takes the rows, what follows.
+
+    `bring` gets the rows, the filled form and whether it is a dry run; `back` names the list that follows.
+    """
+
+    template: str
+    columns: tuple[str, ...]
+    needed: tuple[str, ...]
+    read: Callable[[int, Cells], R]
+    bring: Callable[[list[R], TableForm, bool], Import]
+    words: Callable[[Import], str]
+    back: str
+
+
+def bring_in(request: HttpRequest, form: TableForm, table: Table[R], **more: object) -> HttpResponse:
+    """Judge a table and say what it would do; bring it in when the person says so and it was judged without a fault."""
+    shown: dict[str, Any] = {"columns": table.columns, "needed": table.needed, **more}
+    if request.method != "POST" or not form.is_valid():
+        return judged(request, table.template, form, **shown)
+    try:
+        raw = form.raw()
+        rows, unread = rows_of(raw, table.columns, table.needed, table.read)
+        dry_run = bool(unread) or request.POST.get("act") != "import"
+        done = table.bring(rows, form, dry_run)
+    except InvalidError as error:
+        put_error(form, error)
+        return judged(request, table.template, form, **shown)
+    done.faults[:0] = unread
+    if not dry_run and not done.faults:
+        messages.success(request, table.words(done))
+        return redirect(table.back)
+    return judged(request, table.template, form, done, csv.text_of(raw), **shown)
 
 
 def rows_of(

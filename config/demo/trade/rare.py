@@ -9,7 +9,7 @@ from config.demo.trade import acts
 from config.demo.trade.cast import Cast
 from config.demo.trade.ordinary import number_of
 from config.demo.trade.play import Play, Story
-from config.demo.trade.unanswered import accepted, place
+from config.demo.trade.unanswered import Placed, accepted, place
 from config.demo.trade.unapproved import Wish, write
 from config.demo.trade.unsourced import block
 from policies.models import PolicyKind
@@ -32,6 +32,15 @@ def schedule(cast: Cast, play: Play) -> None:
         play.add(tell(cast, at), at)
 
 
+def _on_the_dock(cast: Cast, wish: Wish, at: datetime, *, hours: int) -> Placed:
+    """Bring a wish so far that its order, accepted as written, stands at the dock `hours` business hours later."""
+    order, at = yield from place(cast, wish, at)
+    at = yield from accepted(cast, order, at)
+    at = cast.later(wish.site, at, hours)
+    yield at
+    return order, at
+
+
 def _found_without_papers(cast: Cast, at: datetime) -> Story:
     """A pallet stands in the yard and nobody knows whose it is."""
     procurement.report_found_goods(
@@ -44,10 +53,7 @@ def _found_without_papers(cast: Cast, at: datetime) -> Story:
 
 def _came_after_the_end(cast: Cast, at: datetime) -> Story:
     """The rest of an order comes after the buyer closed it."""
-    order, at = yield from place(cast, Wish("MAN", "c.marsden", "Strapping", (("PT", 9),)), at)
-    at = yield from accepted(cast, order, at)
-    at = cast.later("MAN", at, 10)
-    yield at
+    order, at = yield from _on_the_dock(cast, Wish("MAN", "c.marsden", "Strapping", (("PT", 9),)), at, hours=10)
     first = order.lines.all()[0]
     acts.receive(cast, order, at=at, lines=[ReceiptLine(first.line_no, first.quantity - 3)])
     at = cast.later("MAN", at, 4)
@@ -64,20 +70,14 @@ def _came_after_the_end(cast: Cast, at: datetime) -> Story:
 
 def _one_too_many(cast: Cast, at: datetime) -> Story:
     """A little more comes than was ordered, as the tolerance lets in."""
-    order, at = yield from place(cast, Wish("BHM", "h.gill", "Bin liners", (("FW", 40),)), at)
-    at = yield from accepted(cast, order, at)
-    at = cast.later("BHM", at, 12)
-    yield at
+    order, at = yield from _on_the_dock(cast, Wish("BHM", "h.gill", "Bin liners", (("FW", 40),)), at, hours=12)
     first = order.lines.all()[0]
     acts.receive(cast, order, at=at, lines=[ReceiptLine(first.line_no, first.quantity + 1)])
 
 
 def _wrong_goods(cast: Cast, at: datetime) -> Story:
     """One pack of another article lies among the right ones."""
-    order, at = yield from place(cast, Wish("LON", "y.demir", "Work gloves", (("SG", 12),)), at)
-    at = yield from accepted(cast, order, at)
-    at = cast.later("LON", at, 11)
-    yield at
+    order, at = yield from _on_the_dock(cast, Wish("LON", "y.demir", "Work gloves", (("SG", 12),)), at, hours=11)
     first = order.lines.all()[0]
     acts.receive(
         cast, order, at=at,
@@ -196,10 +196,7 @@ def _dearer_since_a_part_was_ordered(wish: Wish) -> Callable[[Cast, datetime], S
 
 def _cheaper(cast: Cast, at: datetime) -> Story:
     """A bill far below the price agreed: too good to be true."""
-    order, at = yield from place(cast, Wish("LIL", "c.moreau", "Gants", (("SG", 6),)), at)
-    at = yield from accepted(cast, order, at)
-    at = cast.later("LIL", at, 12)
-    yield at
+    order, at = yield from _on_the_dock(cast, Wish("LIL", "c.moreau", "Gants", (("SG", 6),)), at, hours=12)
     acts.receive(cast, order, at=at)
     at = cast.later("LIL", at, 3)
     yield at
@@ -208,10 +205,9 @@ def _cheaper(cast: Cast, at: datetime) -> Story:
 
 def _other_account(cast: Cast, at: datetime) -> Story:
     """Harrow's bill names an account that it never named before, with a charge that nobody agreed."""
-    order, at = yield from place(cast, Wish("LDS", "demo.requester", "Corner boards", (("PD", 3),)), at)
-    at = yield from accepted(cast, order, at)
-    at = cast.later("LDS", at, 12)
-    yield at
+    order, at = yield from _on_the_dock(
+        cast, Wish("LDS", "demo.requester", "Corner boards", (("PD", 3),)), at, hours=12
+    )
     acts.receive(cast, order, at=at)
     at = cast.later("LDS", at, 2)
     yield at
@@ -225,10 +221,7 @@ def _unknown_to_the_erp(wish: Wish) -> Callable[[Cast, datetime], Story]:
     """A right bill of a supplier that the ERP does not know yet: its voucher is refused, again and again."""
 
     def tell(cast: Cast, at: datetime) -> Story:
-        order, at = yield from place(cast, wish, at)
-        at = yield from accepted(cast, order, at)
-        at = cast.later(wish.site, at, 8)
-        yield at
+        order, at = yield from _on_the_dock(cast, wish, at, hours=8)
         acts.receive(cast, order, at=at)
         at = cast.later(wish.site, at, 2)
         yield at
