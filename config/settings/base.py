@@ -114,6 +114,9 @@ else:
         }
     }
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = _pg_options
+# Values travel beside the statement, so that the server keeps the plan of what it has met three times.
+DATABASES["default"]["OPTIONS"]["server_side_binding"] = True
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 3
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
