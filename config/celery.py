@@ -96,6 +96,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 60 * MINUTE},
     },
     "measures": _every("intelligence.read_events", MINUTE),
+    "absences": _every("foundation.turn_absences", MINUTE),
     "old keys": _every("foundation.forget_keys", HOUR),
     "heartbeat": _every("foundation.heartbeat", MINUTE, name="worker"),
 }

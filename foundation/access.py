@@ -134,6 +134,11 @@ def can_change_person(user: User, person: User) -> Verdict:
     return can_administer_people(user)
 
 
+def can_declare_absence(user: User, person: User) -> Verdict:
+    """Judge saying that a person is away and who decides meanwhile: they themselves, or a user administrator (AP-5)."""
+    return ALLOWED if user.pk == person.pk else can_administer_people(user)
+
+
 def can_keep_ground(user: User) -> Verdict:
     """Judge changing sites and master data."""
     return can_in_role(user, "change sites and master data", Role.USER_ADMIN)

@@ -21,3 +21,25 @@ class Event:
     actor_id: int | None = None
     is_human: bool = True
     related: tuple[tuple[str, int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceBegan(Event):
+    """Somebody is away from now on, or hands decisions over (AP-5)."""
+
+    kind: ClassVar[str] = "foundation.absence.began"
+    subject_type: ClassVar[str] = "absence"
+
+    person_id: int
+    deputy_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceEnded(Event):
+    """Somebody is back, or a planned absence was taken back."""
+
+    kind: ClassVar[str] = "foundation.absence.ended"
+    subject_type: ClassVar[str] = "absence"
+
+    person_id: int
+    deputy_id: int | None

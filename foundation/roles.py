@@ -23,3 +23,12 @@ SITE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.EXECUTIVE: frozenset({VIEW}),
     Role.AUDITOR: frozenset({VIEW}),
 }
+
+# Decisions that a deputy may take for somebody away (AP-5), by duty.
+DELEGATED: dict[str, str] = {
+    "approve_requisition": "Approve requisitions",
+    "approve_order": "Approve orders and their changes",
+    "approve_supplier": "Approve suppliers",
+    "approve_bank_change": "Approve bank changes",
+    "publish_policy": "Publish policies",
+}

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from foundation import relay
 from foundation.models import Heartbeat
-from foundation.services import forget_keys
+from foundation.services import forget_keys, turn_absences
 
 
 @shared_task(name="foundation.relay")
@@ -26,3 +26,9 @@ def heartbeat(*, name: str = "worker", **_unknown: Any) -> None:
 def forget_old_keys(**_unknown: Any) -> int:
     """Delete the idempotency keys that are no longer kept."""
     return forget_keys(at=timezone.now())  # noqa: TID251 - the porch
+
+
+@shared_task(name="foundation.turn_absences")
+def sweep_absences(**_unknown: Any) -> int:
+    """Begin and end the absences that are due; returns how many."""
+    return turn_absences(at=timezone.now())  # noqa: TID251 - the porch

@@ -4,6 +4,7 @@ from django.urls import path
 
 from foundation.api import views as api
 from foundation.web import (
+    away,
     calendars,
     categories,
     cost_centres,
@@ -23,6 +24,8 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("search/", pages.search, name="search"),
     path("me/", pages.me, name="me"),
+    path("me/away/", away.my_absences, name="away"),
+    path("me/away/<int:absence_id>/end/", away.my_absence_end, name="away_end"),
     path("help/", pages.help_page, name="help"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/new/", people.person_new, name="person_new"),
@@ -31,6 +34,8 @@ urlpatterns = [
     path("settings/people/<int:person_id>/duties/", people.person_grant, name="person_grant"),
     path("settings/people/<int:person_id>/duties/<int:assignment_id>/", people.person_revoke, name="person_revoke"),
     path("settings/people/<int:person_id>/do/<slug:verb>/", people.person_do, name="person_do"),
+    path("settings/people/<int:person_id>/away/", away.absences, name="person_away"),
+    path("settings/people/<int:person_id>/away/<int:absence_id>/end/", away.absence_end, name="person_away_end"),
     path("settings/sites/", sites.sites, name="sites"),
     path("settings/sites/new/", sites.site_new, name="site_new"),
     path("settings/sites/<str:code>/", sites.site, name="site"),

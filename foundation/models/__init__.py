@@ -1,3 +1,4 @@
+from foundation.models.absence import Absence
 from foundation.models.delivery import Delivery, DeliveryState
 from foundation.models.document import Document
 from foundation.models.item import Category, ExchangeRate, Item, ItemUnit, UnitOfMeasure
@@ -27,7 +28,7 @@ from foundation.models.role import Role, RoleAssignment
 from foundation.models.user import User
 
 __all__ = [
-    "AuditEvent", "AuditHead", "Category", "CostCentre", "Delivery", "DeliveryState", "Document", "DomainEvent",
+    "Absence", "AuditEvent", "AuditHead", "Category", "CostCentre", "Delivery", "DeliveryState", "Document", "DomainEvent",
     "DutyRecord", "EffectLedger", "ExchangeRate", "Heartbeat", "Holiday", "IdempotencyKey", "Item", "ItemUnit",
     "LegalEntity", "Organisation", "Region", "Role", "RoleAssignment", "Site", "SiteGroupPermission",
     "SiteUserPermission", "StateEdge", "Timer", "UnitOfMeasure", "User", "WorkCalendar",

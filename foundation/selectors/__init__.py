@@ -1,3 +1,4 @@
+from foundation.selectors.absences import absences_in_force, absences_of, declared_absences, deputising
 from foundation.selectors.breaches import Breach, breaches
 from foundation.selectors.changes import Change, changes_of
 from foundation.selectors.items import ItemFilters, category_choices, items_for_keeping, packs_of
@@ -34,11 +35,15 @@ __all__ = [
     "Entry",
     "FrozenRate",
     "ItemFilters",
+    "absences_in_force",
+    "absences_of",
     "all_sites",
     "base_currency",
     "breaches",
     "category_choices",
     "changes_of",
+    "declared_absences",
+    "deputising",
     "forget",
     "has_second_factor",
     "hours_of",

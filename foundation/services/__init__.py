@@ -1,3 +1,4 @@
+from foundation.services.absences import AbsencePlan, declare_absence, end_absence, turn_absences
 from foundation.services.calendars import (
     CalendarDetails,
     add_day_off,
@@ -55,6 +56,7 @@ from foundation.services.take_over import Ground, ItemTaken, PlaceTaken, take_ov
 from foundation.services.units import UnitDetails, change_unit, create_unit, seen_of_unit
 
 __all__ = [
+    "AbsencePlan",
     "CalendarDetails",
     "CategoryDetails",
     "CostCentreDetails",
@@ -91,8 +93,10 @@ __all__ = [
     "create_item",
     "create_region",
     "create_unit",
+    "declare_absence",
     "drop_day_off",
     "drop_pack",
+    "end_absence",
     "enter_rate",
     "forget_keys",
     "grant_duty",
@@ -122,4 +126,5 @@ __all__ = [
     "sync_site_permissions",
     "take_over_items",
     "take_over_sites",
+    "turn_absences",
 ]  # fmt: skip

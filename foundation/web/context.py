@@ -15,6 +15,7 @@ from foundation.models import Organisation, User
 from foundation.registries import navigation
 
 _NAME_SECONDS = 300
+ZONE = "Europe/London"  # of people who chose none
 _MOST = 99
 
 
@@ -42,7 +43,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "theme": "" if person is None or person.theme == "system" else person.theme,
         "density": person.density if person else "compact",
         "shortcuts": person.shortcuts if person else True,
-        "time_zone": (person.time_zone if person else "") or "Europe/London",
+        "time_zone": (person.time_zone if person else "") or ZONE,
         "query": request.GET.get("q", "") if request.path.startswith("/search") else "",
     }
 

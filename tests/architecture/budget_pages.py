@@ -47,11 +47,12 @@ def further(made: Company) -> Iterator[tuple[str, User, str]]:
 
 def _settings(made: Company) -> Iterator[Row]:
     asks = made.people["ursula"]
-    for name in ("help", "me", "people", "person_new", "sites", "site_new", "item_new", "items_csv", "items_import",
+    for name in ("help", "me", "away", "people", "person_new", "sites", "site_new", "item_new", "items_csv", "items_import",
                  "category_new", "categories_csv", "unit_new", "cost_centre_new", "cost_centres_csv", "rate_new",
                  "rates_csv", "rates_import", "calendar_new", "entity_new", "region_new"):  # fmt: skip
         yield name, asks, []
     yield "person", asks, [made.rita.pk]
+    yield "person_away", asks, [made.rita.pk]
     yield "site", asks, [made.leeds.code]
     yield "supplier_person_new", made.sue, ["ACME"]
     yield "insights", made.people["erin"], []

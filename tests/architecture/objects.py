@@ -5,6 +5,7 @@ A new route names one of these kinds; a new kind of document gets a function her
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from oauth2_provider.models import Application
 from foundation.models import Delivery, Region, Role, User
 from foundation.relay import drain
 from foundation.selectors import system_user
+from foundation.services import AbsencePlan, declare_absence
 from foundation.services.grant_role import sync_site_permissions
 from integration.models import Connection, InboxMessage
 from integration.services import grant_client_duty, register_client
@@ -259,6 +261,13 @@ def _enterprise(houses: Houses) -> None:
     kinds["person"] = Kind({"person_id": made.rita.pk}, {"person_id": 999_999_999}, form={"reason": "Left"})
     kinds["person_duty"] = Kind(
         {"person_id": made.rita.pk, "assignment_id": held.pk}, {"person_id": 999_999_999, "assignment_id": 999_999_999}
+    )
+    ill = AbsencePlan(NOW, NOW + timedelta(days=9), reason="Ill")
+    absence = declare_absence(person_id=_person(houses, "requester").pk, plan=ill, actor=made.ursula, at=NOW)
+    kinds["absence"] = Kind({"absence_id": absence.pk}, {"absence_id": 999_999_999})
+    kinds["person_absence"] = Kind(
+        {"person_id": absence.person_id, "absence_id": absence.pk},
+        {"person_id": 999_999_999, "absence_id": 999_999_999},
     )
     kinds["metric"] = Kind({"slug": "requisition-to-order"}, {"slug": "no-such-metric"})
     kinds["demo_person"] = Kind({"username": "no.duty"}, {"username": "no.such.person"})
