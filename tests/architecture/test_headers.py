@@ -35,6 +35,9 @@ ASKED = (
 # What reading may write and is no document: the session's own row, that a signed-in browser was here, and the copy of a
 # person's address that the page of addresses makes when it is first opened.
 KEPT = {"django_session", "usersessions_usersession", "account_emailaddress"}
+MACHINE_WORDS = re.compile(
+    rb"(?:&lt;|<)(?:QuerySet |\w+: [^>]{1,80}(?:>|&gt;)\]|\w+ object| ?bound method)| object at 0x|Decimal\(|datetime\."
+)
 PASSWORD = "a sentence is easiest to keep"
 EVIL = ("https://evil.example/", "//evil.example/", "/\\evil.example/", "///evil.example", "https:evil.example",
         "javascript:alert(1)", "\thttps://evil.example/")  # fmt: skip
@@ -70,6 +73,8 @@ def _faults(response: Any, who: Who) -> list[str]:
         checks["kept in no cache"] = "no-store" in head.get("Cache-Control", "") or "no-cache" in head.get(
             "Cache-Control", ""
         )
+    if not response.streaming:
+        checks["no machine's words for people"] = not MACHINE_WORDS.search(response.content)
     if not response.streaming and b"<script" in response.content:
         nonces = set(re.findall(rb'nonce="([^"]+)"', response.content))
         allowed = {word[7:-1].encode() for word in policy.get("script-src", []) if word.startswith("'nonce-")}
