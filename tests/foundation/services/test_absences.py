@@ -1,3 +1,5 @@
+"""AP-5: absences declared, begun, ended, and what they move."""
+
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
