@@ -10,13 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+NONE = "none"  # the contract coverage and the budget state of a document that has none
+
 
 @dataclass(frozen=True, slots=True)
 class ApprovalFacts:
     """What is frozen about a document when it asks for approval.
 
     `base_amount` is net of recoverable tax with charges, in the enterprise base currency; negative lines do not reduce
-    it. `categories` holds the path of each line's category from the root, as codes.
+    it. `categories` holds the path of each line's category from the root, as codes; `sourcing_authorities` what each
+    line's source rests on; `change_deltas` what differs from what was approved before. A contract coverage or budget
+    state that nobody recorded counts as none.
     """
 
     document_type: str
@@ -29,6 +33,11 @@ class ApprovalFacts:
     flags: frozenset[str] = frozenset()
     supplier_states: frozenset[str] = frozenset()
     requester_roles: frozenset[str] = frozenset()
+    sourcing_authorities: frozenset[str] = frozenset()
+    supplier_risks: frozenset[str] = frozenset()
+    contract_coverage: str = ""
+    budget_state: str = ""
+    change_deltas: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,11 @@ class Rule:
     without_flags: frozenset[str] = frozenset()
     supplier_states: frozenset[str] = frozenset()
     requester_roles: frozenset[str] = frozenset()
+    sourcing_authorities: frozenset[str] = frozenset()
+    supplier_risks: frozenset[str] = frozenset()
+    contract_coverages: frozenset[str] = frozenset()
+    budget_states: frozenset[str] = frozenset()
+    change_deltas: frozenset[str] = frozenset()
 
 
 def in_band(amount: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
@@ -87,6 +101,11 @@ def matches(rule: Rule, facts: ApprovalFacts) -> bool:
         and not (rule.without_flags and rule.without_flags & facts.flags)
         and (not rule.supplier_states or bool(rule.supplier_states & facts.supplier_states))
         and (not rule.requester_roles or bool(rule.requester_roles & facts.requester_roles))
+        and (not rule.sourcing_authorities or bool(rule.sourcing_authorities & facts.sourcing_authorities))
+        and (not rule.supplier_risks or bool(rule.supplier_risks & facts.supplier_risks))
+        and (not rule.contract_coverages or (facts.contract_coverage or NONE) in rule.contract_coverages)
+        and (not rule.budget_states or (facts.budget_state or NONE) in rule.budget_states)
+        and (not rule.change_deltas or bool(rule.change_deltas & facts.change_deltas))
     )
 
 
@@ -110,8 +129,8 @@ class Index:
     """The rows of one list as masks; bit n is the n-th row."""
 
     __slots__ = (
-        "_bands", "_calm", "_categories", "_documents", "_edges", "_flags", "_forbidden", "_kinds", "_regions",
-        "_roles", "_rules", "_sites", "_suppliers", "_urgent",
+        "_authorities", "_bands", "_budgets", "_calm", "_categories", "_coverages", "_deltas", "_documents", "_edges",
+        "_flags", "_forbidden", "_kinds", "_regions", "_risks", "_roles", "_rules", "_sites", "_suppliers", "_urgent",
     )  # fmt: skip
 
     def __init__(self, rules: Sequence[Rule]) -> None:
@@ -129,6 +148,11 @@ class Index:
         self._forbidden = _axis(rules, lambda r: r.without_flags).by_code
         self._suppliers = _axis(rules, lambda r: r.supplier_states)
         self._roles = _axis(rules, lambda r: r.requester_roles)
+        self._authorities = _axis(rules, lambda r: r.sourcing_authorities)
+        self._risks = _axis(rules, lambda r: r.supplier_risks)
+        self._coverages = _axis(rules, lambda r: r.contract_coverages)
+        self._budgets = _axis(rules, lambda r: r.budget_states)
+        self._deltas = _axis(rules, lambda r: r.change_deltas)
         self._urgent = _mask([r.urgent is not False for r in rules])
         self._calm = _mask([r.urgent is not True for r in rules])
 
@@ -143,6 +167,11 @@ class Index:
         mask &= self._flags.taking(facts.flags)
         mask &= self._suppliers.taking(facts.supplier_states)
         mask &= self._roles.taking(facts.requester_roles)
+        mask &= self._authorities.taking(facts.sourcing_authorities)
+        mask &= self._risks.taking(facts.supplier_risks)
+        mask &= self._coverages.taking((facts.contract_coverage or NONE,))
+        mask &= self._budgets.taking((facts.budget_state or NONE,))
+        mask &= self._deltas.taking(facts.change_deltas)
         mask &= self._categories.taking(code for path in facts.categories for code in path)
         for flag in facts.flags:
             mask &= ~self._forbidden.get(flag, 0)

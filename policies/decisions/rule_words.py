@@ -3,7 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from policies.decisions.matrix import Matrix, Rule, StageAsk
-from policies.decisions.vocabulary import DOCUMENT_TYPES, FLAGS, SPEND_KINDS, SUPPLIER_STATES, listed, words
+from policies.decisions.vocabulary import (
+    AUTHORITIES,
+    BUDGET_STATES,
+    CONTRACT_COVERAGES,
+    DELTAS,
+    DOCUMENT_TYPES,
+    FLAGS,
+    SPEND_KINDS,
+    SUPPLIER_RISKS,
+    SUPPLIER_STATES,
+    listed,
+    words,
+)
 from policies.decisions.world import World, band_words
 
 
@@ -20,7 +32,12 @@ def conditions(rule: Rule, world: World, role_names: Mapping[str, str]) -> tuple
         ("With: ", rule.any_flags, FLAGS, "or"),
         ("Without: ", rule.without_flags, FLAGS, "and"),
         ("Supplier ", rule.supplier_states, SUPPLIER_STATES, "or"),
+        ("Supplier risk ", rule.supplier_risks, SUPPLIER_RISKS, "or"),
         ("Raised by a ", rule.requester_roles, role_names, "or"),
+        ("Source: ", rule.sourcing_authorities, AUTHORITIES, "or"),
+        ("", rule.contract_coverages, CONTRACT_COVERAGES, "or"),
+        ("", rule.budget_states, BUDGET_STATES, "or"),
+        ("Changed: ", rule.change_deltas, DELTAS, "or"),
     )
     found = [f"{start}{listed(_named(codes, known), join, 9)}" for start, codes, known, join in axes if codes]
     if rule.urgent is not None:

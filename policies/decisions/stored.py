@@ -11,14 +11,17 @@ from policies.decisions.approval import ApprovalFacts, Decision
 
 _SETS = ("spend_kinds", "flags", "supplier_states", "requester_roles")
 _PLAIN = ("document_type", "site", "region", "urgent")
+# Axes that came after the first decisions were stored; facts kept before hold nothing there.
+_LATER_SETS = ("sourcing_authorities", "supplier_risks", "change_deltas")
+_LATER_PLAIN = ("contract_coverage", "budget_state")
 _BINDING = ("version", "rule", "rule_name", "additional", "stages", "touchless")
 
 
 def facts_to_json(facts: ApprovalFacts) -> dict[str, Any]:
     """Return frozen facts as plain JSON."""
     return {
-        **{name: getattr(facts, name) for name in _PLAIN},
-        **{name: sorted(getattr(facts, name)) for name in _SETS},
+        **{name: getattr(facts, name) for name in (*_PLAIN, *_LATER_PLAIN)},
+        **{name: sorted(getattr(facts, name)) for name in (*_SETS, *_LATER_SETS)},
         "base_amount": str(facts.base_amount),
         "categories": [list(path) for path in facts.categories],
     }
@@ -28,6 +31,8 @@ def facts_from_json(stored: Mapping[str, Any]) -> ApprovalFacts:
     """Return the facts a decision was made on; what else was stored beside them is left out."""
     values: dict[str, Any] = {name: stored[name] for name in _PLAIN}
     values |= {name: frozenset(stored[name]) for name in _SETS}
+    values |= {name: frozenset(stored.get(name, ())) for name in _LATER_SETS}
+    values |= {name: stored.get(name, "") for name in _LATER_PLAIN}
     values["base_amount"] = Decimal(stored["base_amount"])
     values["categories"] = tuple(tuple(path) for path in stored["categories"])
     return ApprovalFacts(**values)

@@ -25,6 +25,19 @@ SUPPLIER_STATES: Mapping[str, str] = {
     "qualified": "Qualified", "active": "Active", "restricted": "Restricted", "blocked": "Blocked",
     "offboarded": "Offboarded",
 }  # fmt: skip
+AUTHORITIES: Mapping[str, str] = {
+    "contract": "Contract price", "catalogue": "Catalogue price", "buyer": "Source chosen by a buyer",
+    "typed": "Price as typed", "none": "No source",
+}  # fmt: skip
+SUPPLIER_RISKS: Mapping[str, str] = {"low": "Low", "medium": "Medium", "high": "High"}
+CONTRACT_COVERAGES: Mapping[str, str] = {
+    "full": "Every line under contract", "part": "Some lines under contract", "none": "No line under contract",
+}  # fmt: skip
+BUDGET_STATES: Mapping[str, str] = {"within": "Within budget", "over": "Over budget", "none": "No budget"}
+DELTAS: Mapping[str, str] = {
+    "amount": "Amount", "unit_price": "Unit price", "quantity": "Quantity", "supplier": "Supplier", "item": "Item",
+    "site": "Site", "terms": "Terms", "category": "Category",
+}  # fmt: skip
 DUTIES: Mapping[str, str] = {
     "request": "Raise a requisition",
     "approve_requisition": "Approve a requisition",

@@ -51,6 +51,11 @@ class World:
             flags=frozenset(sorted(rule.any_flags - rule.without_flags)[:1]),
             supplier_states=frozenset({min(rule.supplier_states, default="active")}),
             requester_roles=frozenset({min(rule.requester_roles, default="requester")}),
+            sourcing_authorities=frozenset({min(rule.sourcing_authorities, default="catalogue")}),
+            supplier_risks=frozenset(sorted(rule.supplier_risks)[:1]),
+            contract_coverage=min(rule.contract_coverages, default=""),
+            budget_state=min(rule.budget_states, default=""),
+            change_deltas=frozenset(sorted(rule.change_deltas)[:1]),
         )
 
 

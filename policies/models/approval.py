@@ -34,6 +34,11 @@ class ApprovalRule(models.Model):
     without_flags = _codes("matches only when the document carries none of these flags")
     supplier_states = _codes("states of the supplier")
     requester_roles = _codes("roles of the requester")
+    sourcing_authorities = _codes("contract, catalogue, buyer, typed, none: what the source of a line rests on")
+    supplier_risks = _codes("low, medium, high")
+    contract_coverages = _codes("full, part, none")
+    budget_states = _codes("within, over, none")
+    change_deltas = _codes("what differs from what was approved before: amount, unit_price, quantity, supplier...")
     is_touchless = models.BooleanField(default=False, help_text="AP-8: approved by the rule itself, with no stages")
 
     class Meta:

@@ -231,6 +231,11 @@ def _rule(row: ApprovalRule, asks: list[dict[str, Any]]) -> Rule:
         without_flags=frozenset(row.without_flags),
         supplier_states=frozenset(row.supplier_states),
         requester_roles=frozenset(row.requester_roles),
+        sourcing_authorities=frozenset(row.sourcing_authorities),
+        supplier_risks=frozenset(row.supplier_risks),
+        contract_coverages=frozenset(row.contract_coverages),
+        budget_states=frozenset(row.budget_states),
+        change_deltas=frozenset(row.change_deltas),
     )
 
 

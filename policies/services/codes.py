@@ -5,11 +5,21 @@ from typing import Any
 
 from foundation.errors import InvalidError
 from foundation.models import Category, Item, Region, Role, Site
-from policies.decisions.vocabulary import DOCUMENT_TYPES, SPEND_KINDS, SUPPLIER_STATES
+from policies.decisions.vocabulary import (
+    AUTHORITIES,
+    BUDGET_STATES,
+    CONTRACT_COVERAGES,
+    DELTAS,
+    DOCUMENT_TYPES,
+    SPEND_KINDS,
+    SUPPLIER_RISKS,
+    SUPPLIER_STATES,
+)
 
 _KNOWN: Mapping[str, Collection[str]] = {
     "document_types": DOCUMENT_TYPES, "spend_kinds": SPEND_KINDS, "supplier_states": SUPPLIER_STATES,
-    "requester_roles": Role.values,
+    "requester_roles": Role.values, "sourcing_authorities": AUTHORITIES, "supplier_risks": SUPPLIER_RISKS,
+    "contract_coverages": CONTRACT_COVERAGES, "budget_states": BUDGET_STATES, "change_deltas": DELTAS,
 }  # fmt: skip
 _STORED: Mapping[str, Any] = {"sites": Site, "regions": Region, "categories": Category}
 _LEVELS: Mapping[str, Any] = {"site": Site, "category": Category, "item": Item}

@@ -9,7 +9,16 @@ from django.utils.http import urlencode
 
 from policies.decisions.approval import ApprovalFacts, Decision, decide
 from policies.decisions.staffing import Link, Roster, chain
-from policies.decisions.vocabulary import DOCUMENT_TYPES, FLAGS, SPEND_KINDS, SUPPLIER_STATES
+from policies.decisions.vocabulary import (
+    AUTHORITIES,
+    BUDGET_STATES,
+    CONTRACT_COVERAGES,
+    DELTAS,
+    DOCUMENT_TYPES,
+    FLAGS,
+    SPEND_KINDS,
+    SUPPLIER_STATES,
+)
 from policies.decisions.world import World
 from policies.models import PolicyVersion
 from policies.selectors import Analysis, fallback_role_of
@@ -30,6 +39,19 @@ class CaseForm(forms.Form):
     document_type = forms.ChoiceField(label="Document", choices=list(DOCUMENT_TYPES.items()), required=False)
     spend_kind = forms.ChoiceField(label="Spend kind", choices=list(SPEND_KINDS.items()), required=False)
     supplier_state = forms.ChoiceField(label="Supplier", required=False)
+    sourcing_authority = forms.ChoiceField(
+        label="Source", choices=list(AUTHORITIES.items()), required=False, initial="catalogue"
+    )
+    contract_coverage = forms.ChoiceField(
+        label="Contract", choices=list(CONTRACT_COVERAGES.items()), required=False, initial="none"
+    )
+    budget_state = forms.ChoiceField(
+        label="Budget", choices=list(BUDGET_STATES.items()), required=False, initial="none"
+    )
+    change_deltas = forms.MultipleChoiceField(
+        required=False, label="Changed since it was approved", choices=list(DELTAS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
     urgent = forms.BooleanField(required=False, label="Urgent")
     flags = forms.MultipleChoiceField(
         required=False, label="Flags", choices=list(FLAGS.items()), widget=forms.CheckboxSelectMultiple
@@ -74,6 +96,10 @@ class CaseForm(forms.Form):
             flags=frozenset(data["flags"]),
             supplier_states=frozenset({data["supplier_state"] or "active"}),
             requester_roles=frozenset(held or {"requester"}),
+            sourcing_authorities=frozenset({data["sourcing_authority"] or "catalogue"}),
+            contract_coverage=data["contract_coverage"],
+            budget_state=data["budget_state"],
+            change_deltas=frozenset(data["change_deltas"]),
         )
 
 
@@ -112,6 +138,10 @@ def as_query(example: ApprovalFacts) -> str:
         "spend_kind": min(example.spend_kinds, default=""),
         "supplier_state": min(example.supplier_states, default=""),
         "flags": sorted(example.flags),
+        "sourcing_authority": min(example.sourcing_authorities, default=""),
+        "contract_coverage": example.contract_coverage,
+        "budget_state": example.budget_state,
+        "change_deltas": sorted(example.change_deltas),
     }
     if example.urgent:
         data["urgent"] = "on"

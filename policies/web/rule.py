@@ -12,7 +12,16 @@ from foundation.errors import InvalidError
 from foundation.models import Role
 from foundation.web.typed import seen_version
 from policies.decisions.matrix import Rule
-from policies.decisions.vocabulary import DOCUMENT_TYPES, FLAGS, SPEND_KINDS, SUPPLIER_STATES
+from policies.decisions.vocabulary import (
+    AUTHORITIES,
+    BUDGET_STATES,
+    CONTRACT_COVERAGES,
+    DELTAS,
+    DOCUMENT_TYPES,
+    FLAGS,
+    SPEND_KINDS,
+    SUPPLIER_STATES,
+)
 from policies.decisions.world import World
 from policies.models import StageWho
 from policies.selectors import RuleRow, approvers_today, rule_rows, world_today
@@ -22,7 +31,8 @@ from policies.web.shared import StaffRequest, draft_to_edit, frame, now, put_err
 STAGES = 5
 AXES = (
     "document_types", "sites", "regions", "categories", "spend_kinds", "any_flags", "without_flags",
-    "supplier_states", "requester_roles",
+    "supplier_states", "requester_roles", "sourcing_authorities", "contract_coverages", "budget_states",
+    "change_deltas",
 )  # fmt: skip
 BY_ROLE = (StageWho.SITE_ROLE, StageWho.REGION_ROLE, StageWho.ENTERPRISE_ROLE)
 
@@ -67,6 +77,10 @@ class RuleForm(forms.Form):
             "without_flags": ("With none of these flags", list(FLAGS.items())),
             "supplier_states": ("Supplier is", list(SUPPLIER_STATES.items())),
             "requester_roles": ("Raised by a", list(Role.choices)),
+            "sourcing_authorities": ("Source of any line", list(AUTHORITIES.items())),
+            "contract_coverages": ("Contract", list(CONTRACT_COVERAGES.items())),
+            "budget_states": ("Budget", list(BUDGET_STATES.items())),
+            "change_deltas": ("Changed since it was approved", list(DELTAS.items())),
         }
         for name, (label, rows) in choices.items():
             self.fields[name] = forms.MultipleChoiceField(

@@ -22,7 +22,7 @@ from procurement.decisions.flags import (
     line_flags,
     requisition_flags,
 )
-from procurement.models import Requisition, RequisitionLine, RequisitionState
+from procurement.models import PriceSource, Requisition, RequisitionLine, RequisitionState
 from suppliers.models import Supplier
 from suppliers.selectors import find_items
 from workflow.selectors import Routing, freeze_amount, route
@@ -66,6 +66,9 @@ def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: dateti
         flags=frozenset(flags),
         supplier_states=frozenset(states.values()),
         requester_roles=frozenset(role for role, _, _ in roles_of(requisition.requester)),
+        sourcing_authorities=frozenset(_authority(line) for line in lines),
+        contract_coverage=_coverage(lines),
+        change_deltas=frozenset({"amount", "unit_price"} if changed else ()),
     )
     policy = ordering_policy_in_force(at)
     return Judged(
@@ -76,6 +79,20 @@ def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: dateti
         blocks_submission=tuple(flag for flag in flags if flag in policy.block_submission),
         blocks_approval=tuple(flag for flag in flags if flag in policy.block_approval),
     )
+
+
+def _authority(line: RequisitionLine) -> str:
+    """Return what the source of a line rests on; a price typed over an offer's is no longer the offer's."""
+    if line.supplier_id is None:
+        return "none"
+    if line.price_source != PriceSource.TYPED:
+        return "contract" if line.contract_id else "catalogue"
+    return "buyer" if (line.sourcing or {}).get("assigned_by") else "typed"
+
+
+def _coverage(lines: Sequence[RequisitionLine]) -> str:
+    covered = sum(1 for line in lines if line.contract_id is not None)
+    return "none" if not covered else "full" if covered == len(lines) else "part"
 
 
 def _states(lines: Sequence[RequisitionLine]) -> dict[int, str]:

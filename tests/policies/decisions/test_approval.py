@@ -123,17 +123,21 @@ def test_decide_refuses_a_negative_amount() -> None:
 
 
 codes = st.frozensets(st.sampled_from("ABC"), max_size=2)
+named = st.frozensets(st.sampled_from(["none", "A", "B"]), max_size=2)
 amounts = st.none() | st.sampled_from([Decimal(n) for n in (0, 10, 20, 30)])
 any_rule = st.builds(
     Rule, position=st.integers(1, 9), name=st.just("r"), document_types=codes, amount_from=amounts, amount_to=amounts,
     sites=codes, regions=codes, categories=codes, spend_kinds=codes, urgent=st.none() | st.booleans(), any_flags=codes,
-    without_flags=codes, supplier_states=codes, requester_roles=codes,
+    without_flags=codes, supplier_states=codes, requester_roles=codes, sourcing_authorities=codes, supplier_risks=codes,
+    contract_coverages=named, budget_states=named, change_deltas=codes,
 )  # fmt: skip
 code = st.sampled_from("ABCD")
 any_facts = st.builds(
     ApprovalFacts, document_type=code, base_amount=st.sampled_from([Decimal(n) for n in ("0", "9.99", "10", "10.01", "20", "31")]),
     site=code, region=code, categories=st.lists(st.lists(code, min_size=1, max_size=2).map(tuple), max_size=2).map(tuple),
     spend_kinds=codes, urgent=st.booleans(), flags=codes, supplier_states=codes, requester_roles=codes,
+    sourcing_authorities=codes, supplier_risks=codes, contract_coverage=st.sampled_from(["", "none", "A"]),
+    budget_state=st.sampled_from(["", "none", "B"]), change_deltas=codes,
 )  # fmt: skip
 
 
@@ -149,6 +153,39 @@ def test_masks_take_exactly_what_the_plain_reading_takes(rules: list[Rule], docu
 @given(any_facts)
 def test_stored_facts_give_the_same_facts_back(document: ApprovalFacts) -> None:
     assert facts_from_json({**facts_to_json(document), "chains": ["requisition:1"]}) == document
+
+
+def test_facts_stored_before_an_axis_came_hold_nothing_there() -> None:
+    document = facts("1400 LDS PACK catalogue no - active requester requisition")
+    later = ("sourcing_authorities", "supplier_risks", "contract_coverage", "budget_state", "change_deltas")
+    stored = {name: value for name, value in facts_to_json(document).items() if name not in later}
+
+    assert facts_from_json(stored) == document
+
+
+@pytest.mark.parametrize(
+    ("_case", "axes", "document", "taken"),
+    [
+        ("source: any line's counts", {"sourcing_authorities": {"typed"}},   {"sourcing_authorities": {"typed", "contract"}}, True),
+        ("source: another",           {"sourcing_authorities": {"typed"}},   {"sourcing_authorities": {"contract"}}, False),
+        ("supplier risk",             {"supplier_risks": {"high"}},          {"supplier_risks": {"high", "low"}}, True),
+        ("supplier risk not graded",  {"supplier_risks": {"high"}},          {}, False),
+        ("every line on contract",    {"contract_coverages": {"full"}},      {"contract_coverage": "full"}, True),
+        ("some lines on contract",    {"contract_coverages": {"full"}},      {"contract_coverage": "part"}, False),
+        ("over budget",               {"budget_states": {"over"}},           {"budget_state": "over"}, True),
+        ("no budget",                 {"budget_states": {"none"}},           {"budget_state": ""}, True),
+        ("the supplier changed",      {"change_deltas": {"supplier"}},       {"change_deltas": {"supplier", "amount"}}, True),
+        ("nothing changed",           {"change_deltas": {"supplier"}},       {}, False),
+    ],
+)  # fmt: skip
+def test_rule_takes_a_document_by_source_risk_contract_budget_and_change(  # AP-1
+    _case: str, axes: dict[str, set[str]], document: dict[str, set[str] | str], taken: object
+) -> None:
+    rule = band(1, "Row", "", "", MANAGER, **{name: frozenset(codes) for name, codes in axes.items()})
+    plain = facts("10 LDS PACK catalogue no - active requester requisition")
+    asked = replace(plain, **{n: frozenset(v) if isinstance(v, set) else v for n, v in document.items()})
+
+    assert matches(rule, asked) == taken
 
 
 def test_made_again_decision_differs_only_where_its_effect_differs() -> None:

@@ -53,6 +53,23 @@ def test_risen_price_sends_the_requisition_back_before_anything_is_ordered(
     assert (requisition.state, PurchaseOrder.objects.count()) == (state, orders)
 
 
+def test_source_contract_and_what_changed_are_frozen_with_each_request() -> None:  # AP-1
+    made = company()
+    requisition = approved(made, ("SW-500", "50"), ("TAPE-48", "2"))
+    prices_rise("SW-500", "55")
+    drain()
+
+    frozen = [request.facts for request in ApprovalRequest.objects.order_by("pk")]
+
+    axes = ("sourcing_authorities", "contract_coverage", "change_deltas")
+    assert [[facts[axis] for axis in axes] for facts in frozen] == [
+        [["contract"], "full", []],
+        [["contract"], "full", ["amount", "unit_price"]],
+    ]
+    requisition.refresh_from_db()
+    assert requisition.state == "submitted"
+
+
 def test_it_is_ordered_at_the_new_price_once_that_is_approved() -> None:
     made = company()
     requisition = approved(made, ("SW-500", "50"))
