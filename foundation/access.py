@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
-from django.db.models import BigIntegerField, Exists, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Exists, QuerySet, Value
+from django.db.models.functions import Now
 
-from foundation.models import Role, RoleAssignment, Site, SiteUserPermission, User
+from foundation.models import Absence, Role, RoleAssignment, Site, SiteUserPermission, User
 from foundation.verdict import ALLOWED, Verdict
 
 
@@ -27,10 +28,14 @@ def permissions_of(user: User) -> frozenset[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a person may do where: roles as (role, site id, region id), permissions as (site id, permission)."""
+    """What a person may do where: roles as (role, site id, region id), permissions as (site id, permission).
+
+    `stands_in`: decides for somebody who is away now (AP-5).
+    """
 
     roles: frozenset[tuple[str, int | None, int | None]] = frozenset()
     permissions: frozenset[tuple[int, str]] = frozenset()
+    stands_in: bool = False
 
 
 def _standing(user: User) -> Standing:
@@ -46,10 +51,15 @@ def _standing(user: User) -> Standing:
         permissions = SiteUserPermission.objects.filter(user_id=user.pk).values_list(
             Value("may"), "permission__codename", "content_object_id", nowhere
         )
-        rows = list(roles.union(permissions, all=True))
+        absences = Absence.objects.filter(
+            deputy_id=user.pk, ended_at=None, starts_at__lte=Now(), ends_at__gt=Now()
+        ).order_by()  # fmt: skip
+        deputies = absences.values_list(Value("for"), Value("", output_field=CharField()), nowhere, nowhere)
+        rows = list(roles.union(permissions, deputies, all=True))
         known = Standing(
             frozenset((word, site, region) for kind, word, site, region in rows if kind == "role"),
             frozenset((site, word) for kind, word, site, _ in rows if kind == "may"),
+            any(kind == "for" for kind, *_ in rows),
         )
         vars(user)["_standing"] = known
     return known
@@ -68,6 +78,11 @@ def holds_anywhere(user: User, permission: str) -> bool:
 def roles_of(user: User) -> frozenset[tuple[str, int | None, int | None]]:
     """Return every (role, site id, region id) of a person; both ids empty means enterprise-wide."""
     return _standing(user).roles
+
+
+def stands_in(user: User) -> bool:
+    """Say whether the person decides for somebody who is away now."""
+    return _standing(user).stands_in
 
 
 def has_role(user: User, *roles: str) -> bool:

@@ -1,13 +1,15 @@
 """Who sees and works approval tasks and exception cases."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, Trim
 
 from foundation import access, registries
 from foundation.models import Role, Site, User
 from foundation.roles import RELEASE_HOLDS, VIEW
 from foundation.verdict import ALLOWED, Verdict
-from workflow.models import ApprovalRequest, ApprovalStep, ExceptionCase, StepState
+from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, ExceptionCase, StepAssignee, StepState
 
+_FOR_ANOTHER = (StepAssignee.Why.DEPUTY, StepAssignee.Why.MANAGER)
 _READS_CASES = (Role.AUDITOR, Role.EXECUTIVE)
 _SEES_ALL = (Role.AUDITOR, Role.EXECUTIVE, Role.POLICY_ADMIN)
 
@@ -21,10 +23,19 @@ def _holds_at(user: User, site: Site, *roles: str) -> bool:
 
 
 def waiting_for(user: User) -> QuerySet[ApprovalStep]:
-    """Return the open stages at which the person is asked and has not yet decided."""
+    """Return the open stages at which the person is asked and their voice is not given yet, by them or for them.
+
+    `for_whom` is who they decide for, when it is not themselves (AP-5).
+    """
+    own, lent = OuterRef("person"), OuterRef("for_person")
+    given = ApprovalDecision.objects.filter(
+        Q(actor=own) | Q(on_behalf_of=own) | Q(actor=lent) | Q(on_behalf_of=lent), step=OuterRef("step")
+    )
+    mine = StepAssignee.objects.filter(~Exists(given), person_id=user.pk, step=OuterRef("pk"))
+    name = Concat("for_person__first_name", Value(" "), "for_person__last_name")
     return (
-        ApprovalStep.objects.filter(state=StepState.OPEN, assignees__person_id=user.pk)
-        .exclude(decisions__actor_id=user.pk)
+        ApprovalStep.objects.filter(Exists(mine), state=StepState.OPEN)
+        .annotate(for_whom=Subquery(mine.filter(why__in=_FOR_ANOTHER).values(name=Trim(name))[:1]))
         .select_related("request__site", "request__requester", "request__policy")
     )
 

@@ -32,6 +32,19 @@ class StepDecided(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskMoved(Event):
+    """A task went from one person to another: to a deputy and back (AP-5). Persons by id; `owner_id` is whose voice it is."""
+
+    kind: ClassVar[str] = "workflow.task.moved"
+    subject_type: ClassVar[str] = "step"
+
+    label: str
+    person_id: int
+    before_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalClosed(Event):
     """A request ended: approved, rejected or withdrawn; touchless when the policy itself decided (AP-8)."""
 

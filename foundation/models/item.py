@@ -14,6 +14,10 @@ class Category(models.Model):
     path = models.CharField(max_length=200, unique=True, help_text="codes from the root, each followed by a slash")
     unspsc = models.CharField(max_length=8, blank=True)
     contract_binding = models.BooleanField(default=True, help_text="Only suppliers with a price in force (SO-1).")
+    manager = models.ForeignKey(
+        "foundation.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text="asked by stages that ask the manager of the category; empty = that of the branch above",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["path"]

@@ -2,11 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Model, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast, JSONObject
 
 from foundation.decisions.absence import Away
 from foundation.models import Absence, User
+
+M = TypeVar("M", bound=Model)
 
 
 def declared_absences(*, since: datetime, until: datetime) -> tuple[Away, ...]:
@@ -40,6 +46,33 @@ def away_of(row: Absence) -> Away:
         duties=frozenset(row.duties),
         sites=frozenset(row.sites),
         limit=row.amount_limit,
+    )
+
+
+def with_absences(rows: QuerySet[M], key: str, at: datetime) -> Any:
+    """Let a statement about people also bring their absences in force; `key` names the person, see `read_absences`."""
+    columns = JSONObject(
+        person="person_id", deputy="deputy_id", starts="starts_at", until="ends_at", is_away="is_away",
+        duties="duties", sites="sites", limit=Cast("amount_limit", TextField()),
+    )  # fmt: skip
+    found = in_force(at).filter(person_id=OuterRef(key)).order_by("pk").values(found=columns)
+    return rows.annotate(absences_now=ArraySubquery(found))
+
+
+def read_absences(row: Any) -> tuple[Away, ...]:
+    """Return the absences that a statement brought with a row."""
+    return tuple(
+        Away(
+            person=found["person"],
+            deputy=found["deputy"],
+            starts=datetime.fromisoformat(found["starts"]),
+            until=datetime.fromisoformat(found["until"]),
+            is_away=found["is_away"],
+            duties=frozenset(found["duties"]),
+            sites=frozenset(found["sites"]),
+            limit=None if found["limit"] is None else Decimal(found["limit"]),
+        )
+        for found in row.absences_now
     )
 
 

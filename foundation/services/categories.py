@@ -27,6 +27,7 @@ class CategoryDetails:
     parent: Category | None = None
     unspsc: str = ""  # eight digits, or nothing
     contract_binding: bool = True  # only suppliers with a price in force (SO-1)
+    manager: User | None = None  # asked by stages that ask the manager of the category; none = of the branch above
 
 
 def seen_of_category(*, category: Category) -> str:
@@ -38,7 +39,7 @@ def seen_of_category(*, category: Category) -> str:
 def create_category(*, code: str, details: CategoryDetails, actor: User, at: datetime) -> Category:
     """Add a branch to the tree.
 
-    :raises NotPermittedError: the actor does not keep the ground.
+    :raises NotPermittedError: the actor does not keep the ground, or is or would be its manager.
     :raises InvalidError: the code is taken, the tree would be too deep, or a value cannot be used.
     """
     require(access.can_keep_ground(actor))
@@ -49,6 +50,7 @@ def create_category(*, code: str, details: CategoryDetails, actor: User, at: dat
         raise InvalidError(
             "code_taken", f"There is a category {category.code} already.", field="code", value=category.code
         )
+    require(access.can_name_owner(actor, None, details.manager))
     _write(category, details)
     category.path = _path_under(details.parent, category.code)
     category.save(force_insert=True)
@@ -62,14 +64,14 @@ def change_category(*, code: str, seen: str, details: CategoryDetails, actor: Us
 
     Documents in approval keep the path they were submitted with (AP-11); new ones follow the new path.
 
-    :raises NotPermittedError: the actor does not keep the ground.
+    :raises NotPermittedError: the actor does not keep the ground, or is or would be its manager.
     :raises NotFoundError: there is no such category.
     :raises StaleError: somebody changed the category since the page was opened.
     :raises InvalidError: it would hang under itself, the tree would be too deep, or a value cannot be used.
     """
     require(access.can_keep_ground(actor))
     _lock_tree()
-    category = Category.objects.select_related("parent").filter(code=code).first()
+    category = Category.objects.select_related("parent", "manager").filter(code=code).first()
     if category is None:
         raise NotFoundError("not_found", "There is no such category.")
     before = _facts(category)
@@ -79,10 +81,11 @@ def change_category(*, code: str, seen: str, details: CategoryDetails, actor: Us
         raise InvalidError(
             "under_itself", f"{parent} is {category} or below it. Choose a place elsewhere in the tree.", field="parent"
         )
+    require(access.can_name_owner(actor, category.manager, details.manager))
     _write(category, details)
     if record_change(category, "change_category", before, _facts(category), actor=actor, at=at):
         _move(category, parent)
-        category.save(update_fields=["name", "parent", "path", "unspsc", "contract_binding"])
+        category.save(update_fields=["name", "parent", "path", "unspsc", "contract_binding", "manager"])
     return category
 
 
@@ -120,11 +123,18 @@ def _write(category: Category, details: CategoryDetails) -> None:
     category.unspsc = details.unspsc.strip()
     if category.unspsc and not re.fullmatch(r"[0-9]{8}", category.unspsc):
         raise InvalidError("unspsc_unfit", "Write the eight digits of the UNSPSC code.", field="unspsc")
-    category.parent, category.contract_binding = details.parent, details.contract_binding
+    manager = details.manager
+    if (
+        manager is not None
+        and manager != category.manager
+        and (manager.kind != User.Kind.STAFF or not manager.is_active)
+    ):
+        raise InvalidError("manager_unfit", "Choose an active person of ours.", field="manager")
+    category.parent, category.contract_binding, category.manager = details.parent, details.contract_binding, manager
 
 
 def _facts(category: Category) -> dict[str, Any]:
     return {
         "name": category.name, "parent": category.parent.code if category.parent else "", "unspsc": category.unspsc,
-        "contract_binding": category.contract_binding,
+        "contract_binding": category.contract_binding, "manager": category.manager.username if category.manager else "",
     }  # fmt: skip

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation import access
-from foundation.models import Category
+from foundation.models import Category, User
 from foundation.selectors import category_choices
 from foundation.services import CategoryDetails, change_category, create_category, seen_of_category
 from foundation.web.csvout import stream_csv
@@ -32,8 +32,17 @@ class CategoryForm(forms.Form):
         required=False, initial=True, label="Order only from suppliers with a price in force"
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    manager = forms.ModelChoiceField(
+        User.objects.none(), required=False, label="Manager", empty_label="That of the branch above",
+        help_text="asked by stages that ask the manager of the category",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, manager_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        manager = self.fields["manager"]
+        assert isinstance(manager, forms.ModelChoiceField)  # noqa: S101 - declared above; for the type checker
+        who = User.objects.filter(Q(is_active=True) | Q(pk=manager_id), kind=User.Kind.STAFF)
+        manager.queryset = who.order_by("first_name", "last_name")
         parent = self.fields["parent"]
         assert isinstance(parent, forms.ChoiceField)  # noqa: S101 - declared above; for the type checker
         parent.choices = [("", "Nothing: a root of the tree"), *category_choices()]
@@ -42,7 +51,7 @@ class CategoryForm(forms.Form):
         """Return what was written, as the service takes it."""
         data = self.cleaned_data
         parent = Category.objects.get(code=data["parent"]) if data["parent"] else None
-        return CategoryDetails(data["name"], parent, data["unspsc"], data["contract_binding"])
+        return CategoryDetails(data["name"], parent, data["unspsc"], data["contract_binding"], data["manager"])
 
 
 class NewCategoryForm(CategoryForm):
@@ -101,12 +110,12 @@ def category_new(request: HttpRequest) -> HttpResponse:
 def category(request: HttpRequest, code: str) -> HttpResponse:
     """Show a category and change or move it."""
     admitted(request, access.can_keep_ground(staff(request)))
-    row = get_object_or_404(Category.objects.select_related("parent"), code=code)
+    row = get_object_or_404(Category.objects.select_related("parent", "manager"), code=code)
     there = {
         "name": row.name, "parent": row.parent.code if row.parent else "", "unspsc": row.unspsc,
-        "contract_binding": row.contract_binding,
+        "contract_binding": row.contract_binding, "manager": row.manager_id,
     }  # fmt: skip
-    form = CategoryForm(request.POST or None, initial=there)
+    form = CategoryForm(request.POST or None, initial=there, manager_id=row.manager_id)
     return changed(
         request, SHEET, row, form,
         lambda: change_category(

@@ -129,7 +129,7 @@ class StageInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in 
 
     model = ApprovalStage
     extra = 1
-    fields = ("who", "role", "person", "completion", "due_hours")
+    fields = ("who", "role", "person", "completion", "percent", "due_hours", "with_previous", "may_repeat")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
         return bool(access.can_read_policies(_person(request)))
@@ -179,7 +179,14 @@ def _stages(formset: BaseModelFormSet[ApprovalStage, Any]) -> list[services.Stag
     rows = [row.cleaned_data for row in formset.forms if row.cleaned_data and not row.cleaned_data.get("DELETE")]
     return [
         services.StageInput(
-            row["who"], row["role"], row["person"].pk if row["person"] else None, row["completion"], row["due_hours"]
+            row["who"],
+            row["role"],
+            row["person"].pk if row["person"] else None,
+            row["completion"],
+            row["due_hours"],
+            row["percent"],
+            row["with_previous"],
+            row["may_repeat"],
         )
         for row in rows
     ]

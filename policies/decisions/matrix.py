@@ -42,13 +42,20 @@ class ApprovalFacts:
 
 @dataclass(frozen=True, slots=True)
 class StageAsk:
-    """One stage as the policy writes it: who is asked, how many must agree, in how many business hours."""
+    """One stage as the policy writes it: who is asked, how many must agree, in how many business hours.
+
+    `percent` of those asked, only for completion by percent; `with_previous` opens together with the stage before it;
+    `may_repeat` lets somebody who agreed at an earlier stage satisfy this one too (AP-4).
+    """
 
     who: str
     role: str = ""
     person_id: int | None = None
     completion: str = "one"
     due_hours: int = 8
+    percent: int | None = None
+    with_previous: bool = False
+    may_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,5 +94,7 @@ def _changed(was: Rule, now: Rule, describe: Callable[[Rule], Sequence[str]]) ->
 
 def stage_words(number: int, stage: StageAsk, name: str) -> str:
     """Write a stage as a line: who, how many of them, and in how many business hours."""
-    everybody = ", all of them" if stage.completion == "all" else ""
-    return f"Stage {number} {name}{everybody}, {stage.due_hours} h"
+    enough = {"all": ", all of them", "majority": ", more than half of them", "percent": f", {stage.percent} % of them"}
+    together = ", together with the stage before" if stage.with_previous else ""
+    repeat = ", also by who agreed before" if stage.may_repeat else ""
+    return f"Stage {number} {name}{enough.get(stage.completion, '')}{together}{repeat}, {stage.due_hours} h"

@@ -11,6 +11,12 @@ from policies.decisions.world import Finding, Place, World
 
 SITE, REGION, ENTERPRISE = "site_role", "region_role", "enterprise_role"
 OWNER, CLIMB, PERSON = "cost_centre_owner", "climb", "person"
+CATEGORY, CLIMB_ONE = "category_manager", "climb_one"
+CLIMBS = frozenset({CLIMB, CLIMB_ONE})
+_CALLED = {
+    OWNER: "owner of the cost centre", CATEGORY: "manager of the category", CLIMB: "managers up to the limit",
+    CLIMB_ONE: "the first manager whose limit covers it",
+}  # fmt: skip
 _SCOPES = {SITE: "at the site", REGION: "in the region", ENTERPRISE: "of the enterprise"}
 
 
@@ -48,6 +54,7 @@ class Roster:
     requesting: frozenset[str]
     owners: Mapping[str, frozenset[int]] = field(default_factory=dict)
     role_names: Mapping[str, str] = field(default_factory=dict)
+    category_managers: frozenset[int] = frozenset()
 
     def active(self, people: Sequence[int] | set[int] | frozenset[int]) -> tuple[Person, ...]:
         """Return the people who are still there, by key."""
@@ -62,12 +69,17 @@ def asked(
     stage: StageAsk, roster: Roster, place: Place, requester: int | None, amount: Decimal
 ) -> tuple[tuple[Person, ...], ...]:
     """Return the people a stage asks, one group for each round (a climb has several); the requester is never asked."""
-    if stage.who == CLIMB:
-        return tuple((person,) for person in _climb(roster, requester, amount)) or ((),)
+    if stage.who in CLIMBS:
+        climb = tuple(_climb(roster, requester, amount))
+        if stage.who == CLIMB_ONE:
+            return (tuple(p for p in climb if p.limit is not None and p.limit >= amount),)
+        return tuple((person,) for person in climb) or ((),)
     if stage.who == PERSON:
         people = {stage.person_id} if stage.person_id else set()
     elif stage.who == OWNER:
         people = set(roster.owners.get(place.code, frozenset()))
+    elif stage.who == CATEGORY:
+        people = set(roster.category_managers)
     else:
         scope = {SITE: (place.code, ""), REGION: ("", place.region)}.get(stage.who, ("", ""))
         people = {h.person for h in roster.held if h.role == stage.role and (h.site, h.region) == scope}
@@ -93,8 +105,8 @@ def called(stage: StageAsk, roster: Roster, place: Place | None = None) -> str:
     if stage.who == PERSON:
         person = roster.people.get(stage.person_id or 0)
         return person.name if person else "a person who left"
-    if stage.who in {OWNER, CLIMB}:
-        return "owner of the cost centre" if stage.who == OWNER else "managers up to the limit"
+    if stage.who in _CALLED:
+        return _CALLED[stage.who]
     if place is None or stage.who == ENTERPRISE:
         return f"{role} {_SCOPES.get(stage.who, 'of the enterprise')}"
     return f"{role} of {place.name if stage.who == SITE else place.region_name or place.region}"
@@ -124,7 +136,7 @@ def chain(
     for rule, stage in decision.stages:
         label = called(stage, roster, place)
         for people in asked(stage, roster, place, requester, amount):
-            unknown = stage.who == CLIMB and requester is None
+            unknown = stage.who in CLIMBS and requester is None
             links.append(
                 Link(
                     rule, label, stage.completion, stage.due_hours, people if people or unknown else owners,
@@ -164,7 +176,7 @@ def _weak_places(
         able = _able(stage, roster, place, requesters)
         if able == ():
             empty.append(place)
-        elif able is not None and len(able) == 1 and stage.who != CLIMB and able[0] in requesters:
+        elif able is not None and len(able) == 1 and stage.who not in CLIMBS and able[0] in requesters:
             own.append((place, able[0]))
     return empty, own
 
@@ -177,6 +189,8 @@ def _nobody(
     names = listed(dict.fromkeys(called(stage, roster, place) for place in empty), "or")
     cause = {
         CLIMB: f"nobody who raises requests at {where} has a manager",
+        CLIMB_ONE: f"nobody who raises requests at {where} has a manager",
+        CATEGORY: "no category has a manager",
         OWNER: f"no cost centre of {where} has an owner",
         PERSON: f"{names} is no longer here",
     }.get(stage.who, f"nobody is {names}")
@@ -196,6 +210,6 @@ def _alone(own: list[tuple[Place, Person]], rows: list[str]) -> str:
 
 def _able(stage: StageAsk, roster: Roster, place: Place, requesters: tuple[Person, ...]) -> tuple[Person, ...] | None:
     """Return everybody a stage could ask at a place; a climb asks managers, and nothing can be said of no requester."""
-    if stage.who != CLIMB:
+    if stage.who not in CLIMBS:
         return asked(stage, roster, place, None, Decimal(0))[0]
     return roster.active({p.manager for p in requesters if p.manager}) if requesters else None

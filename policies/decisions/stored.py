@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from policies.decisions.approval import ApprovalFacts, Decision
+from policies.decisions.approval import ApprovalFacts, Decision, StageAsk
 
 _SETS = ("spend_kinds", "flags", "supplier_states", "requester_roles")
 _PLAIN = ("document_type", "site", "region", "urgent")
@@ -47,12 +47,18 @@ def decision_to_json(decision: Decision) -> dict[str, Any]:
         "additional": [rule.position for rule in decision.additional],
         "stages": [
             {"rule": words, "who": s.who, "role": s.role, "person": s.person_id, "completion": s.completion,
-             "due_hours": s.due_hours}
+             "due_hours": s.due_hours, **_unusual(s)}
             for words, s in decision.stages
         ],
         "touchless": decision.is_touchless,
         "explanation": list(decision.explanation),
     }  # fmt: skip
+
+
+def _unusual(stage: StageAsk) -> dict[str, Any]:
+    """Return what only some stages say; left out where it is not said, as decisions stored before it existed."""
+    said = {"percent": stage.percent, "with_previous": stage.with_previous, "may_repeat": stage.may_repeat}
+    return {name: value for name, value in said.items() if value}
 
 
 def differences(stored: Mapping[str, Any], again: Mapping[str, Any]) -> tuple[str, ...]:

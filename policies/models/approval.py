@@ -67,7 +67,9 @@ class StageWho(models.TextChoices):
     REGION_ROLE = "region_role", "Role at its region"
     ENTERPRISE_ROLE = "enterprise_role", "Role enterprise-wide"
     COST_CENTRE_OWNER = "cost_centre_owner", "Cost-centre owner"
+    CATEGORY_MANAGER = "category_manager", "Manager of the category"
     CLIMB = "climb", "Managers, up to the first whose limit covers the amount"
+    CLIMB_ONE = "climb_one", "Only the first manager whose limit covers the amount"
     PERSON = "person", "A named person"
 
 
@@ -76,6 +78,8 @@ class StageCompletion(models.TextChoices):
 
     ONE = "one", "One of them"
     ALL = "all", "All of them"
+    MAJORITY = "majority", "More than half of them"
+    PERCENT = "percent", "A percentage of them"
 
 
 class ApprovalStage(models.Model):
@@ -87,6 +91,13 @@ class ApprovalStage(models.Model):
     role = models.CharField(max_length=24, blank=True)
     person = models.ForeignKey("foundation.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     completion = models.CharField(max_length=10, choices=StageCompletion.choices, default=StageCompletion.ONE)
+    percent = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="of those asked who must agree, 1 to 100; only for a percentage"
+    )
+    with_previous = models.BooleanField(default=False, help_text="open at the same time as the stage before it")
+    may_repeat = models.BooleanField(
+        default=False, help_text="who agreed at an earlier stage satisfies this one too (AP-4)"
+    )
     due_hours = models.PositiveIntegerField(default=8, help_text="business hours at the site until reminded")
 
     class Meta:
@@ -96,8 +107,13 @@ class ApprovalStage(models.Model):
             models.CheckConstraint(
                 condition=Q(who__in=["site_role", "region_role", "enterprise_role"], person=None) & ~Q(role="")
                 | Q(who="person", person__isnull=False, role="")
-                | Q(who__in=["cost_centre_owner", "climb"], person=None, role=""),
+                | Q(who__in=["cost_centre_owner", "category_manager", "climb", "climb_one"], person=None, role=""),
                 name="approval_stage_who",
+            ),
+            models.CheckConstraint(
+                condition=Q(completion="percent", percent__gte=1, percent__lte=100)
+                | ~Q(completion="percent") & Q(percent=None),
+                name="approval_stage_percent",
             ),
         ]
 

@@ -195,7 +195,14 @@ def rule_rows(version: PolicyVersion) -> tuple[RuleRow, ...]:
         asks=ArraySubquery(
             asks.values(
                 ask=JSONObject(
-                    who="who", role="role", person_id="person_id", completion="completion", due_hours="due_hours"
+                    who="who",
+                    role="role",
+                    person_id="person_id",
+                    completion="completion",
+                    due_hours="due_hours",
+                    percent="percent",
+                    with_previous="with_previous",
+                    may_repeat="may_repeat",
                 )
             )
         )

@@ -24,7 +24,10 @@ def world_today() -> World:
 
 
 def today(matrix: Matrix) -> tuple[World, Roster]:
-    """Return the world and who is here with which role; one statement, one more when a stage asks cost-centre owners."""
+    """Return the world and who is here with which role.
+
+    One statement, one more when a stage asks owners of cost centres, and one when it asks managers of categories.
+    """
     rows = list(_sites().union(_categories(), _people(), all=True))
     people, held = {}, []
     for row in (row for kind, row in rows if kind == "person"):
@@ -35,7 +38,8 @@ def today(matrix: Matrix) -> tuple[World, Roster]:
         if row["role"]:
             held.append(Held(row["role"], pk, row["site"] or "", row["region"] or ""))
     owners = _owners() if StageWho.COST_CENTRE_OWNER in _asking(matrix) else {}
-    return _world(rows), Roster(people, tuple(held), REQUESTING, owners, ROLE_NAMES)
+    managers = _category_managers() if StageWho.CATEGORY_MANAGER in _asking(matrix) else frozenset()
+    return _world(rows), Roster(people, tuple(held), REQUESTING, owners, ROLE_NAMES, managers)
 
 
 def _world(rows: Sequence[tuple[str, Any]]) -> World:
@@ -79,6 +83,10 @@ def _owners() -> dict[str, frozenset[int]]:
     for site, owner in CostCentre.objects.exclude(owner=None).values_list("site__code", "owner_id"):
         owners.setdefault(site, set()).add(owner)
     return {site: frozenset(people) for site, people in owners.items()}
+
+
+def _category_managers() -> frozenset[int]:
+    return frozenset(Category.objects.exclude(manager=None).values_list("manager_id", flat=True))
 
 
 def approvers_today() -> list[tuple[int, str]]:

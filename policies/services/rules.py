@@ -12,22 +12,26 @@ from foundation import audit
 from foundation.errors import InvalidError, NotFoundError
 from foundation.journal import use_case
 from foundation.models import Role, User
-from policies.models import ApprovalRule, ApprovalStage, PolicyVersion, StageWho
+from policies.models import ApprovalRule, ApprovalStage, PolicyVersion, StageCompletion, StageWho
 from policies.services.codes import check_codes
 from policies.services.versions import count_change, lock_draft
 
 _BY_ROLE = {StageWho.SITE_ROLE, StageWho.REGION_ROLE, StageWho.ENTERPRISE_ROLE}
+_PERCENT = {None, *range(1, 101)}
 
 
 @dataclass(frozen=True, slots=True)
 class StageInput:
-    """A stage as typed."""
+    """A stage as typed; see `StageAsk`."""
 
     who: str
     role: str = ""
     person_id: int | None = None
     completion: str = "one"
     due_hours: int = 8
+    percent: int | None = None
+    with_previous: bool = False
+    may_repeat: bool = False
 
 
 @use_case
@@ -63,7 +67,7 @@ def save_rule(
     ApprovalStage.objects.bulk_create(
         ApprovalStage(
             rule=rule, position=number, who=s.who, role=s.role, person_id=s.person_id, completion=s.completion,
-            due_hours=s.due_hours,
+            due_hours=s.due_hours, percent=s.percent, with_previous=s.with_previous, may_repeat=s.may_repeat,
         )
         for number, s in enumerate(stages, start=1)
     )  # fmt: skip
@@ -121,6 +125,15 @@ def _check_stage(number: int, stage: StageInput) -> None:
         )
     if (stage.who == StageWho.PERSON) != (stage.person_id is not None):
         raise InvalidError("stage_person", f"Stage {number}: name the person for a named person.", field="stages")
+    if stage.completion not in StageCompletion.values:
+        raise InvalidError(
+            "stage_completion", f"Stage {number}: choose how many of them agree.", field="stages", value=stage.completion
+        )  # fmt: skip
+    if (stage.completion == StageCompletion.PERCENT) != (stage.percent is not None) or stage.percent not in _PERCENT:
+        raise InvalidError(
+            "stage_percent", f"Stage {number}: write 1 to 100 for a percentage of those asked, and nothing for another.",
+            field="stages", value=str(stage.percent),
+        )  # fmt: skip
     if stage.due_hours < 1:
         raise InvalidError("stage_hours", f"Stage {number}: give at least one business hour.", field="stages")
 

@@ -103,7 +103,7 @@ def _copy_rows(base: PolicyVersion, draft: PolicyVersion) -> None:
         ApprovalStage.objects.bulk_create(
             ApprovalStage(
                 rule=rule, position=s.position, who=s.who, role=s.role, person_id=s.person_id, completion=s.completion,
-                due_hours=s.due_hours,
+                due_hours=s.due_hours, percent=s.percent, with_previous=s.with_previous, may_repeat=s.may_repeat,
             )
             for s in stages
         )  # fmt: skip

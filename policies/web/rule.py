@@ -23,12 +23,13 @@ from policies.decisions.vocabulary import (
     SUPPLIER_STATES,
 )
 from policies.decisions.world import World
-from policies.models import StageWho
+from policies.models import StageCompletion, StageWho
 from policies.selectors import RuleRow, approvers_today, rule_rows, world_today
 from policies.services import StageInput, save_rule
 from policies.web.shared import StaffRequest, draft_to_edit, frame, now, put_error
 
 STAGES = 5
+STAGE_FIELDS = ("who", "role", "person", "completion", "percent", "hours", "together", "repeat")
 AXES = (
     "document_types", "sites", "regions", "categories", "spend_kinds", "any_flags", "without_flags",
     "supplier_states", "requester_roles", "sourcing_authorities", "contract_coverages", "budget_states",
@@ -100,13 +101,19 @@ class RuleForm(forms.Form):
             choices=[("", "No person"), *((str(pk), name) for pk, name in people)], required=False, label="Person"
         )
         self.fields[f"completion{number}"] = forms.ChoiceField(
-            choices=[("one", "One of them"), ("all", "All of them")], required=False, label="Agree"
+            choices=StageCompletion.choices, required=False, label="Agree"
         )
+        self.fields[f"percent{number}"] = forms.IntegerField(
+            required=False, min_value=1, max_value=100, label="Percent",
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "num"}),
+        )  # fmt: skip
+        self.fields[f"together{number}"] = forms.BooleanField(required=False, label="Together")
+        self.fields[f"repeat{number}"] = forms.BooleanField(required=False, label="Again")
         self.fields[f"hours{number}"] = forms.IntegerField(
             required=False, min_value=1, max_value=999, label="Hours", initial=8,
             widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "num"}),
         )  # fmt: skip
-        for name in ("who", "role", "person", "completion", "hours"):
+        for name in STAGE_FIELDS:
             field = self.fields[f"{name}{number}"]
             field.widget.attrs["aria-label"] = f"{field.label}, stage {number}"
 
@@ -120,6 +127,9 @@ class RuleForm(forms.Form):
                 int(data[f"person{n}"]) if data[f"who{n}"] == StageWho.PERSON and data[f"person{n}"] else None,
                 data[f"completion{n}"] or "one",
                 data[f"hours{n}"] or 8,
+                data[f"percent{n}"],
+                data[f"together{n}"],
+                data[f"repeat{n}"],
             )
             for n in range(1, STAGES + 1)
             if data[f"who{n}"]
@@ -133,8 +143,7 @@ class RuleForm(forms.Form):
 
     def stage_rows(self) -> list[tuple[int, list[Any]]]:
         """Return the stage fields by stage, for the page."""
-        names = ("who", "role", "person", "completion", "hours")
-        return [(n, [self[f"{name}{n}"] for name in names]) for n in range(1, STAGES + 1)]
+        return [(n, [self[f"{name}{n}"] for name in STAGE_FIELDS]) for n in range(1, STAGES + 1)]
 
     def axis_fields(self) -> list[tuple[Any, bool]]:
         """Return the condition fields and whether each holds something, for the page."""
@@ -153,6 +162,8 @@ def _as_typed(row: RuleRow) -> dict[str, Any]:
         typed |= {
             f"who{number}": stage.who, f"role{number}": stage.role, f"person{number}": stage.person_id or "",
             f"completion{number}": stage.completion, f"hours{number}": stage.due_hours,
+            f"percent{number}": stage.percent or "", f"together{number}": stage.with_previous,
+            f"repeat{number}": stage.may_repeat,
         }  # fmt: skip
     return typed
 

@@ -99,13 +99,16 @@ def approve_requisition(
 def reject_requisition(
     *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
 ) -> Requisition:
-    """Say no, with a reason the requester reads.
+    """Say no, with a reason the requester reads; where a majority or percentage decides, it is one voice of them.
 
     :raises InvalidError: the reason is missing.
     """
     if not reason.strip():
         raise InvalidError("reason_missing", "Say why you reject it.", field="reason")
     requisition, request = _decide(pk, expected_version, seen_hash, "rejected", actor, reason, at)
+    if request.state == RequestState.OPEN:
+        _note_step(requisition, request, actor, reason, at, action="reject_step")
+        return requisition
     requisition.reject(at=at, reason=reason.strip()[:500])
     requisition.save(update_fields=["state", "closed_at", "state_reason", *touch(requisition, by_id=actor.pk, at=at)])
     audit.record(requisition, "reject", actor=actor, at=at, reason=reason, policy_version=request.decision["version"])
@@ -122,6 +125,8 @@ def _decide(
     reason: str,
     at: datetime,
     quantities: Mapping[int, Decimal] | None = None,
+    *,
+    ends: bool = False,
 ) -> tuple[Requisition, ApprovalRequest]:
     requisition = lock(Requisition, pk, with_=("ship_to", "requester", "changed_by"))
     require_unchanged(requisition, expected_version, seen_hash)
@@ -136,6 +141,7 @@ def _decide(
         reason=reason,
         at=at,
         reduced=less.told() if less else None,
+        ends=ends,
     )
     if less:
         _keep(less, request, actor, reason, at)
@@ -154,11 +160,16 @@ def _keep(less: Reduction, request: ApprovalRequest, actor: User, reason: str, a
     outbox.publish(RequisitionReduced(**about(requisition, actor, at), reason=reason[:500], outcome="; ".join(cuts)))
 
 
-def _note_step(requisition: Requisition, request: ApprovalRequest, actor: User, reason: str, at: datetime) -> None:
+def _note_step(
+    requisition: Requisition,
+    request: ApprovalRequest,
+    actor: User,
+    reason: str,
+    at: datetime,
+    action: str = "approve_step",
+) -> None:
     requisition.save(update_fields=touch(requisition, by_id=actor.pk, at=at))
-    audit.record(
-        requisition, "approve_step", actor=actor, at=at, reason=reason, policy_version=request.decision["version"]
-    )
+    audit.record(requisition, action, actor=actor, at=at, reason=reason, policy_version=request.decision["version"])
 
 
 @use_case
@@ -187,7 +198,7 @@ def return_requisition(
     """
     if not reason.strip():
         raise InvalidError("reason_missing", "Say what should change.", field="reason")
-    requisition, _request = _decide(pk, expected_version, seen_hash, "rejected", actor, reason, at)
+    requisition, _request = _decide(pk, expected_version, seen_hash, "rejected", actor, reason, at, ends=True)
     return _return(requisition, actor=actor, at=at, reason=reason, action="return")
 
 

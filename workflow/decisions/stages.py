@@ -1,24 +1,117 @@
-"""When a stage is done, and who may decide it. Source: SEMANTICS AP-2 and AP-4."""
+"""When a stage is done, who sits in it, and who may decide. Source: SEMANTICS AP-2, AP-3, AP-4 and AP-5."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
+from foundation.decisions.absence import Away, is_away, stand_in
 from foundation.verdict import ALLOWED, Verdict
+from policies.decisions.duties import Pair, hard_conflict
 
-ONE, ALL = "one", "all"
+ONE, ALL, MAJORITY, PERCENT = "one", "all", "majority", "percent"
+APPROVED, REJECTED = "approved", "rejected"
 AUTHORING = ("request",)  # duties of who wrote or changed what is to be approved
+# Why somebody is asked. What the first two hold is a voice of the stage; the others are asked besides or at last.
+ASKED, DEPUTY, MANAGER, ABOVE, FALLBACK, ADDED = "asked", "deputy", "manager", "above", "fallback", "added"
+_MOVE = {ASKED, DEPUTY}  # what an absence moves
 
 
-def is_done(completion: str, asked: int, approvals: int) -> bool:
-    """Say whether enough of the people asked have agreed; `one` needs one, `all` everybody asked.
+def needed(completion: str, percent: int | None, voices: int) -> int:
+    """Return how many of so many voices must agree; nobody asked is never enough (AP-3).
 
-    A stage nobody is asked at is never done by itself (AP-3).
+    `percent` is of those asked, rounded up; more than half is a majority.
     """
-    return approvals >= (max(asked, 1) if completion == ALL else 1)
+    voices = max(voices, 1)
+    if completion == ALL:
+        return voices
+    if completion == MAJORITY:
+        return voices // 2 + 1
+    if completion == PERCENT and percent is not None:
+        return max(-(-voices * percent // 100), 1)
+    return 1
 
 
-def eligible(candidates: Collection[int], requester_id: int, barred: Collection[int]) -> list[int]:
-    """Return who may be asked: never the requester, nor anybody a hard duty pair bars (AP-4, SD-1)."""
-    return [person for person in candidates if person != requester_id and person not in barred]
+def outcome(completion: str, percent: int | None, voices: int, approvals: int, rejections: int) -> str:
+    """Return how a stage ends: approved, rejected, or nothing while it is open (AP-2).
+
+    `one` and `all` end at the first no. Majority and percent count approvals and wait until enough can no longer agree.
+    """
+    if approvals >= needed(completion, percent, voices):
+        return APPROVED
+    if completion in {MAJORITY, PERCENT}:
+        return REJECTED if max(voices, 1) - rejections < needed(completion, percent, voices) else ""
+    return REJECTED if rejections else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a stage decides about, as far as it says who may. `amount` in base currency; `done` as (duty, person)."""
+
+    duty: str
+    site: str
+    amount: Decimal
+    requester: int
+    done: frozenset[tuple[str, int]] = frozenset()
+    pairs: tuple[Pair, ...] = ()
+
+    def bars(self, person: int) -> bool:
+        """Say whether somebody may never decide it: the requester, who changed it, or a hard pair (AP-4, SD-1)."""
+        return (
+            person == self.requester
+            or person in authors_of(self.done)
+            or hard_conflict(self.duty, person, self.done, self.pairs) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person asked at a stage, and whose voice it is: their own, or that of who is away (AP-5)."""
+
+    person: int
+    owner: int
+    why: str = ASKED
+
+
+def seated(
+    seats: Sequence[Seat],
+    matter: Matter,
+    absences: Mapping[int, Sequence[Away]],
+    *,
+    able: Collection[int],
+    spent: Collection[int] = (),
+    fixed: Collection[int] = (),
+) -> tuple[Seat, ...]:
+    """Return the seats as the absences in force say: the deputy sits for who is away, who is back sits again (AP-5).
+
+    A deputy who is barred, has decided (`spent`), sits here already, is away too or is not `able` to sign in leaves the
+    seat with its owner: nobody speaks for two. `fixed` are those who decided at this stage; their seats never move.
+    """
+    found: list[Seat] = []
+    taken = {seat.person for seat in seats}
+    for seat in seats:
+        if seat.why not in _MOVE or seat.person in fixed:
+            found.append(seat)
+            continue
+        deputy = stand_in(
+            absences.get(seat.owner, ()), duty=matter.duty, site=matter.site, amount=matter.amount
+        )  # fmt: skip
+        fit = (
+            deputy is not None
+            and deputy in able
+            and not matter.bars(deputy)
+            and deputy not in spent
+            and (deputy == seat.person or deputy not in taken)
+            and not is_away(absences.get(deputy, ()))
+        )
+        sits = replace(seat, person=deputy, why=DEPUTY) if fit and deputy else Seat(seat.owner, seat.owner)
+        taken = taken - {seat.person} | {sits.person}
+        found.append(sits)
+    return tuple(found)
+
+
+def is_vacant(seats: Sequence[Seat], absences: Mapping[int, Sequence[Away]], fixed: Collection[int] = ()) -> bool:
+    """Say whether nobody of a stage is at work to decide it now."""
+    return all(seat.person in fixed or is_away(absences.get(seat.person, ())) for seat in seats)
 
 
 def authors_of(done: Iterable[tuple[str, int]]) -> frozenset[int]:

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin, transition
 
+_LATER = ("above", "fallback", "added")  # asked after the policy's own people
+
 
 class RequestState(models.TextChoices):
     """Where an approval request stands."""
@@ -88,7 +90,12 @@ class ApprovalStep(FSMModelMixin, models.Model):
     position = models.PositiveIntegerField()
     rule = models.CharField(max_length=160, help_text="row and name of the rule that asks")
     label = models.CharField(max_length=160, help_text="who, in words: site manager of Leeds")
+    group = models.PositiveIntegerField(help_text="stages of one group are open together")
     completion = models.CharField(max_length=10)
+    percent = models.PositiveSmallIntegerField(null=True, help_text="of those asked, for completion by percent")
+    may_repeat = models.BooleanField(default=False, help_text="who agreed before satisfies it too (AP-4)")
+    who = models.CharField(max_length=20, blank=True, help_text="how the policy finds the people")
+    role = models.CharField(max_length=24, blank=True, help_text="the role asked, which must be held when deciding")
     due_hours = models.PositiveIntegerField()
     state = FSMField(default=StepState.WAITING, choices=StepState.choices, protected=True)
     opened_at = models.DateTimeField(null=True)
@@ -103,6 +110,13 @@ class ApprovalStep(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.label}"
+
+    @property
+    def enough(self) -> str:
+        """Return how many of them must agree, in words; nothing when one is enough."""
+        return {
+            "all": "all of them", "majority": "more than half of them", "percent": f"{self.percent} % of them"
+        }.get(self.completion, "")  # fmt: skip
 
     @transition(field=state, source=StepState.WAITING, target=StepState.OPEN)
     def open(self, *, at: datetime, due_at: datetime) -> None:
@@ -126,16 +140,31 @@ class ApprovalStep(FSMModelMixin, models.Model):
 
 
 class StepAssignee(models.Model):
-    """A person asked at a stage."""
+    """A person asked at a stage; `for_person` is whose voice it is when it is not their own (AP-5)."""
+
+    class Why(models.TextChoices):
+        """Why somebody is asked."""
+
+        ASKED = "asked", "Asked by the policy"
+        DEPUTY = "deputy", "Deputy"
+        MANAGER = "manager", "Manager of who was asked"
+        ABOVE = "above", "The same role one level up"
+        FALLBACK = "fallback", "Fallback owner"
+        ADDED = "added", "Added by a person"
 
     step = models.ForeignKey(ApprovalStep, on_delete=models.CASCADE, related_name="assignees")
     person = models.ForeignKey("foundation.User", on_delete=models.PROTECT, related_name="approval_tasks")
+    for_person = models.ForeignKey("foundation.User", null=True, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=10, choices=Why.choices, default=Why.ASKED)
+    since = models.DateTimeField(null=True, help_text="when they were asked, if later than the stage was opened")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step", "person"], name="assignee_once")]
 
     def __str__(self) -> str:
-        return f"{self.person} at {self.step}"
+        if self.for_person_id:
+            return f"{self.person} for {self.for_person}"
+        return f"{self.person} ({self.get_why_display().lower()})" if self.why in _LATER else str(self.person)
 
 
 class ApprovalDecision(models.Model):
@@ -169,4 +198,9 @@ class ApprovalDecision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.actor} {self.verdict}"
+        return f"{self.who} {self.verdict}"
+
+    @property
+    def who(self) -> str:
+        """Return who decided, and for whom: “B for A” (AP-5)."""
+        return f"{self.actor} for {self.on_behalf_of}" if self.on_behalf_of_id else str(self.actor)

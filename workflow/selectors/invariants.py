@@ -27,11 +27,12 @@ DECISIONS = (
     ),
     Invariant(
         "decision_once_in_a_request",
-        "Nobody decides two stages of one request (AP-4)",
+        "Nobody decides two stages of one request, but where the policy lets one agreement count twice (AP-4)",
         """
         select r.subject_number, u.username || ' decided ' || count(*) || ' stages'
           from workflow_approvaldecision d join workflow_approvalstep s on s.id = d.step_id
           join workflow_approvalrequest r on r.id = s.request_id join foundation_user u on u.id = d.actor_id
+         where not s.may_repeat
          group by r.id, u.id having count(*) > 1""",
     ),
     Invariant(
@@ -53,13 +54,21 @@ DECISIONS = (
         "stage_approved_by_enough",
         "A stage is approved when enough of the people asked said yes, and a request when every stage is (AP-2)",
         """
-        select r.subject_number, s.label || ' counts as approved with ' || count(d.id) || ' approvals'
+        select r.subject_number, s.label || ' counts as approved with ' || v.agreed || ' approvals'
           from workflow_approvalstep s join workflow_approvalrequest r on r.id = s.request_id
-          left join workflow_approvaldecision d on d.step_id = s.id and d.verdict = 'approved'
-         where s.state = 'approved'
-         group by r.subject_number, s.id
-        having count(d.id) < case s.completion when 'all' then greatest(
-                    (select count(*) from workflow_stepassignee a where a.step_id = s.id), 1) else 1 end
+         cross join lateral (
+               select (select count(distinct coalesce(a.for_person_id, a.person_id)) from workflow_stepassignee a
+                        where a.step_id = s.id and a.why not in ('above', 'fallback')) as voices,
+                      count(distinct coalesce(a.for_person_id, d.actor_id)) as agreed,
+                      coalesce(bool_or(a.why in ('above', 'fallback')), false) as settled
+                 from workflow_approvaldecision d
+                 left join workflow_stepassignee a on a.step_id = s.id and a.person_id = d.actor_id
+                where d.step_id = s.id and d.verdict = 'approved') v
+         where s.state = 'approved' and not v.settled
+           and v.agreed < case s.completion when 'all' then greatest(v.voices, 1)
+                                            when 'majority' then greatest(v.voices, 1) / 2 + 1
+                                            when 'percent' then greatest(ceil(v.voices * s.percent / 100.0), 1)
+                                            else 1 end
         union all
         select r.subject_number, 'is approved, but ' || s.label || ' is ' || s.state
           from workflow_approvalrequest r join workflow_approvalstep s on s.request_id = r.id

@@ -10,8 +10,8 @@ def chain_parts() -> tuple[Prefetch[Any], ...]:
     """Return what a chain is drawn from: steps, who is asked, who decided; three statements."""
     return (
         Prefetch("steps"),
-        Prefetch("steps__assignees", StepAssignee.objects.select_related("person")),
-        Prefetch("steps__decisions", ApprovalDecision.objects.select_related("actor")),
+        Prefetch("steps__assignees", StepAssignee.objects.select_related("person", "for_person").order_by("pk")),
+        Prefetch("steps__decisions", ApprovalDecision.objects.select_related("actor", "on_behalf_of")),
     )
 
 

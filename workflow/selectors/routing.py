@@ -8,12 +8,13 @@ from decimal import Decimal
 from foundation import duties, money
 from foundation.models import CostCentre, Role, Site, User
 from foundation.selectors import FrozenRate, rate_on
-from policies.decisions.approval import ApprovalFacts, Decision, decide
-from policies.decisions.duties import hard_conflict
+from policies.decisions.approval import ApprovalFacts, Decision, StageAsk, decide
 from policies.models import PolicyVersion
 from policies.selectors import duty_pairs_in_force, matrix_in_force
-from workflow.decisions.stages import authors_of, eligible
-from workflow.selectors.people import Asked, fallback_people, people_for
+from workflow.decisions.stages import ASKED, FALLBACK, Matter, Seat, is_vacant, seated
+from workflow.selectors.people import Asked, Candidates, Seated, candidates_for, fallback_people, read_people
+
+NO_ROW = StageAsk("enterprise_role", due_hours=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +48,61 @@ def route(
     chains: Sequence[str] = (),
     cost_centres: Sequence[CostCentre] = (),
 ) -> Routing:
-    """Return the decision and the people of each stage.
+    """Return the decision and the people of each stage, deputies for who is away (AP-5).
 
-    A stage left without people goes to the fallback owner and is named in `unstaffed` (AP-3).
+    A stage that nobody who is there may decide goes to the fallback owner besides and is named in `unstaffed` (AP-3).
     """
     matrix, policy = matrix_in_force(at)
     decision = decide(facts, matrix)
-    asks = list(decision.stages)
-    stages: list[Asked] = []
-    unstaffed: list[str] = []
+    asks = [ask for _, ask in decision.stages]
     done = duties.done_on(list(chains)) if chains and asks else frozenset()
     pairs = duty_pairs_in_force(at) if asks or decision.rule is None else ()
-    fallback = fallback_role(policy)
-
-    def allowed(people: list[User]) -> tuple[User, ...]:
-        barred = {p.pk for p in people if hard_conflict(duty, p.pk, done, pairs)} | authors_of(done)
-        keep = eligible([p.pk for p in people], requester.pk, barred)
-        return tuple(p for p in people if p.pk in keep)
-
-    for rule, ask in asks:
-        label, rounds = people_for(
-            ask, site=site, requester=requester, base_amount=facts.base_amount, cost_centres=cost_centres
-        )
-        for people in rounds:
-            able = allowed(people)
-            if not able:
-                unstaffed.append(label)
-                able = allowed(fallback_people(fallback))
-            stages.append(Asked(rule, label, ask.completion, ask.due_hours, able, is_fallback=label in unstaffed))
+    matter = Matter(duty, facts.site, facts.base_amount, requester.pk, done, pairs)
+    found = candidates_for(
+        asks, site=site, requester=requester, base_amount=facts.base_amount, categories=facts.categories,
+        cost_centres=cost_centres, at=at,
+    )  # fmt: skip
+    read_people(found, deputies_of(found) - set(found.people), at)
+    seats = _Seats(found, matter, fallback_role(policy))
+    stages: list[Asked] = []
+    for rule, ask in decision.stages:
+        label, rounds = found.rounds(ask)
+        for number, people in enumerate(rounds):
+            together = ask.with_previous and number == 0 and bool(stages)
+            group = stages[-1].group if together else (stages[-1].group + 1 if stages else 1)
+            stages.append(seats.stage(rule, label, ask, people, group))
     if decision.rule is None:
-        able = allowed(fallback_people(fallback))
-        unstaffed.append("no row of the matrix")
-        stages.append(Asked("no row", "Fallback owner", "one", 8, able, is_fallback=True))
-    return Routing(decision, policy, tuple(stages), tuple(unstaffed))
+        stages.append(seats.stage("no row", "Fallback owner", NO_ROW, [], 1 + len(stages)))
+        seats.unstaffed[-1:] = ["no row of the matrix"]
+    return Routing(decision, policy, tuple(stages), tuple(seats.unstaffed))
+
+
+def deputies_of(found: Candidates) -> set[int]:
+    """Return the people named as deputies of those who may be asked."""
+    return {a.deputy for absences in found.absences.values() for a in absences if a.deputy is not None}
+
+
+class _Seats:
+    """Fills the stages of one document."""
+
+    def __init__(self, found: Candidates, matter: Matter, fallback: str) -> None:
+        self.found, self.matter, self.fallback = found, matter, fallback
+        self.unstaffed: list[str] = []
+
+    def stage(self, rule: str, label: str, ask: StageAsk, people: Sequence[User], group: int) -> Asked:
+        """Return a stage with its people; the fallback owner too when nobody else is there to decide it."""
+        able = [person.pk for person in people if not self.matter.bars(person.pk)]
+        seats = seated(
+            [Seat(pk, pk, ASKED) for pk in able], self.matter, self.found.absences, able=self.found.people
+        )  # fmt: skip
+        sitting = [Seated(self.found.people[s.person], self.found.people[s.owner], s.why) for s in seats]
+        is_fallback = is_vacant(seats, self.found.absences)
+        if is_fallback:
+            self.unstaffed.append(label)
+            taken = {seat.person.pk for seat in sitting}
+            sitting += [
+                Seated(person, person, FALLBACK)
+                for person in fallback_people(self.fallback)
+                if not self.matter.bars(person.pk) and person.pk not in taken
+            ]
+        return Asked(rule, label, ask, tuple(sitting), group, is_fallback)

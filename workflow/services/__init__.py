@@ -1,5 +1,6 @@
 from workflow.services.cases import cure_case, cure_cases, open_case, resolve_case
 from workflow.services.messages import send_message
+from workflow.services.move_tasks import move_tasks
 from workflow.services.open_approval import Asking, open_approval
 from workflow.services.raise_breaches import raise_breaches
 from workflow.services.record_decision import Reduced, record_decision
@@ -7,6 +8,6 @@ from workflow.services.remind import remind_overdue
 from workflow.services.withdraw_approval import withdraw_approval
 
 __all__ = [
-    "Asking", "Reduced", "cure_case", "cure_cases", "open_approval", "open_case", "raise_breaches", "record_decision", "remind_overdue",
+    "Asking", "Reduced", "cure_case", "cure_cases", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "remind_overdue",
     "resolve_case", "send_message", "withdraw_approval",
 ]  # fmt: skip

@@ -1,41 +1,74 @@
-"""The moves of a request that its use cases share: asking the people of a stage, and ending it."""
+"""The moves of a request that its use cases share: opening what comes next, and ending a stage or the request."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from foundation import duties, outbox
+from foundation import outbox
 from foundation.models import User
 from foundation.selectors import working_deadline
-from policies.decisions.duties import hard_conflict
-from policies.selectors import duty_pairs_in_force
-from workflow.decisions.stages import authors_of, eligible
-from workflow.events import ApprovalClosed, StepOpened
+from workflow.decisions.stages import APPROVED
+from workflow.events import ApprovalClosed, StepDecided, StepOpened
 from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState, StepAssignee, StepState
-from workflow.selectors.people import fallback_people
-from workflow.selectors.routing import fallback_role
-from workflow.services.cases import cure_case, open_case
+from workflow.selectors.chain import Chain, Said
+from workflow.services.about import about_step
+from workflow.services.cases import cure_case
+from workflow.services.seats import reseat
 
 
-def about_step(request: ApprovalRequest, step: ApprovalStep) -> dict[str, Any]:
-    """Return what every event of a step says."""
-    return {
-        "subject_id": step.pk,
-        "subject_number": request.subject_number,
-        "site_id": request.site_id,
-        "related": ((request.subject_type, request.subject_id, request.subject_number), ("approval", request.pk, "")),
-    }
+def open_next(chain: Chain, *, at: datetime) -> bool:
+    """Open the stages that come next, together when they are one group; returns whether anything is open.
+
+    A stage that somebody who agreed before satisfies is done at once, where the policy says so (AP-4).
+    """
+    while not chain.open_steps():
+        waiting = [step for step in chain.steps if step.state == StepState.WAITING]
+        if not waiting:
+            return False
+        for step in waiting:
+            if step.group == waiting[0].group:
+                open_step(chain, step, at=at)
+    return True
 
 
-def open_step(request: ApprovalRequest, step: ApprovalStep, *, at: datetime) -> None:
-    """Ask the people of a stage; who has decided an earlier one is left out (AP-4).
+def open_step(chain: Chain, step: ApprovalStep, *, at: datetime) -> None:
+    """Ask the people of a stage, deputies for who is away; who has decided an earlier one is left out (AP-4).
 
     Nobody left: the fallback owner is asked and an exception says so (AP-3).
     """
-    _leave_out_deciders(request, step, at)
-    start_step(request, step, at=at)
+    leave_out(chain, step, at=at)
+    reseat([chain], at=at, steps=[step])
+    start_step(chain.request, step, at=at)
     step.save(update_fields=["state", "opened_at", "due_at"])
-    tell_step_opened(request, step, at=at)
+    tell_step_opened(chain.request, step, at=at)
+    if chain.ends(step) == APPROVED:
+        last = User.objects.get(pk=chain.said[-1].actor)
+        end_step(chain.request, step, APPROVED, actor=last, at=at, is_human=False)
+
+
+def leave_out(chain: Chain, step: ApprovalStep, *, at: datetime) -> None:
+    """Take out of a stage whoever gave their voice at another one, or count it here too where the policy says so."""
+    spent = chain.spent() - chain.decided_at(step)
+    seats = [place for place in chain.places[step.pk] if spent & {place.person, place.owner}]
+    if not seats:
+        return
+    if not step.may_repeat:
+        StepAssignee.objects.filter(pk__in=[place.pk for place in seats]).delete()
+        chain.places[step.pk] = [place for place in chain.places[step.pk] if place not in seats]
+        return
+    agreed = {said.actor for said in chain.said if said.verdict == APPROVED}
+    for place in seats:
+        if place.person in agreed:
+            _agree_again(chain, step, place.person, at)
+
+
+def _agree_again(chain: Chain, step: ApprovalStep, person: int, at: datetime) -> None:
+    """Record that an agreement of an earlier stage satisfies this one (AP-4)."""
+    request = chain.request
+    ApprovalDecision.objects.create(
+        step=step, actor_id=person, verdict=APPROVED, reason="Agreed at an earlier stage, which the policy lets count here.",
+        subject_version=request.subject_version, content_hash=request.content_hash, approved_hash=request.content_hash,
+        decided_at=at,
+    )  # fmt: skip
+    chain.said.append(Said(step.pk, person, None, APPROVED))
 
 
 def start_step(request: ApprovalRequest, step: ApprovalStep, *, at: datetime) -> None:
@@ -49,37 +82,26 @@ def tell_step_opened(request: ApprovalRequest, step: ApprovalStep, *, at: dateti
     outbox.publish(StepOpened(**about_step(request, step), at=at, rule=step.rule, label=step.label, due_at=due_at))
 
 
-def _leave_out_deciders(request: ApprovalRequest, step: ApprovalStep, at: datetime) -> None:
-    decided = set(ApprovalDecision.objects.filter(step__request=request).values_list("actor_id", flat=True))
-    if not decided.intersection(step.assignees.values_list("person_id", flat=True)):
-        return
-    step.assignees.filter(person_id__in=decided).delete()
-    if not step.assignees.exists():
-        done, pairs = duties.done_on(request.facts["chains"]), duty_pairs_in_force(at)
-        people = [person.pk for person in fallback_people(fallback_role(request.policy))]
-        barred = {pk for pk in people if pk in decided or hard_conflict(request.facts["duty"], pk, done, pairs)}
-        barred |= authors_of(done)
-        StepAssignee.objects.bulk_create(
-            StepAssignee(step=step, person_id=pk) for pk in eligible(people, request.requester_id, barred)
+def end_step(
+    request: ApprovalRequest, step: ApprovalStep, verdict: str, *, actor: User, at: datetime, is_human: bool = True
+) -> None:
+    """Store how a stage ended, and tell it."""
+    if verdict == APPROVED:
+        step.approve(at=at)
+    else:
+        step.reject(at=at)
+    step.save(update_fields=["state", "decided_at"])
+    outbox.publish(
+        StepDecided(
+            **about_step(request, step),
+            at=at,
+            actor_id=actor.pk,
+            is_human=is_human,
+            rule=step.rule,
+            label=step.label,
+            verdict=verdict,
+            opened_at=step.opened_at.isoformat() if step.opened_at else "",
         )
-        raise_unstaffed(request, [step.label], at)
-
-
-def raise_unstaffed(request: ApprovalRequest, unstaffed: Sequence[str], at: datetime) -> None:
-    """Open the exception of a stage that nobody may decide; the fallback owner has it meanwhile (AP-3)."""
-    open_case(
-        key=f"no_approver:{request.pk}",
-        category="no_approver",
-        cause="no_eligible_approver",
-        sentence=f"{request.subject_number}: nobody may decide as {', '.join(unstaffed)}; the fallback owner has it.",
-        subject_type=request.subject_type,
-        subject_id=request.subject_id,
-        subject_number=request.subject_number,
-        site=request.site,
-        amount=request.amount,
-        currency=request.currency,
-        evidence={"stages": list(unstaffed), "policy": request.decision["version"]},
-        at=at,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -19,7 +20,8 @@ from policies.decisions.stored import decision_to_json, facts_to_json
 from workflow.models import ApprovalRequest, ApprovalStep, RequestState, StepAssignee
 from workflow.selectors.people import Asked
 from workflow.selectors.routing import Routing, route
-from workflow.services.moves import close_request, raise_unstaffed, start_step, tell_step_opened
+from workflow.services.moves import close_request, start_step, tell_step_opened
+from workflow.services.unstaffed import raise_unstaffed
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +117,28 @@ def _create(asking: Asking, facts: ApprovalFacts, routing: Routing, at: datetime
 
 
 def _create_steps(request: ApprovalRequest, stages: Sequence[Asked], at: datetime) -> None:
-    """Store the stages, the first of them open: nobody has decided yet."""
-    steps = [
-        ApprovalStep(
-            request=request, position=number, rule=s.rule[:160], label=s.label[:160], completion=s.completion,
-            due_hours=s.due_hours,
-        )
-        for number, s in enumerate(stages, start=1)
-    ]  # fmt: skip
-    start_step(request, steps[0], at=at)
+    """Store the stages, those of the first group open: nobody has decided yet."""
+    steps = [step_of(request, stage, number) for number, stage in enumerate(stages, start=1)]
+    first = [step for step in steps if step.group == steps[0].group]
+    for step in first:
+        start_step(request, step, at=at)
     ApprovalStep.objects.bulk_create(steps)
-    tell_step_opened(request, steps[0], at=at)
+    for step in first:
+        tell_step_opened(request, step, at=at)
     StepAssignee.objects.bulk_create(
-        StepAssignee(step=step, person=person) for step, s in zip(steps, stages, strict=True) for person in s.people
+        StepAssignee(
+            step=step, person=seat.person, for_person=None if seat.person == seat.owner else seat.owner, why=seat.why
+        )
+        for step, stage in zip(steps, stages, strict=True)
+        for seat in stage.seats
     )
+
+
+def step_of(request: ApprovalRequest, stage: Asked, number: int, **more: Any) -> ApprovalStep:
+    """Return a stage of a request as the policy asks for it, not stored; `more` are columns of one that is past."""
+    ask = stage.ask
+    return ApprovalStep(
+        request=request, position=number, group=stage.group, rule=stage.rule[:160], label=stage.label[:160],
+        completion=ask.completion, percent=ask.percent, may_repeat=ask.may_repeat, who=ask.who, role=ask.role,
+        due_hours=ask.due_hours, **more,
+    )  # fmt: skip

@@ -1,26 +1,21 @@
 """A person decides the open stage of a request."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-
-from foundation import duties, outbox
+from foundation import duties
+from foundation.decisions.absence import stand_in
 from foundation.errors import NotFoundError, NotPermittedError, StaleError, require
 from foundation.journal import use_case
 from foundation.models import User
+from foundation.selectors import absences_in_force
 from policies.decisions.duties import hard_conflict
-from policies.selectors import duty_pairs_in_force
-from workflow.decisions.stages import authors_of, is_done, may_decide, stands_apart
-from workflow.events import StepDecided
-from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState, StepAssignee, StepState
-from workflow.services.moves import about_step, close_request, open_step
-
-APPROVED = ApprovalDecision.Verdict.APPROVED
+from workflow.decisions.stages import APPROVED, DEPUTY, MANAGER, REJECTED, Matter, authors_of, may_decide, stands_apart
+from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState
+from workflow.selectors.chain import Chain, Place, Said, load_chain
+from workflow.services.moves import close_request, end_step, leave_out, open_next
+from workflow.services.seats import ask_when_left, matter_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +38,33 @@ def record_decision(
     reason: str,
     at: datetime,
     reduced: Reduced | None = None,
+    ends: bool = False,
 ) -> ApprovalRequest:
     """Record what a person decides at the open stage; the owning room has locked its document and calls this.
 
     Returns the request: still open when more people or stages follow, else approved or rejected. `reduced` says what
     an approval left of the document; whoever decides next decides about that, by the route that was asked first.
+    `ends`: a no ends the request whatever the stage asks for, because the document goes back for a change.
+
+    A deputy decides for who is away; it is stored, and shown everywhere, as theirs for that person (AP-5).
 
     Two people at once: the second waits for the row, then reads who was faster.
 
     :raises NotFoundError: the document never asked for approval.
     :raises StaleError: it is not what was sent for approval (AP-7), or somebody decided first; says who and when.
-    :raises NotPermittedError: own request or change, not asked, already decided, or a hard duty pair (AP-4, SD-1).
+    :raises NotPermittedError: own request or change, not asked, already decided, the role or the delegation that made
+        them be asked is gone, or a hard duty pair (AP-4, AP-5, SD-1).
     """
     request = _lock_open(subject_type, subject_id)
     if request.content_hash != content_hash:
         raise StaleError("changed_since_opened", f"{request.subject_number} is no longer what was sent for approval.")
-    steps = _steps(request)
-    step = next(step for step in steps if step.state == StepState.OPEN)
-    decisions = list(ApprovalDecision.objects.filter(step__in=steps).values_list("step_id", "actor_id", "verdict"))
-    _require_may_decide(request, step, steps, {by for _, by, _ in decisions}, actor, at)
+    chain = load_chain(request)
+    step, place = _require_may_decide(chain, actor, at)
+    owner = place.owner if place.why in {DEPUTY, MANAGER} else None
     ApprovalDecision.objects.create(
         step=step,
         actor=actor,
+        on_behalf_of_id=owner,
         verdict=verdict,
         reason=reason,
         subject_version=request.subject_version,
@@ -73,23 +73,22 @@ def record_decision(
         reductions=list(reduced.reductions) if reduced else [],
         decided_at=at,
     )
+    chain.said.append(Said(step.pk, actor.pk, owner, verdict))
     if reduced:
         request.content_hash, request.amount = reduced.content_hash, reduced.amount
         request.save(update_fields=["content_hash", "amount"])
-    for chain in request.facts["chains"]:
-        duties.record(chain, subject_type, subject_id, request.facts["duty"], person_id=actor.pk, at=at)
-    approvals = [
-        by for at_step, by, said in [*decisions, (step.pk, actor.pk, verdict)] if (at_step, said) == (step.pk, APPROVED)
-    ]
-    if verdict != APPROVED or is_done(step.completion, len(step.asked), len(approvals)):
-        _advance(request, step, steps, verdict=verdict, actor=actor, at=at)
+    for name in request.facts["chains"]:
+        duties.record(name, subject_type, subject_id, request.facts["duty"], person_id=actor.pk, at=at)
+    ending = REJECTED if ends and verdict != APPROVED else chain.ends(step)
+    if ending:
+        end_step(request, step, ending, actor=actor, at=at)
+    if ending == REJECTED:
+        close_request(request, RequestState.REJECTED, actor=actor, at=at)
+    else:
+        _leave_others(chain, step, actor, at)
+    if ending == APPROVED and not open_next(chain, at=at):
+        close_request(request, RequestState.APPROVED, actor=actor, at=at)
     return request
-
-
-def _steps(request: ApprovalRequest) -> list[Any]:
-    """Return the stages with the people asked at each, as `asked`; the request's lock holds them."""
-    asked = StepAssignee.objects.filter(step=OuterRef("pk")).values("person_id")
-    return list(request.steps.annotate(asked=ArraySubquery(asked)).order_by("position"))
 
 
 def _lock_open(subject_type: str, subject_id: int) -> ApprovalRequest:
@@ -106,62 +105,73 @@ def _lock_open(subject_type: str, subject_id: int) -> ApprovalRequest:
 
 def _too_late(request: ApprovalRequest, *words: str) -> StaleError:
     """Say who was faster, and when."""
-    last = ApprovalDecision.objects.filter(step__request=request).select_related("actor").order_by("-pk").first()
-    by = f" by {last.actor}" if last else ""
+    last = (
+        ApprovalDecision.objects.filter(step__request=request)
+        .select_related("actor", "on_behalf_of")
+        .order_by("-pk")
+        .first()
+    )
+    by = f" by {last.who}" if last else ""
     when = last.decided_at if last else request.closed_at
     return StaleError(
         "already_decided",
         f"{request.subject_number} {' '.join(words)}{by}.",
         number=request.subject_number,
-        changed_by=str(last.actor) if last else "",
+        changed_by=last.who if last else "",
         changed_at=when.isoformat() if when else "",
     )
 
 
-def _require_may_decide(
-    request: ApprovalRequest, step: Any, steps: Sequence[Any], already: set[int], actor: User, at: datetime
-) -> None:
-    asked = set(step.asked)
-    earlier = any(actor.pk in other.asked for other in steps if other.position < step.position)
-    if actor.pk not in asked | already and earlier:
+def _require_may_decide(chain: Chain, actor: User, at: datetime) -> tuple[ApprovalStep, Place]:
+    """Return the open stage that asks the person, and where they sit in it."""
+    request, spent = chain.request, chain.spent()
+    found = [(step, chain.place(step, actor.pk)) for step in chain.open_steps()]
+    sits = [(step, place) for step, place in found if place is not None]
+    if not sits and actor.pk not in spent and _sat_before(chain, actor.pk):
         raise _too_late(request, "no longer waits for you: your stage was decided")
-    require(may_decide(actor_id=actor.pk, requester_id=request.requester_id, asked=asked, already=already))
-    done = duties.done_on(request.facts["chains"])
-    clash = hard_conflict(request.facts["duty"], actor.pk, done, duty_pairs_in_force(at))
+    asked = {actor.pk} if sits else set()
+    require(may_decide(actor_id=actor.pk, requester_id=request.requester_id, asked=asked, already=spent))
+    step, place = sits[0]
+    _require_still_asked(chain, step, place, at)
+    matter = matter_of(chain, at)
+    clash = hard_conflict(matter.duty, actor.pk, matter.done, matter.pairs)
     if clash:
         raise NotPermittedError("duty_conflict", clash.sentence, duty=clash.duty, held=clash.held)
-    require(stands_apart(actor.pk, authors_of(done)))
+    require(stands_apart(actor.pk, authors_of(matter.done)))
+    return step, place
 
 
-def _advance(
-    request: ApprovalRequest,
-    step: ApprovalStep,
-    steps: Sequence[ApprovalStep],
-    *,
-    verdict: str,
-    actor: User,
-    at: datetime,
-) -> None:
-    if verdict == APPROVED:
-        step.approve(at=at)
-    else:
-        step.reject(at=at)
-    step.save(update_fields=["state", "decided_at"])
-    outbox.publish(
-        StepDecided(
-            **about_step(request, step),
-            at=at,
-            actor_id=actor.pk,
-            rule=step.rule,
-            label=step.label,
-            verdict=verdict,
-            opened_at=step.opened_at.isoformat() if step.opened_at else "",
-        )
-    )
-    following = next((other for other in steps if other.state == StepState.WAITING), None)
-    if verdict != APPROVED:
-        close_request(request, RequestState.REJECTED, actor=actor, at=at)
-    elif following is None:
-        close_request(request, RequestState.APPROVED, actor=actor, at=at)
-    else:
-        open_step(request, following, at=at)
+def _sat_before(chain: Chain, person: int) -> bool:
+    """Say whether somebody sat in a stage before those that are open."""
+    opened = [step.position for step in chain.open_steps()]
+    return any(chain.place(step, person) for step in chain.steps if step.position < min(opened))
+
+
+def _require_still_asked(chain: Chain, step: ApprovalStep, place: Place, at: datetime) -> None:
+    """Refuse who was asked for what is theirs no longer: a role they lost, a delegation that ended, a voice given."""
+    if place.owner != place.person and place.owner in chain.spent():
+        raise _too_late(chain.request, "is decided for who asked you")
+    if not place.holds:
+        raise NotPermittedError(
+            "role_lost", f"This was asked of the {step.label}, and that role is gone. Somebody else decides it.",
+            step=step.label,
+        )  # fmt: skip
+    if place.why == DEPUTY and not _stands_in(chain, place, at):
+        raise NotPermittedError("delegation_over", "Who you stood in for is back, so the decision is theirs again.")
+
+
+def _stands_in(chain: Chain, place: Place, at: datetime) -> bool:
+    matter: Matter = matter_of(chain, at)
+    absences = absences_in_force({place.owner}, at).get(place.owner, ())
+    deputy = stand_in(absences, duty=matter.duty, site=matter.site, amount=matter.amount)
+    return deputy == place.person and not matter.bars(place.owner)
+
+
+def _leave_others(chain: Chain, step: ApprovalStep, actor: User, at: datetime) -> None:
+    """Take who decided out of the other stages that are open now, or count it there where the policy says so (AP-4)."""
+    for other in [found for found in chain.open_steps() if found.pk != step.pk]:
+        leave_out(chain, other, at=at)
+        if chain.ends(other) == APPROVED:
+            end_step(chain.request, other, APPROVED, actor=actor, at=at, is_human=False)
+        else:
+            ask_when_left(chain, other, at)

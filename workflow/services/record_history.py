@@ -18,6 +18,7 @@ from policies.decisions.approval import ApprovalFacts, Decision, Matrix, decide
 from policies.decisions.stored import decision_to_json, facts_to_json
 from policies.models import PolicyVersion
 from policies.selectors import matrix_in_force, route_in_force
+from workflow.decisions.stages import needed
 from workflow.events import ApprovalClosed, CaseClosed, CaseOpened, StepDecided, StepOpened
 from workflow.models import (
     ApprovalDecision,
@@ -31,8 +32,8 @@ from workflow.models import (
 )
 from workflow.selectors.people import Asked
 from workflow.selectors.routing import route
-from workflow.services.moves import about_step
-from workflow.services.open_approval import Asking
+from workflow.services.about import about_step
+from workflow.services.open_approval import Asking, step_of
 
 Told = tuple[list[Event], list[AuditEvent]]
 
@@ -92,7 +93,7 @@ def record_past_approvals(*, approvals: Sequence[PastApproval]) -> list[Told]:
     """Store requests, stages, decisions and duties of approved documents.
 
     Events and audit rows come back, one pair an approval, to be stored among their document's own. The first person
-    the policy names at a stage is the one who agreed; a stage of which all must agree had them all.
+    the policy names at a stage is the one who agreed; a stage of which several must agree had the first of them.
 
     :raises InvalidError: nobody could have agreed to a stage.
     """
@@ -102,9 +103,9 @@ def record_past_approvals(*, approvals: Sequence[PastApproval]) -> list[Told]:
     for one in written:
         one.steps = list(_steps(one))
     ApprovalStep.objects.bulk_create([step for w in written for step in w.steps], batch_size=500)
-    pairs = [(w, n, person) for w in written for n, stage in enumerate(w.stages) for person in stage.people]
+    seats = [(w, n, seat) for w in written for n, stage in enumerate(w.stages) for seat in stage.seats]
     StepAssignee.objects.bulk_create(
-        (StepAssignee(step=w.steps[n], person=person) for w, n, person in pairs), batch_size=1000
+        (StepAssignee(step=w.steps[n], person=seat.person, why=seat.why) for w, n, seat in seats), batch_size=1000
     )
     ApprovalDecision.objects.bulk_create(
         (_decision(w, n, person) for w in written for n in range(len(w.stages)) for person in _agreed(w.stages[n])),
@@ -138,15 +139,14 @@ def _write(past: PastApproval, judge: _Judge) -> _Written:
 
 def _steps(one: _Written) -> Iterator[ApprovalStep]:
     for number, (stage, (begun, ended)) in enumerate(zip(one.stages, pairwise(one.instants), strict=False), start=1):
-        yield ApprovalStep(
-            request=one.request, position=number, rule=stage.rule[:160], label=stage.label[:160],
-            completion=stage.completion, due_hours=stage.due_hours, state=StepState.APPROVED, opened_at=begun,
-            due_at=working_deadline(one.past.asking.site, begun, stage.due_hours), decided_at=ended,
+        yield step_of(
+            one.request, stage, number, state=StepState.APPROVED, opened_at=begun, decided_at=ended,
+            due_at=working_deadline(one.past.asking.site, begun, stage.due_hours),
         )  # fmt: skip
 
 
 def _agreed(stage: Asked) -> Sequence[User]:
-    return stage.people if stage.completion == "all" else stage.people[:1]
+    return stage.people[: needed(stage.completion, stage.ask.percent, len(stage.people))]
 
 
 def _decision(one: _Written, number: int, person: User) -> ApprovalDecision:

@@ -6,7 +6,7 @@ from django.core.mail import EmailMessage
 from foundation import audit
 from foundation.journal import use_case
 from foundation.selectors import system_user
-from workflow.models import ApprovalStep, StepState
+from workflow.models import ApprovalStep, StepAssignee, StepState
 
 BATCH = 200
 
@@ -23,9 +23,9 @@ def remind_overdue(*, at: datetime) -> int:
     for step in steps.select_related("request__site", "request__requester"):
         if not _mark(step.pk, at):
             continue
-        for assignee in step.assignees.select_related("person"):
+        for assignee in step.assignees.select_related("person", "for_person"):
             if assignee.person.email:
-                _letter(step, assignee.person.email).send(fail_silently=True)
+                _letter(step, assignee).send(fail_silently=True)
                 sent += 1
     return sent
 
@@ -45,15 +45,16 @@ def _mark(step_id: int, at: datetime) -> bool:
     return True
 
 
-def _letter(step: ApprovalStep, address: str) -> EmailMessage:
+def _letter(step: ApprovalStep, assignee: StepAssignee) -> EmailMessage:
     asked = step.request
+    for_whom = f"\nYou decide for: {assignee.for_person}" if assignee.for_person else ""
     subject = (
         f"Approve {asked.subject_number} {asked.title[:60]}, {asked.currency} {asked.amount:,.2f}, {asked.site.name}"
     )
     body = (
         f"{asked.requester} asks for {asked.title}.\n\n"
         f"Amount: {asked.currency} {asked.amount:,.2f}\nSite: {asked.site.name}\n"
-        f"Needed by: {asked.need_by}\nWhy you: {step.label}, {step.rule}\n\n"
+        f"Needed by: {asked.need_by}\nWhy you: {step.label}, {step.rule}{for_whom}\n\n"
         f"Open and decide: {settings.PUBLIC_URL}/inbox/{asked.pk}/\n"
     )
-    return EmailMessage(" ".join(subject.split()), body, to=[address])
+    return EmailMessage(" ".join(subject.split()), body, to=[assignee.person.email])

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from foundation.access import holds_anywhere, roles_of
+from foundation.access import holds_anywhere, roles_of, stands_in
 from foundation.models import User
 from foundation.registries import MenuEntry, Subject, navigation, panels, subjects
 from foundation.roles import APPROVE
@@ -17,7 +17,7 @@ from workflow.models import ApprovalStep, CaseState, ExceptionCase
 
 def register() -> None:
     """Fill the registries."""
-    navigation.add(MenuEntry("Inbox", "inbox", 10, lambda u: holds_anywhere(u, APPROVE), waiting))
+    navigation.add(MenuEntry("Inbox", "inbox", 10, decides, waiting))
     navigation.add(MenuEntry("Exceptions", "cases", 50, lambda u: bool(roles_of(u)), open_cases))
     panels.add("home", home_approver)
     panels.add("home", home_cases)
@@ -30,6 +30,11 @@ def register() -> None:
             visible=lambda user, pk: access.visible_cases(user).filter(pk=pk).exists(),
         )
     )
+
+
+def decides(user: User) -> bool:
+    """Say whether a person approves spend somewhere, or decides for somebody who does."""
+    return holds_anywhere(user, APPROVE) or stands_in(user)
 
 
 def waiting(user: User) -> QuerySet[ApprovalStep]:
@@ -45,7 +50,7 @@ def open_cases(user: User) -> QuerySet[ExceptionCase]:
 def home_approver(request: HttpRequest, _pk: Any = None) -> str:
     """Show what waits for a decision."""
     user = request.user
-    if not isinstance(user, User) or not holds_anywhere(user, APPROVE):
+    if not isinstance(user, User) or not decides(user):
         return ""
     steps = list(access.waiting_for(user).order_by("due_at", "pk")[:5])
     return render_to_string("workflow/home_approver.html", {"steps": steps}, request=request)

@@ -52,7 +52,7 @@ def inbox(request: HttpRequest, request_id: int | None = None) -> HttpResponse:
 
 def _page(request: HttpRequest, request_id: int | None, refused: Refused | None = None) -> HttpResponse:
     assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    steps = list(access.waiting_for(request.user).order_by("due_at", "pk")[:LIMIT])
+    steps = _tasks(request.user)
     chosen = next((s for s in steps if s.request_id == request_id), None)
     if request_id is not None and chosen is None:
         return _decided(request, request_id)
@@ -69,6 +69,14 @@ def _page(request: HttpRequest, request_id: int | None, refused: Refused | None 
     }
     context |= _task(request, request.user, step, steps) if step is not None else _last(request.user)
     return render(request, "workflow/inbox.html", context, status=422 if refused else 200)
+
+
+def _tasks(user: User) -> list[ApprovalStep]:
+    """Return what waits for a person, the one due first on top; stages open together in one request are one task."""
+    tasks: dict[int, ApprovalStep] = {}
+    for step in access.waiting_for(user).order_by("due_at", "position", "pk")[:LIMIT]:
+        tasks.setdefault(step.request_id, step)
+    return list(tasks.values())
 
 
 def _task(request: HttpRequest, user: User, step: ApprovalStep, steps: list[ApprovalStep]) -> dict[str, Any]:

@@ -1,0 +1,23 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from workflow.models import ApprovalRequest
+from workflow.services.cases import open_case
+
+
+def raise_unstaffed(request: ApprovalRequest, unstaffed: Sequence[str], at: datetime) -> None:
+    """Open the exception of a stage that nobody may decide; the fallback owner has it meanwhile (AP-3)."""
+    open_case(
+        key=f"no_approver:{request.pk}",
+        category="no_approver",
+        cause="no_eligible_approver",
+        sentence=f"{request.subject_number}: nobody may decide as {', '.join(unstaffed)}; the fallback owner has it.",
+        subject_type=request.subject_type,
+        subject_id=request.subject_id,
+        subject_number=request.subject_number,
+        site=request.site,
+        amount=request.amount,
+        currency=request.currency,
+        evidence={"stages": list(unstaffed), "policy": request.decision["version"]},
+        at=at,
+    )
