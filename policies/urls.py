@@ -1,6 +1,6 @@
 from django.urls import path
 
-from policies.web import matrix, overview, rows, rule, version
+from policies.web import export, matrix, overview, rows, rule, version
 
 urlpatterns = [
     path("settings/", overview.overview, name="policies_home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/<slug:page>/<int:number>/", version.version, name="policy"),
     path("settings/<slug:page>/<int:number>/changes/", version.changes, name="policy_changes"),
     path("settings/<slug:page>/<int:number>/history/", version.history, name="policy_history"),
+    path("settings/<slug:page>/<int:number>/export.<slug:form>", export.export, name="policy_export"),
     path("settings/<slug:page>/<int:number>/publish/", version.publish, name="policy_publish"),
     path("settings/<slug:page>/<int:number>/discard/", version.discard, name="policy_discard"),
     path("settings/<slug:page>/<int:number>/switches/", rows.switches, name="policy_switches"),

@@ -11,13 +11,13 @@ MAX_DEPTH = 32
 _MAX_DIGITS = 40
 
 
-def loads(raw: bytes) -> Any:
-    """Return the document; fractions become Decimal, never float.
+def loads(raw: bytes, most: int = MAX_BYTES) -> Any:
+    """Return the document of at most so many bytes; fractions become Decimal, never float.
 
     :raises InvalidError: too large, too deep, not UTF-8, not JSON, a key twice, NUL or lone surrogates in a text.
     """
-    if len(raw) > MAX_BYTES:
-        raise InvalidError("json_too_large", f"The document is larger than {MAX_BYTES} bytes. Send it in parts.")
+    if len(raw) > most:
+        raise InvalidError("json_too_large", f"The document is larger than {most} bytes. Send it in parts.")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,12 +1,6 @@
-from policies.selectors.analysis import (
-    Analysis,
-    analyse,
-    differences_between,
-    fallback_role_of,
-    limit_words,
-    pair_words,
-    switch_words,
-)
+from policies.selectors.analysis import Analysis, analyse, fallback_role_of
+from policies.selectors.comparison import differences_between, limit_words, pair_words, switch_words
+from policies.selectors.content import document_of, ground_today
 from policies.selectors.in_force import (
     OrderingPolicy,
     Route,
@@ -31,7 +25,7 @@ from policies.selectors.versions import history_of, kinds_today, version_numbere
 
 __all__ = [
     "ROLE_NAMES", "Analysis", "OrderingPolicy", "Route", "RuleRow", "analyse", "approvers_today", "assemble", "build_matrix", "differences_between",
-    "duty_pairs_in_force", "fallback_role_of", "forget", "has_started", "history_of", "kinds_today", "limit_words", "matrix_in_force",
+    "document_of", "duty_pairs_in_force", "fallback_role_of", "forget", "ground_today", "has_started", "history_of", "kinds_today", "limit_words", "matrix_in_force",
     "matrix_of", "ordering_policy_in_force", "pair_words", "route_in_force", "route_name", "rule_rows", "switch_words", "today",
     "tolerances_in_force", "version_in_force", "version_numbered", "versions_of", "versions_read_once", "world_today",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What holds at an instant, as frozen values. Published versions never change, so each is loaded once a process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -208,7 +208,7 @@ def rule_rows(version: PolicyVersion) -> tuple[RuleRow, ...]:
         )
     )
     ordered = rows.order_by("is_additional", "position")
-    return tuple(RuleRow(row.pk, row.is_additional, _rule(row, row.asks)) for row in ordered)
+    return tuple(RuleRow(row.pk, row.is_additional, rule_of(row, row.asks)) for row in ordered)
 
 
 def assemble(version: PolicyVersion, rows: tuple[RuleRow, ...]) -> Matrix:
@@ -220,7 +220,8 @@ def assemble(version: PolicyVersion, rows: tuple[RuleRow, ...]) -> Matrix:
     )
 
 
-def _rule(row: ApprovalRule, asks: list[dict[str, Any]]) -> Rule:
+def rule_of(row: ApprovalRule, asks: Sequence[dict[str, Any]]) -> Rule:
+    """Return a row with its stages as a frozen value; the row need not be stored."""
     return Rule(
         position=row.position,
         name=row.name,

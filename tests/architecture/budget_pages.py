@@ -69,6 +69,8 @@ def _policies(made: Company) -> Iterator[Row]:
         yield "policies", made.polly, [page]
     for name in ("policy", "policy_changes", "policy_history", "policy_publish", "policy_switches"):
         yield name, made.polly, ["approvals", matrix.number]
+    for form in ("json", "xlsx"):
+        yield "policy_export", made.polly, ["approvals", matrix.number, form]
     for name in ("policy_grid", "rule_new"):
         yield name, made.polly, [matrix.number]
     yield "rule", made.polly, [matrix.number, rule.pk]

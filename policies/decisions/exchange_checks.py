@@ -1,0 +1,164 @@
+"""What rows must be besides readable, by kind of policy: every fault with its row, column, value and cure.
+
+Source: SEMANTICS AP-1, AP-2, AP-8 (matrix), GR-3 (tolerances), SD-1 (duties), EX-1 (routing).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from foundation.errors import InvalidError
+from policies.decisions.exchange import Fault, Numbered, Taken, decimal
+from policies.decisions.exchange_columns import COLUMNS, switch_label
+from policies.decisions.exchange_known import Known, Unfit
+from policies.decisions.switches import check_switches
+from policies.decisions.vocabulary import DUTIES
+
+Missing = frozenset[tuple[str, str]]  # (level, code) of tolerances that nothing has
+MOST_NOTES = 50
+
+
+def check(taken: Taken, known: Known, switches: Sequence[str], missing: Missing = frozenset()) -> tuple[Fault, ...]:
+    """Return every fault of a document that could be read; `switches` are those its kind has."""
+    return (*taken.faults, *_ROWS[taken.kind](taken.rows, known, missing), *_switches(taken, known, switches))
+
+
+def _switches(taken: Taken, known: Known, names: Sequence[str]) -> Iterator[Fault]:
+    if any(fault.where.startswith(("File", "About")) for fault in taken.faults):
+        return  # what could not be read at all has no switches to miss
+    unread = any(fault.where.startswith("Switches") for fault in taken.faults)
+    for name in names:
+        if name not in taken.settings and not unread:
+            yield Fault("Switches", name, "", f"“{switch_label(name)}” is missing. Write its value.")
+    for name, value in taken.settings.items():
+        if name not in names:
+            yield Fault("Switches", name[:60], str(value)[:80], "This policy has no such switch. Take it away.")
+            continue
+        try:
+            check_switches({name: value}, list(known.words["roles"]))
+        except InvalidError as error:
+            yield Fault("Switches", name, str(value)[:80], error.message)
+
+
+def _fault(row: Numbered, kind: str, name: str, cure: str, value: Any = None) -> Fault:
+    head = next(column.head for column in COLUMNS[kind] if column.name == name)
+    written = row.values[name] if value is None else value
+    return Fault(row.where, head, "" if written is None else str(written)[:80], cure)
+
+
+def _approval(rows: Sequence[Numbered], _known: Known, _missing: Missing) -> Iterator[Fault]:
+    places: dict[tuple[bool, int], str] = {}
+    for row in rows:
+        values = row.values
+        place = (values["is_additional"], values["position"])
+        if place in places:
+            yield _fault(
+                row, "approval", "position", f"{places[place]} has this number already. Give each row its own."
+            )
+        places.setdefault(place, row.where)
+        low, high = decimal(values["amount_from"]), decimal(values["amount_to"])
+        if high is not None and high <= (low or 0):
+            cure = f"The band above {low or 0:,} up to {high:,} is empty: the end must be above the start."
+            yield _fault(row, "approval", "amount_to", cure)
+        if values["is_touchless"] and values["stages"]:
+            yield _fault(row, "approval", "is_touchless", "A touchless row asks nobody. Take its stages away.", "yes")
+        if values["is_touchless"] and values["is_additional"]:
+            yield _fault(row, "approval", "is_touchless", "Only a base row can be touchless.", "yes")
+        if not values["is_touchless"] and not values["stages"]:
+            yield _fault(row, "approval", "stages", "The row asks nobody. Add a stage or make it touchless.", "")
+
+
+def overlaps(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say which base rows with the same conditions overlap: the one above decides there (AP-1), which may be meant."""
+    axes = [
+        c.name
+        for c in COLUMNS["approval"]
+        if c.name not in {"position", "name", "amount_from", "amount_to", "is_touchless", "stages"}
+    ]
+    same: dict[str, list[Mapping[str, Any]]] = {}
+    found: list[str] = []
+    for row in (row for row in rows if not row["is_additional"]):
+        before = same.setdefault(str([row[axis] for axis in axes]), [])
+        for above in before:
+            if len(found) < MOST_NOTES and _meet(above, row):
+                found.append(
+                    f"Row {row['position']} overlaps row {above['position']}, which has the same conditions and decides "
+                    f"first. Start row {row['position']} where the other ends, if it should decide there."
+                )
+                break
+        before.append(row)
+    return found
+
+
+def _meet(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    starts = max(Decimal(row["amount_from"] or 0) for row in (one, other))
+    ends = [Decimal(row["amount_to"]) for row in (one, other) if row["amount_to"] is not None]
+    return not ends or min(ends) > starts
+
+
+def _tolerance(rows: Sequence[Numbered], _known: Known, missing: Missing) -> Iterator[Fault]:
+    seen: dict[tuple[str, str], str] = {}
+    for row in rows:
+        level = (row.values["scope"], row.values["scope_code"])
+        if (level[0] == "enterprise") == bool(level[1]):
+            cure = "The enterprise level has no code; every other level needs one."
+            yield _fault(row, "tolerance", "scope_code", cure)
+        elif level in missing:
+            yield _fault(row, "tolerance", "scope_code", f"There is no {level[0]} “{level[1]}”.")
+        if level in seen:
+            yield _fault(row, "tolerance", "scope_code", f"{seen[level]} has this level already. Keep one.")
+        seen.setdefault(level, row.where)
+
+
+def _duty(rows: Sequence[Numbered], known: Known, _missing: Missing) -> Iterator[Fault]:
+    seen: dict[frozenset[str], str] = {}
+    for row in rows:
+        first, second, strength = (row.values[name] for name in ("first", "second", "strength"))
+        by_role = strength == "role"
+        for name in ("first", "second"):
+            code = row.values[name]
+            if code not in (known.words["roles"] if by_role else DUTIES):
+                cure = f"Pairs of this strength name {'roles' if by_role else 'duties'}; “{code}” is none."
+                yield _fault(row, "duty", name, cure)
+        pair = frozenset((first, second))
+        if first == second:
+            yield _fault(row, "duty", "second", "Name two different duties.")
+        elif pair in seen:
+            yield _fault(row, "duty", "second", f"{seen[pair]} has this pair already, in whatever order. Keep one.")
+        seen.setdefault(pair, row.where)
+        if (strength == "compensated") != (row.values["countersign_days"] is not None):
+            cure = "Only a compensated pair has days to countersign, and it needs them."
+            yield _fault(row, "duty", "countersign_days", cure)
+
+
+def _routing(rows: Sequence[Numbered], _known: Known, _missing: Missing) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for row in rows:
+        code = row.values["category"]
+        if code in seen:
+            yield _fault(row, "routing", "category", f"{seen[code]} has this code already. Keep one.")
+        seen.setdefault(code, row.where)
+
+
+def _switches_only(_rows: Sequence[Numbered], _known: Known, _missing: Missing) -> Iterator[Fault]:
+    return iter(())
+
+
+_ROWS: Mapping[str, Callable[[Sequence[Numbered], Known, Missing], Iterator[Fault]]] = {
+    "approval": _approval, "tolerance": _tolerance, "duty": _duty, "routing": _routing, "sourcing": _switches_only,
+}  # fmt: skip
+
+
+def again(document_rows: Sequence[Mapping[str, Any]], kind: str, known: Known) -> tuple[list[Numbered], list[Fault]]:
+    """Judge rows that we stored ourselves by what is known today: what they name may be gone."""
+    rows, faults = [], []
+    for number, values in enumerate(document_rows, start=1):
+        where = f"Row {values.get('position', number)}"
+        rows.append(Numbered(where, values))
+        for column in COLUMNS[kind]:
+            try:
+                column.value.from_json(values[column.name], known)
+            except Unfit as unfit:
+                part = values[column.name] if unfit.part is None else unfit.part
+                faults.append(Fault(where, column.head, str(part)[:80], unfit.cure))
+    return rows, faults

@@ -1,0 +1,67 @@
+"""What a file may name, and what is said when it names something else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+_SHOWN = 8  # codes named in a cure
+_SEARCHED = 2000  # names that are looked through in a moment
+
+
+class Unfit(ValueError):  # noqa: N818 - says what is wrong with a cell, and is caught where the cell is read
+    """A value that cannot be taken: the cure, and the part that is wrong when it is not the whole."""
+
+    def __init__(self, cure: str, part: str | None = None) -> None:
+        super().__init__(cure)
+        self.cure, self.part = cure, part
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a file may name: vocabularies as code -> words, and the base currency."""
+
+    words: Mapping[str, Mapping[str, str]]
+    currency: str
+    _by_words: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def label(self, of: str, code: str) -> str:
+        """Return the words of a code, or the code when it is not known any more."""
+        return self.words[of].get(code, code)
+
+    def code(self, of: str, text: str) -> str:
+        """Return the code that a person means by a code or by its words.
+
+        :raises Unfit: nothing is called so; names what is near, or all there is when that is short.
+        """
+        if text in self.words[of]:
+            return text
+        if of not in self._by_words:
+            self._by_words[of] = {label.casefold(): code for code, label in self.words[of].items()}
+        found = self._by_words[of].get(text.casefold())
+        return found if found is not None else self.require(of, text)
+
+    def require(self, of: str, code: str) -> str:
+        """Return a code that is known.
+
+        :raises Unfit: it is not; names what is near.
+        """
+        if code in self.words[of]:
+            return code
+        names = [*self.words[of], *self.words[of].values()]
+        near = get_close_matches(code, names, n=1) if len(names) <= _SEARCHED else []
+        cure = f"There is no {NOUNS[of]} “{code[:60]}”."
+        if near:
+            cure += f" Did you mean {near[0]}?"
+        elif len(self.words[of]) <= _SHOWN:
+            cure += f" Use {', '.join(self.words[of])}."
+        raise Unfit(cure, code)
+
+
+# The vocabularies that a column may draw on, as a person calls one of it.
+NOUNS: Mapping[str, str] = {
+    "document_types": "document", "sites": "site", "regions": "region", "categories": "category",
+    "spend_kinds": "spend kind", "flags": "flag", "supplier_states": "state of a supplier", "roles": "role",
+    "people": "active person of ours with the user name", "who": "way to find approvers",
+    "completions": "way to agree", "scopes": "level", "modes": "match", "duties": "duty or role",
+    "strengths": "strength",
+}  # fmt: skip
