@@ -1,200 +1,172 @@
-"""Documents nobody decides, and rows that never decide. Source: SEMANTICS AP-9.
+"""Documents nobody decides, and rows that never decide: proved, not sampled. Source: SEMANTICS AP-9.
 
-Every finding is true and comes with a document that shows it. Gaps are looked for among example documents: each amount
-band at each kind of place, urgency, spend kind, category, flag, supplier state, role and document type that rows tell
-apart, one value of an axis at a time. A dead row is one whose every band is taken whole by a single row above. Finding
-nothing is therefore not yet a proof.
+Which documents there can be is said in `axes.py`; the search over all axes together is in `partition.py`. Nothing found
+is a proof that there is nothing; each finding comes with a document that shows it. A matrix too entangled to be
+searched within the allowance is reported as not proved and cannot be published.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from itertools import groupby, product
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from policies.decisions.matrix import ApprovalFacts, Matrix, Rule, in_band
-from policies.decisions.vocabulary import DOCUMENT_TYPES, FLAGS, SPEND_KINDS, SUPPLIER_STATES, listed, words
-from policies.decisions.world import Finding, Place, World, band_words, bands, inside
+from policies.decisions.axes import BAND, CATEGORY, FLAG, PLACE, Axes, axes_of
+from policies.decisions.matrix import Matrix, Rule
+from policies.decisions.partition import (
+    FAILS,
+    IN,
+    NO,
+    SOME,
+    Box,
+    Condition,
+    Region,
+    Search,
+    Several,
+    TooEntangledError,
+    meets,
+    narrowed,
+    special,
+    standing,
+    widened,
+)
+from policies.decisions.region_words import in_words
+from policies.decisions.vocabulary import listed
+from policies.decisions.world import Finding, World
 
-MOST_EXAMPLES = 20_000
-Band = tuple[Decimal, Decimal | None]
-Setting = tuple[str, object, str]  # (field of the facts, value, in words)
+MOST_LOOKS = 2_000_000  # boxes looked at in one analysis, about three seconds
+MOST_LOOKS_BACK = 50_000  # the same, to find the fewest rows that take everything of another
+MOST_GAPS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was found, and on how many example documents."""
+    """What was found.
+
+    `shadowed` names, for each base row that decides something, the rows above that go before it for a part (partial
+    shadowing: shown, never refused). `looks` counts the boxes the search looked at.
+    """
 
     findings: tuple[Finding, ...]
-    examples: int
+    looks: int = 0
+    shadowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def cover(matrix: Matrix, world: World) -> Coverage:
-    """Look for gaps and dead rows of a matrix."""
-    found, examples = gaps(matrix, world)
-    return Coverage((*found, *dead_rows(matrix.rules, world)), examples)
+    """Find every gap and dead row of a matrix, or prove that there is none."""
+    if not world.places:
+        return Coverage(())
+    axes = axes_of((*matrix.rules, *matrix.additional), world)
+    study = _Study(matrix, axes, Search(MOST_LOOKS))
+    findings: list[Finding] = []
+    try:
+        findings += study.gaps()
+        findings += study.dead_rows()
+        findings += study.idle_additions()
+    except TooEntangledError:
+        findings.append(_unproved())
+    return Coverage(tuple(findings), study.search.looked, study.shadows())
 
 
-def gaps(matrix: Matrix, world: World) -> tuple[tuple[Finding, ...], int]:
-    """Return the documents no base row takes, the plainest of each kind, and how many examples were tried."""
-    places = _alike(matrix.rules, world.places)
-    special = _settings(matrix.rules, world, MOST_EXAMPLES // max(1, len(places) * len(bands(matrix.rules))))
-    examples = 0
-    open_bands: dict[tuple[tuple[Setting, ...], tuple[Band, ...]], list[Place]] = {}
-    for group in places:
-        plain: set[tuple[tuple[str, ...], Band]] = set()
-        for settings in special:
-            chosen = tuple(s for s in settings if s[2])
-            gap = []
-            for band in bands(matrix.rules):
-                examples += 1
-                if matrix.first(_document(group[0], inside(band), settings)) is None:
-                    gap.append(band)
-            names = tuple(s[2] for s in chosen)
-            fresh = tuple(b for b in gap if not any((_without(names, n), b) in plain for n in names))
-            plain |= {(names, b) for b in gap}
-            if fresh:
-                open_bands.setdefault((chosen, fresh), []).extend(group)
-    return tuple(_gap(where, world, *key) for key, where in open_bands.items()), examples
-
-
-def _without(names: tuple[str, ...], name: str) -> tuple[str, ...]:
-    return tuple(n for n in names if n != name)
-
-
-def _gap(where: list[Place], world: World, chosen: tuple[Setting, ...], open_at: tuple[Band, ...]) -> Finding:
-    place = "Any site" if len(where) == len(world.places) else listed(p.name for p in where)
-    spans = listed(band_words(*span) for span in _joined(open_at))
-    extra = "".join(f", {setting[2]}" for setting in chosen)
-    example = _document(where[0], inside(open_at[0]), chosen)
-    return Finding("gap", f"{place}{extra}, {spans}: nobody decides.", example)
-
-
-def _joined(open_at: Sequence[Band]) -> list[Band]:
-    """Join bands that touch."""
-    joined: list[Band] = []
-    for low, high in open_at:
-        if joined and joined[-1][1] == low:
-            joined[-1] = (joined[-1][0], high)
-        else:
-            joined.append((low, high))
-    return joined
-
-
-def _document(place: Place, amount: Decimal, settings: Sequence[Setting]) -> ApprovalFacts:
-    plain = ApprovalFacts(
-        "requisition", amount, place.code, place.region, spend_kinds=frozenset({"catalogue"}),
-        supplier_states=frozenset({"active"}), requester_roles=frozenset({"requester"}),
-    )  # fmt: skip
-    return replace(plain, **{name: value for name, value, _ in settings})  # type: ignore[arg-type]  # a setting names a field of the facts
-
-
-def _alike(rules: Sequence[Rule], places: Sequence[Place]) -> list[list[Place]]:
-    """Group the places that no row tells apart."""
-
-    def seen(place: Place) -> tuple[bool, ...]:
-        return tuple(
-            (not r.sites or place.code in r.sites) and (not r.regions or place.region in r.regions) for r in rules
-        )
-
-    return [list(group) for _, group in groupby(sorted(places, key=seen), key=seen)]
-
-
-def _settings(rules: Sequence[Rule], world: World, most: int) -> list[tuple[Setting, ...]]:
-    """Return combinations of what rows tell apart, plainest first, at most `most` of them."""
-    axes = [axis for axis in _axes(rules, world) if len(axis) > 1]
-    while axes and _size(axes) > most:
-        axes.pop()
-    combinations: Iterator[tuple[Setting, ...]] = product(*axes)
-    return sorted(combinations, key=lambda settings: sum(1 for s in settings if s[2]))
-
-
-def _size(axes: Sequence[Sequence[Setting]]) -> int:
-    size = 1
-    for axis in axes:
-        size *= len(axis)
-    return size
-
-
-def _axes(rules: Sequence[Rule], world: World) -> Iterator[Sequence[Setting]]:
-    """Yield each axis as settings, the plain one first and without words; axes people use most come first."""
-    yield [("urgent", False, "")] + [("urgent", True, "urgent")] * any(r.urgent is not None for r in rules)
-    yield _choices("spend_kinds", SPEND_KINDS, "catalogue", wanted=any(r.spend_kinds for r in rules))
-    yield _categories(rules, world)
-    yield [("document_type", "requisition", "")] + [
-        ("document_type", code, name.lower())
-        for code, name in DOCUMENT_TYPES.items()
-        if code != "requisition" and any(r.document_types for r in rules)
-    ]
-    named = {flag for r in rules for flag in r.any_flags | r.without_flags}
-    yield [("flags", frozenset[str](), "")] + [
-        ("flags", frozenset({flag}), words(flag, FLAGS).lower()) for flag in sorted(named)
-    ]
-    yield _choices("supplier_states", SUPPLIER_STATES, "active", wanted=any(r.supplier_states for r in rules))
-    roles = sorted({role for r in rules for role in r.requester_roles} - {"requester"})
-    yield [("requester_roles", frozenset({"requester"}), "")] + [
-        ("requester_roles", frozenset({role}), f"raised by a {words(role)}") for role in roles
-    ]
-
-
-def _choices(axis: str, known: Mapping[str, str], plain: str, *, wanted: bool) -> list[Setting]:
-    others = [(axis, frozenset({code}), name.lower()) for code, name in known.items() if wanted and code != plain]
-    return [(axis, frozenset({plain}), ""), *others]
-
-
-def _categories(rules: Sequence[Rule], world: World) -> list[Setting]:
-    """Return one category for each set of rows that name it; the plain one is named by no row, if there is one."""
-    named = frozenset(code for r in rules for code in r.categories)
-    if not named:
-        return [("categories", (), "")]
-    kinds: dict[frozenset[str], tuple[str, ...]] = {}
-    for path in world.categories:
-        kinds.setdefault(named.intersection(path), path)
-    plain = kinds.pop(frozenset(), None)
-    rows: list[Setting] = [
-        ("categories", (path,), f"category {world.category_names.get(path[-1], path[-1])}") for path in kinds.values()
-    ]
-    return [("categories", (plain,) if plain else (), ""), *rows]
-
-
-def dead_rows(rules: Sequence[Rule], world: World) -> Iterator[Finding]:
-    """Yield the base rows that can never decide, with the rows above that take everything they could."""
-    cuts = bands(rules)
-    for number, rule in enumerate(rules):
-        row = str(rule.position)
-        if not world.taken_by(rule):
-            yield Finding("dead_row", f"Row {row} never decides: no site fits it.", None, row=row)
-        elif rule.any_flags and rule.any_flags <= rule.without_flags:
-            yield Finding("dead_row", f"Row {row} never decides: it asks for flags that it forbids.", None, row=row)
-        else:
-            mine = [inside(cut) for cut in cuts if in_band(inside(cut), rule.amount_from, rule.amount_to)]
-            above = [r for r in rules[:number] if _contains(r, rule, world)]
-            takers = [next((r for r in above if in_band(at, r.amount_from, r.amount_to)), None) for at in mine]
-            rows = sorted({r.position for r in takers if r is not None})
-            if mine and None not in takers:
-                names = f"row {rows[0]} takes" if len(rows) == 1 else f"rows {listed(map(str, rows))} take"
-                sentence = f"Row {row} never decides: {names} everything it could."
-                yield Finding("dead_row", sentence, world.example(rule), row=row)
-
-
-def _contains(outer: Rule, inner: Rule, world: World) -> bool:
-    """Say whether `outer` takes every document that `inner` does, their amounts aside."""
-    wider = (
-        (outer.document_types, inner.document_types),
-        (outer.spend_kinds, inner.spend_kinds),
-        (outer.any_flags, inner.any_flags),
-        (outer.supplier_states, inner.supplier_states),
-        (outer.requester_roles, inner.requester_roles),
-    )
-    return (
-        set(world.taken_by(outer)) >= set(world.taken_by(inner))
-        and all(not out or (inn and inn <= out) for out, inn in wider)
-        and outer.without_flags <= inner.without_flags
-        and (outer.urgent is None or outer.urgent == inner.urgent)
-        and (not outer.categories or _below(inner.categories, outer.categories, world))
+def _unproved() -> Finding:
+    return Finding(
+        "not_proved",
+        "These rows depend on one another in too many ways to prove that every document is decided. "
+        "Let fewer rows name several things at once, or put one row below that takes the rest.",
+        None,
     )
 
 
-def _below(inner: frozenset[str], outer: frozenset[str], world: World) -> bool:
-    """Say whether every category of `inner` is one of `outer` or stands below one."""
-    paths = {path[-1]: path for path in world.categories}
-    return bool(inner) and all(outer.intersection(paths.get(code, (code,))) for code in inner)
+class _Study:
+    """The rows of a version as boxes, searched from the top."""
+
+    def __init__(self, matrix: Matrix, axes: Axes, search: Search) -> None:
+        self.matrix, self.axes, self.search = matrix, axes, search
+        self.impossible = axes.impossible()
+        self.boxes = [axes.box(rule) for rule in matrix.rules]
+
+    def gaps(self) -> Iterator[Finding]:
+        """Yield documents that no base row takes, the widest kinds that a few words describe."""
+        whole, found = self.axes.whole, list[Region]()
+        taken = [*self.impossible, *self.boxes]
+        while (region := self.search.left(whole, taken)) is not None:
+            example = self.axes.document(region)
+            region = widened(region, whole, self.boxes)
+            found.append(region)
+            yield Finding("gap", f"{in_words(region, self.axes)}: nobody decides.", example)
+            if len(found) == MOST_GAPS:
+                yield Finding("gap", "More documents are decided by nobody; mend these first.", None)
+                return
+            taken.append(_as_box(region, whole))
+
+    def dead_rows(self) -> Iterator[Finding]:
+        """Yield the base rows that never decide: every document they could take is taken above."""
+        for number, rule in enumerate(self.matrix.rules):
+            could = narrowed(self.axes.whole, self.boxes[number])
+            own = could and self.search.left(could, self.impossible)
+            if could is None or own is None:
+                yield _never(rule, self._cause(rule), str(rule.position), "decides")
+                continue
+            example = self.axes.document(own)
+            above = [*self.impossible, *self.boxes[:number]]
+            if self.matrix.first(example) is not rule and self.search.left(could, above) is None:
+                rows = self._takers(could, number)
+                names = f"row {rows[0]} takes" if len(rows) == 1 else f"rows {listed(rows)} take"
+                sentence = f"Row {rule.position} never decides: {names} everything it could."
+                yield Finding("dead_row", sentence, example, row=str(rule.position))
+
+    def idle_additions(self) -> Iterator[Finding]:
+        """Yield the additional rows that no document meets."""
+        for rule in self.matrix.additional:
+            could = narrowed(self.axes.whole, self.axes.box(rule))
+            if could is None or self.search.left(could, self.impossible) is None:
+                yield _never(rule, self._cause(rule), f"+{rule.position}", "applies")
+
+    def shadows(self) -> dict[str, tuple[str, ...]]:
+        """Return for each base row the rows above that take a part of what it could."""
+        shadowed = {}
+        for number, rule in enumerate(self.matrix.rules):
+            mine = narrowed(self.axes.whole, self.boxes[number])
+            above = [n for n in range(number) if mine and meets(mine, self.boxes[n])]
+            if above:
+                shadowed[str(rule.position)] = tuple(str(self.matrix.rules[n].position) for n in above)
+        return shadowed
+
+    def _takers(self, could: Region, number: int) -> list[str]:
+        """Return rows above that together take all a row could; none of them needlessly, unless that is hard to say."""
+        near = [n for n in range(number) if meets(could, self.boxes[n])]
+        search = Search(MOST_LOOKS_BACK)
+        try:
+            for candidate in reversed(near):
+                fewer = [n for n in near if n != candidate]
+                if search.left(could, [*self.impossible, *(self.boxes[n] for n in fewer)]) is None:
+                    near = fewer
+        except TooEntangledError:
+            pass
+        return [str(self.matrix.rules[n].position) for n in near]
+
+    def _cause(self, rule: Rule) -> str:
+        """Say why a row takes nothing at all."""
+        region = self.axes.whole
+        for condition in self.axes.box(rule):
+            if standing(region, condition) == FAILS:
+                if condition.axis == FLAG:
+                    return "it asks for flags that it forbids"
+                nothing = {PLACE: "no site", CATEGORY: "no category", BAND: "no amount"}
+                return f"{nothing.get(condition.axis, 'no document')} fits it"
+            region = narrowed(region, (condition,)) or region
+        return "no document is like that"
+
+
+def _never(rule: Rule, cause: str, row: str, verb: str) -> Finding:
+    kind = "Additional row" if row.startswith("+") else "Row"
+    return Finding("dead_row", f"{kind} {rule.position} never {verb}: {cause}.", None, row=row)
+
+
+def _as_box(region: Region, whole: Region) -> Box:
+    """Return a region as the conditions that make it, so that the search goes on outside it."""
+    conditions = []
+    for axis, (side, every) in enumerate(zip(region, whole, strict=True)):
+        if isinstance(side, Several) and isinstance(every, Several):
+            conditions += [Condition(axis, NO, side.out)] if side.out else []
+            conditions += [Condition(axis, SOME, group) for group in special(side, every)]
+        elif isinstance(side, int) and side != every:
+            conditions.append(Condition(axis, IN, side))
+    return tuple(conditions)

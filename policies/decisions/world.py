@@ -19,11 +19,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The places and the category paths (codes from the root) a document can have, and what they are called."""
+    """The places and the category paths (codes from the root) a document can have, and what they are called.
+
+    `requesting` names the roles that may raise requisitions; empty means every role that rows name, or the requester.
+    """
 
     places: tuple[Place, ...]
     categories: tuple[tuple[str, ...], ...] = ()
     category_names: Mapping[str, str] = field(default_factory=dict)
+    requesting: frozenset[str] = frozenset()
 
     def taken_by(self, rule: Rule) -> tuple[Place, ...]:
         """Return the places whose documents a row can take."""

@@ -1,5 +1,6 @@
 """What is wrong with a matrix today (AP-9)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policies.decisions.coverage import cover
@@ -19,7 +20,7 @@ class Analysis:
     world: World
     roster: Roster
     findings: tuple[Finding, ...]
-    examples: int
+    shadowed: Mapping[str, tuple[str, ...]]  # base row -> rows above that go before it for a part
 
 
 def analyse(version: PolicyVersion, matrix: Matrix | None = None) -> Analysis:
@@ -29,7 +30,7 @@ def analyse(version: PolicyVersion, matrix: Matrix | None = None) -> Analysis:
     covered = cover(matrix, world)
     staff = tuple(unstaffed(matrix, world, roster, fallback_role_of(version)))
     found = sorted((*covered.findings, *staff), key=lambda finding: not finding.blocks)
-    return Analysis(matrix, world, roster, tuple(found), covered.examples)
+    return Analysis(matrix, world, roster, tuple(found), covered.shadowed)
 
 
 def fallback_role_of(version: PolicyVersion) -> str:

@@ -48,7 +48,7 @@ def _world(rows: Sequence[tuple[str, Any]]) -> World:
     categories = [row for kind, row in rows if kind == "category"]
     paths = sorted(tuple(row["path"].strip("/").split("/")) for row in categories)
     names = {row["code"]: row["name"] for row in categories}
-    return World(tuple(sorted(places, key=lambda place: place.name)), tuple(paths), names)
+    return World(tuple(sorted(places, key=lambda place: place.name)), tuple(paths), names, REQUESTING)
 
 
 def _tagged(kind: str, rows: Any, **columns: Any) -> Any:

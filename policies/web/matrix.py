@@ -62,7 +62,7 @@ def checks(analysis: Analysis) -> dict[str, Any]:
     """Return what is wrong, each with the address of a document that shows it."""
     found = [(one, as_query(one.example) if one.example else "") for one in analysis.findings]
     blocking = sum(1 for one in analysis.findings if one.blocks)
-    return {"findings": found, "blocking": blocking, "examples": analysis.examples}
+    return {"findings": found, "blocking": blocking}
 
 
 def on_screen(row: RuleRow, analysis: Analysis, result: Outcome | None) -> RowOnScreen:
