@@ -79,6 +79,7 @@ def _every(task: str, seconds: int, **keywords: Any) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "relay": _every("foundation.relay", RELAY_EVERY),
+    "long work": _every("foundation.work", RELAY_EVERY),
     "deliveries": _every("integration.deliver", RELAY_EVERY),
     "inbox": _every("integration.apply_inbox", RELAY_EVERY),
     "chase": _every("integration.chase", MINUTE),
@@ -98,6 +99,7 @@ app.conf.beat_schedule = {
     "measures": _every("intelligence.read_events", MINUTE),
     "absences": _every("foundation.turn_absences", MINUTE),
     "old keys": _every("foundation.forget_keys", HOUR),
+    "old jobs": _every("foundation.forget_jobs", HOUR),
     "heartbeat": _every("foundation.heartbeat", MINUTE, name="worker"),
 }
 

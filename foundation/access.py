@@ -7,7 +7,8 @@ from allauth.mfa.models import Authenticator
 from django.db.models import BigIntegerField, CharField, Exists, QuerySet, Value
 from django.db.models.functions import Now
 
-from foundation.models import Absence, Role, RoleAssignment, Site, SiteUserPermission, User
+from foundation import registries
+from foundation.models import Absence, Job, Role, RoleAssignment, Site, SiteUserPermission, User
 from foundation.verdict import ALLOWED, Verdict
 
 
@@ -169,3 +170,11 @@ def can_name_owner(user: User, before: User | None, after: User | None) -> Verdi
     if before != after and user in {before, after}:
         return Verdict("own_duties", "You may not make or unmake yourself an owner. Ask another user administrator.")
     return can_keep_ground(user)
+
+
+def can_follow_job(user: User, job: Job) -> Verdict:
+    """Judge following long work: who asked for it, and those its room lets in."""
+    work = registries.works.get(job.kind)
+    if job.created_by_id == user.pk or (work is not None and work.visible(user, job.params)):
+        return ALLOWED
+    return Verdict("not_your_work", "Somebody else asked for this.")

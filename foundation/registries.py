@@ -7,6 +7,7 @@
 - `navigation`: entries of the staff menu;
 - `role_rules`: what stands against a person holding one more role;
 - `invariants`: what must always be true of a room's rows, checked by `check_invariants`;
+- `works`: long work that is done in slices, and who may follow it;
 - `item_numbers`: whose numbers besides ours find an item.
 """
 
@@ -216,6 +217,47 @@ class RoleRules:
         return next((verdict for rule in self._rules if not (verdict := rule(wanted, known, at))), ALLOWED)
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """How far a slice of long work came: `reached` is what the next one is given; `total` empty while unknown."""
+
+    reached: dict[str, Any]
+    done: int
+    total: int | None = None
+    phase: str = ""
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A kind of long work (UX 7).
+
+    `slice(params, reached, at)` does the next part in the transaction it is called in, a second or two at most, and
+    may refuse with a DomainError, which ends the work. `visible(user, params)` says who besides its owner may follow
+    it, `url(params)` where its result is shown.
+    """
+
+    kind: str
+    slice: Callable[[dict[str, Any], dict[str, Any], datetime], Slice]
+    visible: Callable[[Any, dict[str, Any]], bool]
+    url: Callable[[dict[str, Any]], str]
+
+
+class Works:
+    """Kinds of long work by name."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[str, Work] = {}
+
+    def add(self, work: Work) -> None:
+        """Register a kind; the last registration wins so that a reload is harmless."""
+        self._by_kind[work.kind] = work
+
+    def get(self, kind: str) -> Work | None:
+        """Return the work, or nothing when its room is not installed."""
+        return self._by_kind.get(kind)
+
+
 subjects = Subjects()
 subscriptions = Subscriptions()
 panels = Panels()
@@ -223,6 +265,7 @@ search = Search()
 navigation = Navigation()
 invariants = Invariants()
 role_rules = RoleRules()
+works = Works()
 # text -> ids of the items somebody else calls so, such as a supplier's part number; a query, never a list.
 item_numbers: list[Callable[[str], Any]] = []
 # (when, text, who, tone) lines an upper room adds to a document's timeline: functions (user, type, pk) -> iterable.

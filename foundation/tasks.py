@@ -5,9 +5,9 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from foundation import relay
+from foundation import jobs, relay
 from foundation.models import Heartbeat
-from foundation.services import forget_keys, turn_absences
+from foundation.services import forget_jobs, forget_keys, turn_absences
 
 
 @shared_task(name="foundation.relay")
@@ -32,3 +32,15 @@ def forget_old_keys(**_unknown: Any) -> int:
 def sweep_absences(**_unknown: Any) -> int:
     """Begin and end the absences that are due; returns how many."""
     return turn_absences(at=timezone.now())  # noqa: TID251 - the porch
+
+
+@shared_task(name="foundation.work")
+def work_on_jobs(**_unknown: Any) -> int:
+    """Go on with the long work that no worker is at; returns how many jobs were touched."""
+    return jobs.work()
+
+
+@shared_task(name="foundation.forget_jobs")
+def forget_old_jobs(**_unknown: Any) -> int:
+    """Delete the jobs that ended more than seven days ago."""
+    return forget_jobs(at=timezone.now())  # noqa: TID251 - the porch

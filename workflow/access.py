@@ -22,6 +22,11 @@ def _holds_at(user: User, site: Site, *roles: str) -> bool:
     )
 
 
+def oversees(user: User, site: Site) -> bool:
+    """Say whether the person may read every approval of a site: auditors, executives and policy administrators."""
+    return _holds_at(user, site, *_SEES_ALL)
+
+
 def waiting_for(user: User) -> QuerySet[ApprovalStep]:
     """Return the open stages at which the person is asked and their voice is not given yet, by them or for them.
 
@@ -43,7 +48,7 @@ def waiting_for(user: User) -> QuerySet[ApprovalStep]:
 def can_see_request(user: User, request: ApprovalRequest) -> Verdict:
     """Judge reading a request: those who see its document, those asked, and auditors."""
     subject = registries.subjects.get(request.subject_type)
-    if _holds_at(user, request.site, *_SEES_ALL) or request.steps.filter(assignees__person_id=user.pk).exists():
+    if oversees(user, request.site) or request.steps.filter(assignees__person_id=user.pk).exists():
         return ALLOWED
     if subject is not None and subject.visible(user, request.subject_id):
         return ALLOWED

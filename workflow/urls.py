@@ -1,8 +1,10 @@
 from django.urls import path
 
-from workflow.web import cases, inbox
+from workflow.web import cases, inbox, replay
 
 urlpatterns = [
+    path("settings/approvals/<int:number>/replay/", replay.replay, name="policy_replay"),
+    path("settings/approvals/<int:number>/replay/differences.csv", replay.differences_csv, name="policy_replay_csv"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<int:request_id>/", inbox.inbox, name="inbox_task"),
     path("inbox/<int:request_id>/<slug:verb>/", inbox.decide, name="decide"),

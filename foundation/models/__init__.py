@@ -2,6 +2,7 @@ from foundation.models.absence import Absence
 from foundation.models.delivery import Delivery, DeliveryState
 from foundation.models.document import Document
 from foundation.models.item import Category, ExchangeRate, Item, ItemUnit, UnitOfMeasure
+from foundation.models.job import Job, JobState
 from foundation.models.organisation import (
     CostCentre,
     Holiday,
@@ -29,7 +30,7 @@ from foundation.models.user import User
 
 __all__ = [
     "Absence", "AuditEvent", "AuditHead", "Category", "CostCentre", "Delivery", "DeliveryState", "Document", "DomainEvent",
-    "DutyRecord", "EffectLedger", "ExchangeRate", "Heartbeat", "Holiday", "IdempotencyKey", "Item", "ItemUnit",
+    "DutyRecord", "EffectLedger", "ExchangeRate", "Heartbeat", "Holiday", "IdempotencyKey", "Item", "ItemUnit", "Job", "JobState",
     "LegalEntity", "Organisation", "Region", "Role", "RoleAssignment", "Site", "SiteGroupPermission",
     "SiteUserPermission", "StateEdge", "Timer", "UnitOfMeasure", "User", "WorkCalendar",
 ]  # fmt: skip

@@ -12,14 +12,15 @@ from foundation.selectors.system import system_user
 from foundation.selectors.timeline import Entry, timeline
 from foundation.selectors.units import unit_table, unit_tables, unit_tables_of, with_packs
 from foundation.selectors.usage import used_by, uses_of
-from foundation.selectors.worktime import forget as _forget_calendars
 from foundation.selectors.worktime import (
+    clocks_by_site,
     hours_of,
     known_holidays,
     next_working_day_at,
     public_days_off,
     working_deadline,
 )
+from foundation.selectors.worktime import forget as _forget_calendars
 
 
 def forget() -> None:
@@ -42,6 +43,7 @@ __all__ = [
     "breaches",
     "category_choices",
     "changes_of",
+    "clocks_by_site",
     "declared_absences",
     "deputising",
     "forget",

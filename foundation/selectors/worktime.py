@@ -1,9 +1,10 @@
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
 
+from foundation.decisions.worked import WorkedHours
 from foundation.decisions.worktime import Hours, add_business_hours, next_working_day
 from foundation.models import Holiday, Site, WorkCalendar
 
@@ -69,3 +70,15 @@ def next_working_day_at(site: Site, start: datetime, days: int = 1) -> date:
     """Return the working day `days` after `start` at a site."""
     hours = hours_of(site.calendar, site.time_zone, start)
     return next_working_day(start.astimezone(ZoneInfo(site.time_zone)).date(), hours, days)
+
+
+def clocks_by_site() -> dict[int, WorkedHours]:
+    """Return what counts business hours between instants, for each site by its key (MQ-4); two or three statements."""
+    sites = Site.objects.select_related("calendar").prefetch_related("calendar__extra_holidays")
+    return {site.pk: _clock(site) for site in sites}
+
+
+def _clock(site: Site) -> WorkedHours:
+    return WorkedHours(
+        site.time_zone, lambda year: hours_of(site.calendar, site.time_zone, datetime(year, 7, 1, tzinfo=UTC))
+    )

@@ -36,6 +36,7 @@ from foundation.services.items import (
     save_pack,
     seen_of_item,
 )
+from foundation.services.jobs import cancel_job, do_slice, fail_job, forget_jobs, retry_job, start_job, take_up_jobs
 from foundation.services.people import (
     PersonDetails,
     change_person,
@@ -75,6 +76,7 @@ __all__ = [
     "UnitDetails",
     "add_day_off",
     "answer_key",
+    "cancel_job",
     "change_calendar",
     "change_category",
     "change_cost_centre",
@@ -94,10 +96,13 @@ __all__ = [
     "create_region",
     "create_unit",
     "declare_absence",
+    "do_slice",
     "drop_day_off",
     "drop_pack",
     "end_absence",
     "enter_rate",
+    "fail_job",
+    "forget_jobs",
     "forget_keys",
     "grant_duty",
     "grant_role",
@@ -109,6 +114,7 @@ __all__ = [
     "record_link",
     "record_rate",
     "reset_second_factor",
+    "retry_job",
     "revoke_duty",
     "revoke_role",
     "save_pack",
@@ -123,8 +129,10 @@ __all__ = [
     "seen_of_site",
     "seen_of_unit",
     "set_active",
+    "start_job",
     "sync_site_permissions",
     "take_over_items",
     "take_over_sites",
+    "take_up_jobs",
     "turn_absences",
 ]  # fmt: skip

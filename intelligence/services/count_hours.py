@@ -5,9 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from foundation.models import Site
-from foundation.selectors import hours_of
-from intelligence.decisions.worked import WorkedHours
+from foundation.decisions.worked import WorkedHours
+from foundation.selectors import clocks_by_site
 from intelligence.models import Measurement
 
 CHUNK = 5_000
@@ -22,26 +21,15 @@ update intelligence_measurement m
 
 def count_hours() -> int:
     """Compute what stale measurements lack and return how many there were; memory stays flat."""
-    clocks: dict[int | None, WorkedHours] = {}
+    clocks: dict[int, WorkedHours] = {}
     done = 0
     while rows := list(Measurement.objects.filter(is_stale=True).order_by("pk")[:CHUNK]):
-        clocks = clocks or _clocks()
-        counted = [_count(row, clocks.get(row.site_id)) for row in rows]
+        clocks = clocks or clocks_by_site()
+        counted = [_count(row, clocks.get(row.site_id or 0)) for row in rows]
         with connection.cursor() as cursor:
             cursor.execute(_STORE, [[row.pk for row in rows], *map(list, zip(*counted, strict=True))])
         done += len(rows)
     return done
-
-
-def _clocks() -> dict[int | None, WorkedHours]:
-    sites = Site.objects.select_related("calendar").prefetch_related("calendar__extra_holidays")
-    return {site.pk: _clock(site) for site in sites}
-
-
-def _clock(site: Site) -> WorkedHours:
-    return WorkedHours(
-        site.time_zone, lambda year: hours_of(site.calendar, site.time_zone, datetime(year, 7, 1, tzinfo=UTC))
-    )
 
 
 def _count(row: Measurement, clock: WorkedHours | None) -> tuple[float | None, float | None, date | None]:

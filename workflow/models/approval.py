@@ -52,7 +52,10 @@ class ApprovalRequest(FSMModelMixin, models.Model):
                 name="request_closed_pair",
             ),
         ]
-        indexes = [models.Index(fields=["subject_type", "subject_id", "-id"], name="request_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "-id"], name="request_subject"),
+            models.Index(fields=["opened_at", "id"], name="request_opened"),
+        ]
 
     def __str__(self) -> str:
         return f"approval of {self.subject_number}"

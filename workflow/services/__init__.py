@@ -5,9 +5,10 @@ from workflow.services.open_approval import Asking, open_approval
 from workflow.services.raise_breaches import raise_breaches
 from workflow.services.record_decision import Reduced, record_decision
 from workflow.services.remind import remind_overdue
+from workflow.services.replay import start_replay
 from workflow.services.withdraw_approval import withdraw_approval
 
 __all__ = [
     "Asking", "Reduced", "cure_case", "cure_cases", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "remind_overdue",
-    "resolve_case", "send_message", "withdraw_approval",
+    "resolve_case", "send_message", "start_replay", "withdraw_approval",
 ]  # fmt: skip

@@ -9,10 +9,13 @@ from django.urls import reverse
 
 from foundation.access import holds_anywhere, roles_of, stands_in
 from foundation.models import User
-from foundation.registries import MenuEntry, Subject, navigation, panels, subjects
+from foundation.registries import MenuEntry, Subject, Work, navigation, panels, subjects, works
 from foundation.roles import APPROVE
+from policies.access import can_read_policies
 from workflow import access
 from workflow.models import ApprovalStep, CaseState, ExceptionCase
+from workflow.services.replay import KIND, replay_slice
+from workflow.web.replay import panel
 
 
 def register() -> None:
@@ -21,6 +24,15 @@ def register() -> None:
     navigation.add(MenuEntry("Exceptions", "cases", 50, lambda u: bool(roles_of(u)), open_cases))
     panels.add("home", home_approver)
     panels.add("home", home_cases)
+    panels.add("policy.version", panel)
+    works.add(
+        Work(
+            kind=KIND,
+            slice=replay_slice,
+            visible=lambda user, _params: bool(can_read_policies(user)),
+            url=lambda params: reverse("policy_replay", args=[params["number"]]),
+        )
+    )
     subjects.add(
         Subject(
             type="case",

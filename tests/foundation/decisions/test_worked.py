@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from foundation.decisions.worked import WorkedHours
 from foundation.decisions.worktime import Hours, business_hours_between
-from intelligence.decisions.worked import WorkedHours
 
 LEEDS = Hours("Europe/London", frozenset({1, 2, 3, 4, 5}), time(8), time(18), frozenset({date(2026, 4, 3)}))
 AUCKLAND = Hours("Pacific/Auckland", frozenset({1, 2, 3, 4, 5, 6}), time(7), time(15, 30))

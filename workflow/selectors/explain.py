@@ -1,0 +1,72 @@
+"""Why a document was routed as it was, in words (AP-11)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from foundation.errors import NotFoundError
+from policies.decisions.approval import decide
+from policies.decisions.stored import decision_to_json, differences, facts_from_json
+from policies.selectors import matrix_of
+from workflow.models import ApprovalRequest
+from workflow.selectors.requests import chain_parts
+
+NEAREST = "Nearest change: "
+
+
+@dataclass(frozen=True, slots=True)
+class StageTold:
+    """A stage with the people asked and what they said."""
+
+    rule: str
+    label: str
+    state: str
+    people: tuple[str, ...]
+    decisions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A routed document. `different` names the parts of its decision that come out otherwise now: none when it holds."""
+
+    number: str
+    document: str
+    state: str
+    amount: Decimal  # document currency
+    currency: str
+    version: str
+    is_touchless: bool
+    reasons: tuple[str, ...]
+    nearest_change: str
+    stages: tuple[StageTold, ...]
+    different: tuple[str, ...]
+
+
+def explained(number: str) -> tuple[Explained, ...]:
+    """Return every routing of a document, newest first: it is asked again after a change (AP-7).
+
+    :raises NotFoundError: no document of this number was ever routed.
+    """
+    requests = ApprovalRequest.objects.filter(subject_number__iexact=number.strip()).select_related("policy")
+    told = tuple(_told(request) for request in requests.prefetch_related(*chain_parts()).order_by("-pk"))
+    if not told:
+        raise NotFoundError("not_found", f"No document {number.strip()} was ever sent for approval.")
+    return told
+
+
+def _told(request: ApprovalRequest) -> Explained:
+    lines = [str(line) for line in request.decision["explanation"]]
+    again = decision_to_json(decide(facts_from_json(request.facts), matrix_of(request.policy)))
+    return Explained(
+        number=request.subject_number, document=request.title, state=str(request.state), amount=request.amount,
+        currency=request.currency, version=request.policy.label, is_touchless=request.is_touchless,
+        reasons=tuple(line for line in lines if not line.startswith(NEAREST)),
+        nearest_change=next((line for line in lines if line.startswith(NEAREST)), ""),
+        stages=tuple(
+            StageTold(
+                step.rule, step.label, str(step.state), tuple(str(a.person) for a in step.assignees.all()),
+                tuple(f"{d.actor} {d.get_verdict_display().lower()} {d.decided_at:%Y-%m-%d %H:%M}" for d in step.decisions.all()),
+            )
+            for step in request.steps.all()
+        ),
+        different=differences(request.decision, again),
+    )  # fmt: skip
