@@ -257,6 +257,10 @@ class Works:
         """Return the work, or nothing when its room is not installed."""
         return self._by_kind.get(kind)
 
+    def forget(self, kind: str) -> None:
+        """Take a kind out again."""
+        self._by_kind.pop(kind, None)
+
 
 subjects = Subjects()
 subscriptions = Subscriptions()

@@ -48,6 +48,7 @@ def do_slice(*, job_id: int, at: datetime) -> bool:
         raise NotFoundError("work_missing", f"There is no work called {job.kind}.")
     if job.state == JobState.WAITING:
         job.start(at=at)
+        job.save(update_fields=["state", "started_at"])  # each arrow is its own change of the row
         audit.record(job, "start_job", actor=system_user("worker"), at=at)
     part = work.slice(job.params, job.reached, at)
     job.reached, job.done, job.total, job.phase = part.reached, part.done, part.total, part.phase

@@ -1,19 +1,22 @@
 """The pages that have a budget besides the documents': settings, insights, the machines' side, forms and exports."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.urls import reverse
 
+from foundation.jobs import run
 from foundation.models import Delivery, User
 from integration.models import ApiClient, Connection, InboxMessage
 from integration.services import register_client
 from intelligence.decisions.metrics import METRICS
 from invoicing.models import Invoice
-from policies.models import PolicyVersion
+from policies.models import ApprovalStage, PolicyVersion
 from policies.services import create_draft
 from procurement.models import PurchaseOrder, Requisition
 from tests.factories import NOW, Company
-from workflow.models import ApprovalRequest
+from workflow.models import ApprovalRequest, Replay
+from workflow.services import start_replay
 
 Row = tuple[str, User, list[object]]
 
@@ -23,6 +26,7 @@ def machines(made: Company, number: int) -> None:
     if number == 1:
         create_draft(kind="approval", actor=made.polly, at=NOW)
         create_draft(kind="tolerance", actor=made.polly, at=NOW)
+    _replay(made)
     door, _ = Connection.objects.get_or_create(
         code="ubl", defaults={"name": "Bills", "direction": "in", "purpose": "documents", "supplier": made.acme}
     )
@@ -34,6 +38,16 @@ def machines(made: Company, number: int) -> None:
         order_key=f"invoice:{number}", dedupe_key=f"budget-{number}", body=b"{}", state="parked",
     )  # fmt: skip
     register_client(name=f"Scanner {number}", scopes=["read"], actor=made.people["igor"], at=NOW)
+
+
+def _replay(made: Company) -> None:
+    """Replay the draft with a matrix that differs, so that every document is a difference."""
+    matrix = PolicyVersion.objects.get(kind="approval", state="draft")
+    matrix.approval_rules.update(is_touchless=True)
+    matrix.approval_rules.filter(is_additional=True).delete()
+    ApprovalStage.objects.filter(rule__policy=matrix).delete()
+    ApprovalRequest.objects.update(opened_at=NOW)
+    run(start_replay(version_id=matrix.pk, days=90, actor=made.polly, at=NOW + timedelta(seconds=1)).job_id or 0)
 
 
 def further(made: Company) -> Iterator[tuple[str, User, str]]:
@@ -69,9 +83,15 @@ def _policies(made: Company) -> Iterator[Row]:
         yield "policies", made.polly, [page]
     for name in ("policy", "policy_changes", "policy_history", "policy_publish", "policy_switches"):
         yield name, made.polly, ["approvals", matrix.number]
+<<<<<<< HEAD
     for form in ("json", "xlsx"):
         yield "policy_export", made.polly, ["approvals", matrix.number, form]
     for name in ("policy_grid", "rule_new"):
+=======
+    yield "policy_replay_csv", made.polly, [matrix.number]
+    yield "job", made.polly, [Replay.objects.get().job_id]
+    for name in ("policy_grid", "rule_new", "policy_replay"):
+>>>>>>> 6d0723e (Show the replay beside the matrix, follow long work on its page, and answer for the rules on the command line)
         yield name, made.polly, [matrix.number]
     yield "rule", made.polly, [matrix.number, rule.pk]
     yield "policy_row_new", made.polly, ["tolerances", limits.number]

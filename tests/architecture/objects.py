@@ -11,15 +11,17 @@ from typing import Any
 
 from oauth2_provider.models import Application
 
+from foundation.jobs import run
 from foundation.models import Delivery, Region, Role, User
 from foundation.relay import drain
 from foundation.selectors import system_user
-from foundation.services import AbsencePlan, declare_absence
+from foundation.services import AbsencePlan, cancel_job, declare_absence
 from foundation.services.grant_role import sync_site_permissions
 from integration.models import Connection, InboxMessage
 from integration.services import grant_client_duty, register_client
 from invoicing import services as invoicing
 from invoicing.models import Hold, Invoice
+from policies.models import PolicyVersion
 from policies.services import create_draft
 from procurement.models import GoodsReceipt, OrderAcknowledgment, PurchaseOrder, RequisitionLine
 from procurement.services import AnswerLine, ReceiptLine, post_goods_receipt, record_acknowledgment
@@ -28,7 +30,7 @@ from tests.architecture.who import Who
 from tests.factories import NOW, Company, a_requisition, approved, submitted
 from tests.invoicing import factories as bills
 from workflow.models import ApprovalRequest, ExceptionCase
-from workflow.services import open_case
+from workflow.services import open_case, start_replay
 
 Kwargs = dict[str, Any]
 
@@ -223,6 +225,7 @@ def _enterprise(houses: Houses) -> None:
     kinds["rule"] = Kind(
         {"number": version.number, "rule_id": rule.pk}, {"number": version.number, "rule_id": 999_999}, form=seen
     )
+    _jobs(houses, version)
     row = limits.tolerances.get(scope="enterprise")
     level = {"page": "tolerances", "number": limits.number}
     kinds["tolerance"] = Kind(
@@ -305,3 +308,16 @@ def _messages(houses: Houses) -> None:
     houses.kinds["delivery"] = Kind(
         {"delivery_id": delivery.pk}, {"delivery_id": 999_999_999}, form={"reason": "Again"}
     )
+
+
+def _jobs(houses: Houses, version: PolicyVersion) -> None:
+    """Replay the matrix, wait for a worker with another replay, and stop a third."""
+    made = houses.made
+    for name in ("done", "job", "stopped_job"):
+        policy = version if name == "done" else create_draft(kind="approval", actor=made.polly, at=NOW)
+        asked = start_replay(version_id=policy.pk, days=90, actor=made.polly, at=NOW).job_id or 0
+        if name == "done":
+            run(asked)
+        else:
+            houses.kinds[name] = Kind({"job_id": asked}, {"job_id": 999_999_999})
+    cancel_job(job_id=asked, actor=made.polly, at=NOW)

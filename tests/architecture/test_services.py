@@ -118,7 +118,7 @@ def _walkers() -> dict[str, set[str]]:
 
 def _room(path: Path, room: str) -> bool:
     """Say whether a module lies in the room of the document; deliveries are foundation's and moved by integration."""
-    return path.parts[-3] == ("integration" if room == "foundation" else room)
+    return path.parts[-3] in ({"integration", "foundation"} if room == "foundation" else {room})
 
 
 def _names(path: Path, words: tuple[str, ...], method: str) -> bool:

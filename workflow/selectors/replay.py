@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from foundation.selectors import clocks_by_site
-from policies.models import PolicyVersion
+from policies.models import PolicyKind, PolicyVersion
 from workflow.decisions.replay import Past, Way, stored_way
 from workflow.models import ApprovalDecision, ApprovalRequest, Replay, ReplayDifference
 
@@ -78,6 +78,13 @@ def medians_of(since: datetime, until: datetime) -> tuple[dict[int, float], floa
 def replay_of(policy: PolicyVersion) -> Replay | None:
     """Return the replay of a version with its job, if anybody asked for one."""
     return Replay.objects.filter(policy=policy).select_related("policy", "job", "created_by").first()
+
+
+def matrix_with_replay(pk: int) -> tuple[PolicyVersion, Replay | None] | None:
+    """Return an approval matrix and its replay; nothing for a version of another policy. One statement."""
+    matrices = PolicyVersion.objects.filter(pk=pk, kind=PolicyKind.APPROVAL)
+    policy = matrices.select_related("replay__job", "replay__created_by").first()
+    return (policy, getattr(policy, "replay", None)) if policy else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from foundation.errors import ConflictError, InvalidError, StaleError, require
 from foundation.journal import use_case
 from foundation.models import User
 from foundation.registries import Slice
+from foundation.selectors import base_currency
 from foundation.services import start_job
 from policies.access import can_read_policies
 from policies.models import PolicyKind, PolicyVersion
@@ -86,7 +87,7 @@ def replay_slice(params: Mapping[str, Any], reached: Mapping[str, Any], at: date
     is_last = len(past) < SLICE
     if is_last:
         medians, typical = medians_of(replay.since, replay.until)
-        replay.result = summary(tally, medians, typical, roster)
+        replay.result = {"currency": base_currency(), **summary(tally, medians, typical, roster)}
         replay.finished_at = at
         replay.save(update_fields=["result", "finished_at"])
     goes_on = {"at": place.opened_at.isoformat(), "key": place.key, "total": total, "tally": tally.to_json()}

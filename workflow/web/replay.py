@@ -17,7 +17,6 @@ from foundation.access import holds
 from foundation.errors import InvalidError, NotFoundError, require
 from foundation.models import User
 from foundation.roles import VIEW
-from foundation.selectors import base_currency
 from foundation.web.csvout import stream_csv
 from foundation.web.keyset import paginate
 from foundation.web.typed import whole, words
@@ -26,13 +25,13 @@ from policies.models import PolicyKind, PolicyVersion
 from policies.selectors import version_numbered
 from workflow.access import oversees
 from workflow.models import Replay
-from workflow.selectors.replay import ReplayFilters, Shown, differences_of, replay_of, shown
+from workflow.selectors.replay import ReplayFilters, Shown, differences_of, matrix_with_replay, replay_of, shown
 from workflow.services import start_replay
 
 PERIODS = (30, 90, 365)
 USUAL = 90
 VIEWS = (("", "All"), ("touchless", "Now touchless"), ("asked", "No longer touchless"))
-MOST_PEOPLE, MOST_KINDS = 100, 50
+MOST_KINDS = 50
 
 
 class StaffRequest(HttpRequest):
@@ -43,10 +42,10 @@ class StaffRequest(HttpRequest):
 
 def panel(request: HttpRequest, pk: int | None = None) -> str:
     """Offer the replay of a matrix beside its rows, with the numbers of the last one."""
-    policy = PolicyVersion.objects.filter(pk=pk or 0, kind=PolicyKind.APPROVAL).first()
-    if policy is None or not isinstance(request.user, User) or not can_read_policies(request.user):
+    if pk is None or not isinstance(request.user, User) or not can_read_policies(request.user):
         return ""
-    return render_to_string("workflow/replay_panel.html", _frame(policy, replay_of(policy)), request=request)
+    found = matrix_with_replay(pk)
+    return render_to_string("workflow/replay_panel.html", _frame(*found), request=request) if found else ""
 
 
 def _frame(policy: PolicyVersion, found: Replay | None) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def _frame(policy: PolicyVersion, found: Replay | None) -> dict[str, Any]:
         "numbers": _numbers(found) if found and found.finished_at else None,
         "periods": PERIODS,
         "usual": found.days if found and found.days in PERIODS else USUAL,
-        "currency": base_currency(),
+        "currency": found.result.get("currency", "") if found else "",
     }
 
 
@@ -124,8 +123,8 @@ def _found(request: StaffRequest, found: Replay | None) -> dict[str, Any]:
         "rows": list(_linked(request.user, shown(found, page.rows))),
         "kinds": [(n, kind, Decimal(kind["amount"])) for n, kind in kinds[:MOST_KINDS]],
         "more_kinds": max(0, len(kinds) - MOST_KINDS),
-        "load": found.result["load"][:MOST_PEOPLE],
-        "more_people": max(0, len(found.result["load"]) - MOST_PEOPLE),
+        "load": [one for one in found.result["load"] if one["before"] != one["after"]],
+        "same_load": [one for one in found.result["load"] if one["before"] == one["after"]],
     }
 
 
