@@ -83,15 +83,11 @@ def _policies(made: Company) -> Iterator[Row]:
         yield "policies", made.polly, [page]
     for name in ("policy", "policy_changes", "policy_history", "policy_publish", "policy_switches"):
         yield name, made.polly, ["approvals", matrix.number]
-<<<<<<< HEAD
     for form in ("json", "xlsx"):
         yield "policy_export", made.polly, ["approvals", matrix.number, form]
-    for name in ("policy_grid", "rule_new"):
-=======
     yield "policy_replay_csv", made.polly, [matrix.number]
     yield "job", made.polly, [Replay.objects.get().job_id]
     for name in ("policy_grid", "rule_new", "policy_replay"):
->>>>>>> 6d0723e (Show the replay beside the matrix, follow long work on its page, and answer for the rules on the command line)
         yield name, made.polly, [matrix.number]
     yield "rule", made.polly, [matrix.number, rule.pk]
     yield "policy_row_new", made.polly, ["tolerances", limits.number]

@@ -14,13 +14,15 @@ from typing import Any
 
 from policies.decisions.approval import Decision, decide, in_words
 from policies.decisions.matrix import ApprovalFacts, Matrix, StageAsk
-from policies.decisions.staffing import CLIMB, Roster, asked, called
+from policies.decisions.staffing import CLIMBS, Person, Roster, asked, called
 from policies.decisions.stored import facts_from_json
 from policies.decisions.world import Place
+from workflow.decisions.stages import needed
 
 NOBODY = "no row: fallback owner"
 TOUCHLESS, ASKED = "touchless", "asked"  # what a difference turns a document into; empty when neither
 MOST_REMEMBERED = 20_000  # shapes of documents, so that memory stays flat
+_FALLBACK = StageAsk("enterprise_role")
 _ASK = {f.name for f in fields(StageAsk)}
 
 
@@ -73,7 +75,7 @@ class Past:
 
 @dataclass(slots=True)
 class Load:
-    """How often a person is asked, and how many of these decisions are theirs when those who may share them evenly."""
+    """How often a person is asked, and how many decisions are theirs when those asked share evenly what is needed (AP-2)."""
 
     asked_before: int = 0
     asked_after: int = 0
@@ -231,9 +233,9 @@ class Replay:
     def _burden(self, past: Past, facts: ApprovalFacts, way: Way, side: str) -> None:
         """Count who is asked at each stage of a route, the fallback owners where nobody else may (AP-3)."""
         fallback = self._fallback - {past.requester}
-        for people, is_one in self._rounds(past, facts, way):
+        for people, stage in self._rounds(past, facts, way):
             able = people or fallback
-            share = 1 / len(able) if is_one and able else 1.0
+            share = needed(stage.completion, stage.percent, len(able)) / max(len(able), 1)
             for person in able:
                 load = self.tally.load.setdefault(person, Load())
                 if side == "before":
@@ -243,23 +245,26 @@ class Replay:
                     load.asked_after += 1
                     load.share_after += share
 
-    def _rounds(self, past: Past, facts: ApprovalFacts, way: Way) -> Iterator[tuple[frozenset[int], bool]]:
-        """Yield who is asked together, and whether one of them is enough."""
+    def _rounds(self, past: Past, facts: ApprovalFacts, way: Way) -> Iterator[tuple[frozenset[int], StageAsk]]:
+        """Yield who is asked together, and by which stage."""
         if way.is_nobody:
-            yield frozenset(), True
+            yield frozenset(), _FALLBACK
         for stage in way.stages:
-            yield from self._asked(stage, past, facts)
+            for people in self._asked(stage, past, facts):
+                yield people, stage
 
-    def _asked(self, stage: StageAsk, past: Past, facts: ApprovalFacts) -> list[tuple[frozenset[int], bool]]:
+    def _asked(self, stage: StageAsk, past: Past, facts: ApprovalFacts) -> tuple[frozenset[int], ...]:
         place = self._places.get(facts.site) or Place(facts.site, facts.site, facts.region)
-        if stage.who == CLIMB:
-            rounds = asked(stage, self._roster, place, past.requester, past.base_amount)
-            return [(frozenset(person.pk for person in group), True) for group in rounds]
+        if stage.who in CLIMBS:
+            return _keys(asked(stage, self._roster, place, past.requester, past.base_amount))
         key = (stage, facts.site)
         if key not in self._people:
-            groups = asked(stage, self._roster, place, None, Decimal(0))
-            self._people[key] = tuple(frozenset(person.pk for person in group) for group in groups)
-        return [(group - {past.requester}, stage.completion == "one") for group in self._people[key]]
+            self._people[key] = _keys(asked(stage, self._roster, place, None, Decimal(0)))
+        return tuple(group - {past.requester} for group in self._people[key])
+
+
+def _keys(groups: Sequence[Sequence[Person]]) -> tuple[frozenset[int], ...]:
+    return tuple(frozenset(person.pk for person in group) for group in groups)
 
 
 def way_words(way: Way, roster: Roster) -> str:

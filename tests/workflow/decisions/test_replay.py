@@ -98,6 +98,9 @@ def test_document_goes_otherwise(
     ("_case", "requester", "stages", "load"),
     [
         ("two share what one may do",      RITA, (MANAGER,), {MONA: 0.5, MARK: 0.5}),
+        ("AP-2 more than half of two",     RITA, (StageAsk("site_role", "site_manager", completion="majority"),), {MONA: 1, MARK: 1}),
+        ("AP-2 half of them",              RITA, (StageAsk("site_role", "site_manager", completion="percent", percent=50),),
+         {MONA: 0.5, MARK: 0.5}),
         ("all of them have it whole",      RITA, (BOTH,), {MONA: 1, MARK: 1}),
         ("AP-4 the requester is not asked", MONA, (MANAGER,), {MARK: 1}),
         ("two stages",                     RITA, (MANAGER, REGION), {MONA: 0.5, MARK: 0.5, REGINA: 1}),
