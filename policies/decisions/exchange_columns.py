@@ -154,6 +154,11 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("without_flags", "With none of these flags", Codes("flags"), 24),
         Column("supplier_states", "Supplier is", Codes("supplier_states")),
         Column("requester_roles", "Raised by a", Codes("roles")),
+        Column("sourcing_authorities", "Source of any line", Codes("authorities")),
+        Column("supplier_risks", "Supplier risk", Codes("supplier_risks")),
+        Column("contract_coverages", "Contract", Codes("contract_coverages")),
+        Column("budget_states", "Budget", Codes("budget_states")),
+        Column("change_deltas", "Changed since it was approved", Codes("change_deltas")),
     ),
     "tolerance": (
         Column("scope", "Level", OneOf("scopes")),

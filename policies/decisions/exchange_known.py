@@ -61,6 +61,8 @@ class Known:
 NOUNS: Mapping[str, str] = {
     "document_types": "document", "sites": "site", "regions": "region", "categories": "category",
     "spend_kinds": "spend kind", "flags": "flag", "supplier_states": "state of a supplier", "roles": "role",
+    "authorities": "source", "supplier_risks": "supplier risk", "contract_coverages": "contract coverage",
+    "budget_states": "budget state", "change_deltas": "change",
     "people": "active person of ours with the user name", "who": "way to find approvers",
     "completions": "way to agree", "scopes": "level", "modes": "match", "duties": "duty or role",
     "strengths": "strength",

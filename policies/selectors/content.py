@@ -11,7 +11,18 @@ from policies.decisions.exchange_columns import COLUMNS, STAGE_COLUMNS
 from policies.decisions.exchange_known import Known
 from policies.decisions.exchange_values import UNLIMITED
 from policies.decisions.tolerances import LIMITS
-from policies.decisions.vocabulary import DOCUMENT_TYPES, DUTIES, FLAGS, SPEND_KINDS, SUPPLIER_STATES
+from policies.decisions.vocabulary import (
+    AUTHORITIES,
+    BUDGET_STATES,
+    CONTRACT_COVERAGES,
+    DELTAS,
+    DOCUMENT_TYPES,
+    DUTIES,
+    FLAGS,
+    SPEND_KINDS,
+    SUPPLIER_RISKS,
+    SUPPLIER_STATES,
+)
 from policies.models import (
     ApprovalRule,
     ApprovalStage,
@@ -47,6 +58,8 @@ def ground_today() -> Ground:
     roles = {str(role.value): str(role.label) for role in Role}
     words: dict[str, Mapping[str, str]] = {
         "document_types": DOCUMENT_TYPES, "spend_kinds": SPEND_KINDS, "flags": FLAGS,
+        "authorities": AUTHORITIES, "supplier_risks": SUPPLIER_RISKS, "contract_coverages": CONTRACT_COVERAGES,
+        "budget_states": BUDGET_STATES, "change_deltas": DELTAS,
         "supplier_states": SUPPLIER_STATES, "roles": roles, "duties": {**DUTIES, **roles},
         "sites": dict(Site.objects.values_list("code", "name")),
         "regions": dict(Region.objects.values_list("code", "name")),

@@ -27,6 +27,8 @@ def rich(made: Company, kind: str) -> PolicyVersion:
             amount_from=Decimal("12345678901234.5678"), amount_to=Decimal("22345678901234.5678"), sites=["HUL", "LDS"],
             regions=["NORTH"], categories=["PACK"], spend_kinds=["service"], urgent=True, any_flags=["off_contract", "urgent"],
             without_flags=["no_source"], supplier_states=["active"], requester_roles=["requester"], document_types=["order"],
+            sourcing_authorities=["typed"], supplier_risks=["high"], contract_coverages=["none", "part"], budget_states=["over"],
+            change_deltas=["supplier"],
         )  # fmt: skip
         add_rule(made, version, "Calm; with, signs: and “quotes”", REGION, MANAGER, urgent=False, is_additional=True)
     if kind == PolicyKind.TOLERANCE:
