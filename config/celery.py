@@ -84,6 +84,7 @@ app.conf.beat_schedule = {
     "inbox": _every("integration.apply_inbox", RELAY_EVERY),
     "chase": _every("integration.chase", MINUTE),
     "reminders": _every("workflow.sweep_reminders", MINUTE),
+    "ladders": _every("workflow.climb_ladders", MINUTE),
     "answers": _every("procurement.sweep_acknowledgments", MINUTE),
     "combined orders": _every("procurement.place_combined", MINUTE),
     "answer copies": _every("procurement.mail_answers", 15),

@@ -9,7 +9,6 @@ from foundation.roles import RELEASE_HOLDS, VIEW
 from foundation.verdict import ALLOWED, Verdict
 from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, ExceptionCase, StepAssignee, StepState
 
-_FOR_ANOTHER = (StepAssignee.Why.DEPUTY, StepAssignee.Why.MANAGER)
 _READS_CASES = (Role.AUDITOR, Role.EXECUTIVE)
 _SEES_ALL = (Role.AUDITOR, Role.EXECUTIVE, Role.POLICY_ADMIN)
 
@@ -40,7 +39,7 @@ def waiting_for(user: User) -> QuerySet[ApprovalStep]:
     name = Concat("for_person__first_name", Value(" "), "for_person__last_name")
     return (
         ApprovalStep.objects.filter(Exists(mine), state=StepState.OPEN)
-        .annotate(for_whom=Subquery(mine.filter(why__in=_FOR_ANOTHER).values(name=Trim(name))[:1]))
+        .annotate(for_whom=Subquery(mine.exclude(for_person=None).values(name=Trim(name))[:1]))
         .select_related("request__site", "request__requester", "request__policy")
     )
 

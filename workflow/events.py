@@ -32,6 +32,18 @@ class StepDecided(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepEscalated(Event):
+    """More people are asked because a stage took too long; `rung` is the rung, `people` their ids (AP-5)."""
+
+    kind: ClassVar[str] = "workflow.step.escalated"
+    subject_type: ClassVar[str] = "step"
+
+    label: str
+    rung: str
+    people: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskMoved(Event):
     """A task went from one person to another: to a deputy and back (AP-5). Persons by id; `owner_id` is whose voice it is."""
 

@@ -5,13 +5,19 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from workflow.services import raise_breaches, remind_overdue
+from workflow.services import escalate_overdue, raise_breaches, remind_overdue
 
 
 @shared_task(name="workflow.sweep_reminders")
 def sweep_reminders(**_unknown: Any) -> int:
     """Remind people of steps that are overdue, once each; returns how many letters were sent."""
     return remind_overdue(at=timezone.now())  # noqa: TID251 - the porch reads the clock
+
+
+@shared_task(name="workflow.climb_ladders")
+def climb_ladders(**_unknown: Any) -> int:
+    """Ask the next rung of every stage that waited too long; returns how many people were asked."""
+    return escalate_overdue(at=timezone.now())  # noqa: TID251 - the porch reads the clock
 
 
 @shared_task(name="workflow.check_invariants", soft_time_limit=3_000, time_limit=3_060)

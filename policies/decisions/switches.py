@@ -1,4 +1,4 @@
-"""What the switches of a policy may hold. Source: SEMANTICS RQ-3, RQ-4, RQ-5, AK-2 and AP-3; amounts are strings."""
+"""What the switches of a policy may hold. Source: SEMANTICS RQ-3, RQ-4, RQ-5, AK-2, AP-3 and AP-5; amounts are strings."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -6,12 +6,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from foundation.errors import InvalidError
-from policies.decisions.vocabulary import FLAGS, SWITCHES
+from policies.decisions.vocabulary import FLAGS, RUNGS, SWITCHES
 
 MOST_PERCENT, MOST_DAYS = 100, 365
 # Switches that came after the first installations, by kind of policy, with the value that changes nothing.
 LATER: Mapping[str, Mapping[str, Any]] = {
-    "sourcing": {"block_submission": [], "block_approval": [], "combine_until": ""}
+    "approval": {"ladder": []},
+    "sourcing": {"block_submission": [], "block_approval": [], "combine_until": ""},
 }
 HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -38,9 +39,10 @@ def _cure(name: str, value: Any, roles: Collection[str]) -> str:
         return "" if whole else f"Write whole days from 0 to {MOST_DAYS}."
     if name.endswith("_until"):
         return "" if _hour(value) else "Write an hour such as 15:00, or leave it empty."
-    if name.startswith("block_"):
-        known = isinstance(value, list) and all(code in FLAGS for code in value)
-        return "" if known else "Choose flags from the list."
+    if name.startswith("block_") or name == "ladder":
+        codes, what = (RUNGS, "rungs") if name == "ladder" else (FLAGS, "flags")
+        known = isinstance(value, list) and all(code in codes for code in value)
+        return "" if known else f"Choose {what} from the list."
     if name == "fallback_role":
         return "" if value in roles else "Choose a role."
     return "" if isinstance(value, bool) else "Choose yes or no."

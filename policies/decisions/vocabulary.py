@@ -80,6 +80,17 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
     "block_submission": ("Flags that stop submission", "the requester mends them first"),
     "block_approval": ("Flags that stop the final approval", "somebody mends them before the last approver agrees"),
     "fallback_role": ("Fallback owner", "decides what nobody else may"),
+    "ladder": (
+        "Ladder of people",
+        "asked besides, each time the stage's hours have passed again; fallback owner last; none, only a reminder",
+    ),
+}
+
+
+RUNGS: Mapping[str, str] = {
+    "manager": "The manager of who has not decided",
+    "above": "The role one level up",
+    "fallback": "The fallback owner",
 }
 
 

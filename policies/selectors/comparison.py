@@ -8,7 +8,7 @@ from policies.decisions.exchange import Document
 from policies.decisions.matrix import Matrix, Rule
 from policies.decisions.rule_words import conditions, differences, stage_words
 from policies.decisions.staffing import called
-from policies.decisions.vocabulary import DUTIES, FLAGS, LIMITS, SWITCHES, listed, words
+from policies.decisions.vocabulary import DUTIES, FLAGS, LIMITS, RUNGS, SWITCHES, listed, words
 from policies.models import ApprovalStage, DutyPair, ExceptionRoute, MatchTolerance, PolicyKind, PolicyVersion
 from policies.selectors.content import MODELS, Ground, Rows, rows_of
 from policies.selectors.in_force import RuleRow, assemble, build_matrix, rule_of
@@ -91,7 +91,7 @@ def switch_words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return listed((words(code, FLAGS).lower() for code in value), most=9) or "none"
+        return listed((words(code, FLAGS, RUNGS).lower() for code in value), most=9) or "none"
     return ROLE_NAMES.get(str(value), str(value)) or "none"
 
 

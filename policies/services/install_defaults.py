@@ -81,6 +81,7 @@ TOLERANCE: dict[str, Any] = {
     "over_receipt_percent": Decimal(5),
     "unlimited": ["price_down_absolute"],
 }
+LADDER = ["manager", "above", "fallback"]
 ORDERING = {
     "combine": True, "combine_until": "", "auto_issue": True, "price_drift_percent": "2", "ack_quantity_percent": "0",
     "ack_price_percent": "0", "ack_late_days": 1, "block_submission": [], "block_approval": ["supplier_not_active"],
@@ -115,7 +116,9 @@ def _publish(kind: str, author: User, publisher: User, at: datetime, note: str) 
         created_at=at,
         created_by=author,
         note=note,
-        settings={"approval": {"fallback_role": "finance_director"}, "sourcing": ORDERING}.get(kind, {}),
+        settings={"approval": {"fallback_role": "finance_director", "ladder": LADDER}, "sourcing": ORDERING}.get(
+            kind, {}
+        ),
     )
     _fill(version)
     version.publish(by_id=publisher.pk, at=at, effective_from=at)

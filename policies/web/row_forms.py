@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from foundation.models import Role
-from policies.decisions.vocabulary import DUTIES, FLAGS, LIMITS, SWITCHES
+from policies.decisions.vocabulary import DUTIES, FLAGS, LIMITS, RUNGS, SWITCHES
 from policies.models import DutyPair, DutyStrength, ExceptionRoute, MatchTolerance, ToleranceScope
 
 UNLIMITED = "unlimited"
@@ -150,7 +150,7 @@ def _switch(name: str, value: Any, label: str, hint: str) -> forms.Field:
         return forms.ChoiceField(choices=Role.choices, label=label, help_text=hint)
     if isinstance(value, list):
         return forms.MultipleChoiceField(
-            required=False, choices=list(FLAGS.items()), label=label, help_text=hint,
+            required=False, choices=list((RUNGS if name == "ladder" else FLAGS).items()), label=label, help_text=hint,
             widget=forms.CheckboxSelectMultiple,
         )  # fmt: skip
     if isinstance(value, bool):

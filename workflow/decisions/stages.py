@@ -13,7 +13,10 @@ APPROVED, REJECTED = "approved", "rejected"
 AUTHORING = ("request",)  # duties of who wrote or changed what is to be approved
 # Why somebody is asked. What the first two hold is a voice of the stage; the others are asked besides or at last.
 ASKED, DEPUTY, MANAGER, ABOVE, FALLBACK, ADDED = "asked", "deputy", "manager", "above", "fallback", "added"
-_MOVE = {ASKED, DEPUTY}  # what an absence moves
+_STAY = {MANAGER}  # asked for somebody else already, so an absence moves them nowhere
+
+
+_GONE, _BACK = {ASKED: DEPUTY}, {DEPUTY: ASKED}
 
 
 def needed(completion: str, percent: int | None, voices: int) -> int:
@@ -89,7 +92,7 @@ def seated(
     found: list[Seat] = []
     taken = {seat.person for seat in seats}
     for seat in seats:
-        if seat.why not in _MOVE or seat.person in fixed:
+        if seat.why in _STAY or seat.person in fixed:
             found.append(seat)
             continue
         deputy = stand_in(
@@ -103,7 +106,9 @@ def seated(
             and (deputy == seat.person or deputy not in taken)
             and not is_away(absences.get(deputy, ()))
         )
-        sits = replace(seat, person=deputy, why=DEPUTY) if fit and deputy else Seat(seat.owner, seat.owner)
+        sits = Seat(seat.owner, seat.owner, _BACK.get(seat.why, seat.why))
+        if fit and deputy is not None:
+            sits = replace(sits, person=deputy, why=_GONE.get(sits.why, sits.why))
         taken = taken - {seat.person} | {sits.person}
         found.append(sits)
     return tuple(found)

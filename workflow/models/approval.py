@@ -105,11 +105,16 @@ class ApprovalStep(FSMModelMixin, models.Model):
     due_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
+    rung = models.PositiveSmallIntegerField(default=0, help_text="rungs of the ladder that were asked (AP-5)")
+    next_rung_at = models.DateTimeField(null=True, help_text="when the next rung is asked")
 
     class Meta:
         ordering = ["request", "position"]
         constraints = [models.UniqueConstraint(fields=["request", "position"], name="step_position")]
-        indexes = [models.Index(fields=["due_at"], name="step_open", condition=Q(state="open"))]
+        indexes = [
+            models.Index(fields=["due_at"], name="step_open", condition=Q(state="open")),
+            models.Index(fields=["next_rung_at"], name="step_ladder", condition=Q(state="open")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.position}. {self.label}"

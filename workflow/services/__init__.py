@@ -1,4 +1,5 @@
 from workflow.services.cases import cure_case, cure_cases, open_case, resolve_case
+from workflow.services.escalate import escalate_overdue
 from workflow.services.messages import send_message
 from workflow.services.move_tasks import move_tasks
 from workflow.services.open_approval import Asking, open_approval
@@ -9,6 +10,6 @@ from workflow.services.replay import start_replay
 from workflow.services.withdraw_approval import withdraw_approval
 
 __all__ = [
-    "Asking", "Reduced", "cure_case", "cure_cases", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "remind_overdue",
+    "Asking", "Reduced", "cure_case", "cure_cases", "escalate_overdue", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "remind_overdue",
     "resolve_case", "send_message", "start_replay", "withdraw_approval",
 ]  # fmt: skip

@@ -37,7 +37,7 @@ def open_step(chain: Chain, step: ApprovalStep, *, at: datetime) -> None:
     leave_out(chain, step, at=at)
     reseat([chain], at=at, steps=[step])
     start_step(chain.request, step, at=at)
-    step.save(update_fields=["state", "opened_at", "due_at"])
+    step.save(update_fields=["state", "opened_at", "due_at", "next_rung_at"])
     tell_step_opened(chain.request, step, at=at)
     if chain.ends(step) == APPROVED:
         last = User.objects.get(pk=chain.said[-1].actor)
@@ -72,8 +72,14 @@ def _agree_again(chain: Chain, step: ApprovalStep, person: int, at: datetime) ->
 
 
 def start_step(request: ApprovalRequest, step: ApprovalStep, *, at: datetime) -> None:
-    """Open a stage and set when it is due, in business hours at the site (MQ-4); the caller stores it."""
-    step.open(at=at, due_at=working_deadline(request.site, at, step.due_hours))
+    """Open a stage and set when it is due, in business hours at the site (MQ-4); the caller stores it.
+
+    The first rung of the policy's ladder is asked when the stage's hours have passed a second time (AP-5).
+    """
+    due_at = working_deadline(request.site, at, step.due_hours)
+    step.open(at=at, due_at=due_at)
+    if request.policy.settings.get("ladder"):
+        step.next_rung_at = working_deadline(request.site, due_at, step.due_hours)
 
 
 def tell_step_opened(request: ApprovalRequest, step: ApprovalStep, *, at: datetime) -> None:

@@ -11,7 +11,7 @@ from foundation.journal import use_case
 from foundation.models import User
 from foundation.selectors import absences_in_force
 from policies.decisions.duties import hard_conflict
-from workflow.decisions.stages import APPROVED, DEPUTY, MANAGER, REJECTED, Matter, authors_of, may_decide, stands_apart
+from workflow.decisions.stages import APPROVED, MANAGER, REJECTED, Matter, authors_of, may_decide, stands_apart
 from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState
 from workflow.selectors.chain import Chain, Place, Said, load_chain
 from workflow.services.moves import close_request, end_step, leave_out, open_next
@@ -60,7 +60,7 @@ def record_decision(
         raise StaleError("changed_since_opened", f"{request.subject_number} is no longer what was sent for approval.")
     chain = load_chain(request)
     step, place = _require_may_decide(chain, actor, at)
-    owner = place.owner if place.why in {DEPUTY, MANAGER} else None
+    owner = place.owner if place.owner != place.person else None
     ApprovalDecision.objects.create(
         step=step,
         actor=actor,
@@ -156,7 +156,7 @@ def _require_still_asked(chain: Chain, step: ApprovalStep, place: Place, at: dat
             "role_lost", f"This was asked of the {step.label}, and that role is gone. Somebody else decides it.",
             step=step.label,
         )  # fmt: skip
-    if place.why == DEPUTY and not _stands_in(chain, place, at):
+    if place.owner != place.person and place.why != MANAGER and not _stands_in(chain, place, at):
         raise NotPermittedError("delegation_over", "Who you stood in for is back, so the decision is theirs again.")
 
 

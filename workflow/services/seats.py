@@ -10,7 +10,7 @@ from foundation.decisions.absence import Away
 from foundation.models import User
 from foundation.selectors import absences_in_force, system_user
 from policies.selectors import duty_pairs_in_force
-from workflow.decisions.stages import DEPUTY, FALLBACK, Seat, is_vacant, seated
+from workflow.decisions.stages import FALLBACK, Seat, is_vacant, seated
 from workflow.events import TaskMoved
 from workflow.models import ApprovalStep, StepAssignee, StepState
 from workflow.selectors.chain import Chain, Place
@@ -66,7 +66,7 @@ def _moves(
     chain: Chain, step: ApprovalStep, absences: dict[int, tuple[Away, ...]], able: set[int], at: datetime
 ) -> list[_Move]:
     places = chain.places[step.pk]
-    if not any(place.why == DEPUTY or place.owner in absences for place in places):
+    if not any(place.owner != place.person or place.owner in absences for place in places):
         return []
     seats = seated(
         [place.seat for place in places], matter_of(chain, at), absences, able=able, spent=chain.spent(),
@@ -130,9 +130,11 @@ def ask_fallback(chain: Chain, step: ApprovalStep, at: datetime) -> list[StepAss
     matter = matter_of(chain, at)
     taken = {place.person for place in chain.places[step.pk]} | chain.spent()
     people = [p.pk for p in fallback_people(fallback_role(chain.request.policy))]
-    return seat_more(
-        chain, step, [(pk, None) for pk in people if pk not in taken and not matter.bars(pk)], FALLBACK, at
-    )
+    able = [pk for pk in people if pk not in taken and not matter.bars(pk)]
+    absences = absences_in_force(able, at)
+    deputies = _able(absences, at) - taken
+    seats = seated([Seat(pk, pk, FALLBACK) for pk in able], matter, absences, able=deputies, spent=chain.spent())
+    return seat_more(chain, step, [(s.person, s.owner if s.owner != s.person else None) for s in seats], FALLBACK, at)
 
 
 def seat_more(
