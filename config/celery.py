@@ -98,6 +98,8 @@ app.conf.beat_schedule = {
         "options": {"expires": 60 * MINUTE},
     },
     "measures": _every("intelligence.read_events", MINUTE),
+    "letters": _every("integration.deliver_letters", RELAY_EVERY),
+    "digests": _every("foundation.send_digests", MINUTE),
     "absences": _every("foundation.turn_absences", MINUTE),
     "old keys": _every("foundation.forget_keys", HOUR),
     "old jobs": _every("foundation.forget_jobs", HOUR),

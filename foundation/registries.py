@@ -35,6 +35,7 @@ class Subject:
     `visible(user, pk)` whether the person may see it, `actions` verb -> service called as
     `action(pk=..., expected_version=..., seen_hash=..., actor=..., reason=..., at=...)`,
     `panel(request, pk)` the HTML of its lines for the inbox, or empty;
+    `lines(pk)` its lines in one sentence each, for a letter;
     `unusual(pk, flags)` the sentences behind the flags an approval was frozen with.
     """
 
@@ -47,6 +48,7 @@ class Subject:
     panel: Callable[[HttpRequest, int], str] = lambda _request, _pk: ""
     actions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     page: Callable[[str], str] | None = None
+    lines: Callable[[int], list[str]] = lambda _pk: []
     unusual: Callable[[int, list[str]], list[str]] = lambda _pk, flags: flags
 
 

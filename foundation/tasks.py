@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from foundation import jobs, relay
 from foundation.models import Heartbeat
-from foundation.services import forget_jobs, forget_keys, turn_absences
+from foundation.services import forget_jobs, forget_keys, send_digests, turn_absences
 
 
 @shared_task(name="foundation.relay")
@@ -44,3 +44,9 @@ def work_on_jobs(**_unknown: Any) -> int:
 def forget_old_jobs(**_unknown: Any) -> int:
     """Delete the jobs that ended more than seven days ago."""
     return forget_jobs(at=timezone.now())  # noqa: TID251 - the porch
+
+
+@shared_task(name="foundation.send_digests")
+def sweep_digests(**_unknown: Any) -> int:
+    """Write the daily letters and those that quiet hours held back, where they are due; returns how many."""
+    return send_digests(at=timezone.now())  # noqa: TID251 - the porch

@@ -1,5 +1,6 @@
 """What the worker does for the integration layer: send what is due, apply what came in, chase what is late."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from integration.services import (
     postpone,
     put_off,
     send_delivery,
+    send_letter,
     store_missing_orders,
 )
 
@@ -23,15 +25,25 @@ ROUNDS = 50  # batches of one run
 
 @shared_task(name="integration.deliver")
 def deliver(**_unknown: Any) -> int:
-    """Send every delivery that is due; returns how many were taken."""
+    """Send every message to a partner that is due; returns how many were taken."""
+    return _send_due(send_delivery)
+
+
+@shared_task(name="integration.deliver_letters")
+def deliver_letters(**_unknown: Any) -> int:
+    """Send every letter to our people that is due; returns how many the mail server took."""
+    return _send_due(send_letter, letters=True)
+
+
+def _send_due(send: Callable[..., bool], *, letters: bool = False) -> int:
     taken = 0
     for _ in range(ROUNDS):
-        due = claim_due(at=timezone.now())  # noqa: TID251 - the porch reads the clock
+        due = claim_due(at=timezone.now(), letters=letters)  # noqa: TID251 - the porch reads the clock
         if not due:
             break
         for pk in due:
             try:
-                taken += send_delivery(delivery_id=pk, at=timezone.now())  # noqa: TID251 - same
+                taken += send(delivery_id=pk, at=timezone.now())  # noqa: TID251 - same
             except Exception as error:  # one delivery's fault must not stop the others
                 log.exception("delivery.failed", delivery=pk)
                 put_off(delivery_id=pk, error=f"{type(error).__name__}: {error}", at=timezone.now())  # noqa: TID251 - same

@@ -15,6 +15,7 @@ class ProcurementConfig(AppConfig):
         from procurement.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
         from procurement.web import furniture  # noqa: PLC0415 - apps are ready only now
 
+        told = ("approved", "rejected", "returned", "reduced")
         for kind, handler in (
             ("procurement.requisition.approved", subscribers.order_what_was_approved),
             ("procurement.acknowledgment.review", subscribers.ask_buyer_about_answer),
@@ -23,6 +24,8 @@ class ProcurementConfig(AppConfig):
             ("procurement.order.answer_overdue", subscribers.tell_buyer_of_silence),
             ("procurement.order.cancelled", subscribers.close_silence),
             ("procurement.order.closed", subscribers.close_silence),
+            ("procurement.order.issued", subscribers.tell_askers),
+            *((f"procurement.requisition.{done}", subscribers.tell_requester) for done in told),
         ):
             subscriptions.add(kind, handler)
         furniture.register()

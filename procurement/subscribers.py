@@ -1,9 +1,13 @@
 """What procurement does when it hears of something: orders what was approved, opens and closes the buyer's tasks."""
 
+from django.urls import reverse
 from django.utils import timezone
 
-from foundation.models import DomainEvent
-from procurement.models import AckState, OrderAcknowledgment, PurchaseOrder
+from foundation.models import DomainEvent, NoticeKind, User
+from foundation.services import Letter, News, notify
+from foundation.templatetags.ui import day, money
+from procurement.models import AckState, OrderAcknowledgment, PurchaseOrder, Requisition
+from procurement.selectors.told import askers_of
 from procurement.services import place_orders
 from workflow.services import cure_cases, open_case
 
@@ -76,3 +80,45 @@ def close_silence(event: DomainEvent) -> None:
     """Close tasks about an order that ended."""
     keys = (f"acknowledgment:{event.subject_id}", f"ack_overdue:{event.subject_id}")
     cure_cases(outcomes=dict.fromkeys(keys, "The order ended."), at=event.occurred_at)
+
+
+def tell_requester(event: DomainEvent) -> None:
+    """Tell a requester what became of a requisition; not what they did themselves, nor what the policy let pass at once."""
+    if event.payload.get("touchless"):
+        return
+    requisition = Requisition.objects.select_related("ship_to").get(pk=event.subject_id)
+    if requisition.requester_id == event.actor_id:
+        return
+    actor = User.objects.filter(pk=event.actor_id or 0).first()
+    by = str(actor) if actor is not None and actor.kind != User.Kind.SYSTEM else "The approval policy"
+    number, said = requisition.number, event.payload
+    sentence, verb = {
+        "procurement.requisition.approved": (f"{by} approved {number}", "Open it"),
+        "procurement.requisition.rejected": (f"{by} rejected {number}: {said.get('reason', '')}", "Open it"),
+        "procurement.requisition.returned": (f"{by} sent {number} back: {said.get('reason', '')}", "Change it"),
+        "procurement.requisition.reduced": (f"{by} approved less of {number}: {said.get('outcome', '')}", "Open it"),
+    }[event.kind]
+    facts = (
+        ("Requisition", f"{number} {requisition.title}".strip()),
+        ("Amount", money(requisition.total_amount, requisition.currency)),
+        ("Site", requisition.ship_to.name),
+        ("Needed by", day(requisition.need_by)),
+    )
+    news = News(
+        kind=NoticeKind.OUTCOME, source=event.msg_id, subject=("requisition", requisition.pk, number), sentence=sentence,
+        path=reverse("requisition", args=[number]), at=event.occurred_at, letter=Letter(sentence, facts=facts, verb=verb),
+    )  # fmt: skip
+    notify(news=news, people=[requisition.requester_id], at=timezone.now())  # noqa: TID251 - the relay's porch
+
+
+def tell_askers(event: DomainEvent) -> None:
+    """Tell those who asked for what is on an order that its first version went to the supplier."""
+    if event.payload.get("revision") != 1:
+        return
+    order = PurchaseOrder.objects.select_related("supplier", "ship_to").get(pk=event.subject_id)
+    news = News(
+        kind=NoticeKind.ORDER, source=event.msg_id, subject=("order", order.pk, order.number),
+        sentence=f"{order.number} went to {order.supplier.name} for {order.ship_to.name}, needed {day(order.need_by)}",
+        path=reverse("order", args=[order.number]), at=event.occurred_at,
+    )  # fmt: skip
+    notify(news=news, people=askers_of(order.pk), at=timezone.now())  # noqa: TID251 - the relay's porch

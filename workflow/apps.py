@@ -9,11 +9,21 @@ class WorkflowConfig(AppConfig):
     def ready(self) -> None:
         """Furnish the ground's registries."""
         from foundation import registries  # noqa: PLC0415 - apps are ready only now
+        from workflow import subscribers  # noqa: PLC0415 - apps are ready only now
         from workflow.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
-        from workflow.subscribers import move_tasks_of  # noqa: PLC0415 - apps are ready only now
         from workflow.web import furniture  # noqa: PLC0415 - apps are ready only now
 
         furniture.register()
-        for kind in ("foundation.absence.began", "foundation.absence.ended"):
-            registries.subscriptions.add(kind, move_tasks_of)
+        for kind, handler in (
+            ("foundation.absence.began", subscribers.move_tasks_of),
+            ("foundation.absence.ended", subscribers.move_tasks_of),
+            ("workflow.task.moved", subscribers.tell_moved),
+            ("workflow.step.opened", subscribers.tell_asked),
+            ("workflow.step.decided", subscribers.tell_settled),
+            ("workflow.approval.closed", subscribers.tell_closed),
+            ("workflow.message.sent", subscribers.tell_of_message),
+            ("workflow.case.opened", subscribers.tell_owners),
+            ("workflow.case.closed", subscribers.tell_case_closed),
+        ):
+            registries.subscriptions.add(kind, handler)
         registries.invariants.add(*invariants())

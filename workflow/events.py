@@ -68,6 +68,17 @@ class ApprovalClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent(Event):
+    """Somebody asked, answered or noted something on a document; the text stays in the thread."""
+
+    kind: ClassVar[str] = "workflow.message.sent"
+    subject_type: ClassVar[str] = "message"
+
+    about_type: str
+    about_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOpened(Event):
     """An exception waits for a person (EX-1)."""
 

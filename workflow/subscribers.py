@@ -1,9 +1,164 @@
-"""What the orchestration layer does when it hears of something: tasks follow those who decide them."""
+"""What the orchestration layer does when it hears of something: tasks follow those who decide them, and people are told."""
 
-from foundation.models import DomainEvent
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils import timezone
+
+from foundation import registries
+from foundation.models import DomainEvent, NoticeKind
+from foundation.services import Letter, News, notify, settle_notices
+from foundation.templatetags.ui import day, money
+from workflow.models import ApprovalRequest, ApprovalStep, ExceptionCase, Message, StepAssignee
+from workflow.selectors.told import asked_at, owners_of, readers_of, talkers_on
 from workflow.services import move_tasks
+
+_EXCERPT = 140
+_DAYS_NAMED = 6
 
 
 def move_tasks_of(event: DomainEvent) -> None:
     """Move what waits for somebody who went away or came back, and what they hold for others."""
     move_tasks(person_id=int(event.payload["person_id"]), at=event.occurred_at)
+
+
+def tell_asked(event: DomainEvent) -> None:
+    """Tell the people of a stage that a decision waits for them (AP-2)."""
+    step = asked_at(event.subject_id)
+    if step is not None:
+        _ask(step, event, list(step.assignees.all()))
+
+
+def tell_moved(event: DomainEvent) -> None:
+    """Tell who has a task now that it came to them, and take it off the bell it was on (AP-5)."""
+    step = asked_at(event.subject_id)
+    before, now_with = int(event.payload["before_id"]), int(event.payload["person_id"])
+    settle_notices(subject_type="step", subject_ids=[event.subject_id], at=event.occurred_at, person_id=before)
+    if step is not None:
+        _ask(step, event, [one for one in step.assignees.all() if one.person_id == now_with])
+
+
+def tell_settled(event: DomainEvent) -> None:
+    """Take a stage that was decided off the bells of everybody asked."""
+    settle_notices(subject_type="step", subject_ids=[event.subject_id], at=event.occurred_at)
+
+
+def tell_closed(event: DomainEvent) -> None:
+    """Take every stage of a request that ended off the bells: withdrawn, rejected or approved."""
+    steps = ApprovalStep.objects.filter(request_id=event.subject_id).values_list("pk", flat=True)
+    settle_notices(subject_type="step", subject_ids=list(steps), at=event.occurred_at)
+
+
+def tell_of_message(event: DomainEvent) -> None:
+    """Tell whom a question, an answer or a note is meant for: the requester and everybody in the thread but its author."""
+    message = Message.objects.select_related("author").get(pk=event.subject_id)
+    people, inbox = talkers_on(message)
+    excerpt = message.text if len(message.text) <= _EXCERPT else f"{message.text[:_EXCERPT]}…"
+    verb = {"question": "asks", "answer": "answers"}.get(message.kind, "notes")
+    number = event.subject_number
+    subject = registries.subjects.get(message.subject_type)
+    letter = Letter(
+        subject=f"{message.author} {verb} about {number}", facts=(("Document", number), ("Says", message.text)),
+        verb="Open the thread",
+    )  # fmt: skip
+    for path, told in (
+        (subject.url(message.subject_id) if subject else inbox, people.by_document),
+        (inbox, people.by_inbox),
+    ):
+        news = News(
+            kind=NoticeKind.QUESTION, source=event.msg_id, subject=("message", message.pk, number), path=path,
+            sentence=f"{message.author} {verb} about {number}: {excerpt}", at=event.occurred_at, letter=letter,
+        )  # fmt: skip
+        notify(news=news, people=told, at=_now())
+
+
+def tell_owners(event: DomainEvent) -> None:
+    """Tell who must settle an exception (EX-1)."""
+    case = ExceptionCase.objects.select_related("site").get(pk=event.subject_id)
+    facts = [("Exception", case.number), ("Document", case.subject_number), ("Supplier", case.supplier_name)]
+    facts += [("Site", case.site.name if case.site else ""), ("Due", _by(case.due_at, _zone(case)))]
+    if case.amount is not None:
+        facts.insert(0, ("Amount at stake", money(case.amount, case.currency)))
+    news = News(
+        kind=NoticeKind.CASE, source=event.msg_id, subject=("case", case.pk, case.number), sentence=case.sentence,
+        path=reverse("case", args=[case.number]), at=event.occurred_at,
+        letter=Letter(f"{case.number}: {case.sentence}", facts=tuple(f for f in facts if f[1]), verb="Open and settle"),
+    )  # fmt: skip
+    notify(news=news, people=owners_of(case), at=_now())
+
+
+def tell_case_closed(event: DomainEvent) -> None:
+    """Take an exception off the bells; who had read of it is told how it ended (EX-2)."""
+    case = ExceptionCase.objects.get(pk=event.subject_id)
+    settle_notices(subject_type="case", subject_ids=[case.pk], at=event.occurred_at)
+    known = readers_of("case", case.pk, before=event.occurred_at) - {event.actor_id}
+    news = News(
+        kind=NoticeKind.CASE, source=event.msg_id, subject=("closed_case", case.pk, case.number),
+        sentence=f"{case.number} is closed: {case.outcome}", path=reverse("case", args=[case.number]), at=event.occurred_at,
+    )  # fmt: skip
+    notify(news=news, people=known, at=_now())
+
+
+def _now() -> datetime:
+    return timezone.now()  # noqa: TID251 - the relay's porch
+
+
+def _zone(case: ExceptionCase) -> str:
+    return case.site.time_zone if case.site else "UTC"
+
+
+def _by(due: datetime | None, zone: str) -> str:
+    """Write when something is due on the clock of its site: “Wed 16:00”, with the date when that is days away."""
+    if due is None:
+        return ""
+    local = due.astimezone(ZoneInfo(zone))
+    far = (local.date() - _now().astimezone(ZoneInfo(zone)).date()).days > _DAYS_NAMED
+    return f"{local:%a} {day(local.date())} {local:%H:%M}" if far else f"{local:%a %H:%M}"
+
+
+def _ask(step: ApprovalStep, event: DomainEvent, asked: list[StepAssignee]) -> None:
+    """Tell people that a stage waits for them; who speaks for somebody else reads for whom."""
+    voices: dict[str, list[int]] = {}
+    for one in asked:
+        voices.setdefault(str(one.for_person or ""), []).append(one.person_id)
+    for voice, people in voices.items():
+        notify(news=_asking(step, event, voice), people=people, at=_now())
+
+
+def _asking(step: ApprovalStep, event: DomainEvent, voice: str) -> News:
+    """Write what a person is asked: the subject line of the letter is also the line behind the bell (UX 10)."""
+    asked = step.request
+    due = _by(step.due_at, asked.site.time_zone)
+    amount = money(asked.amount, asked.currency)
+    head = f"Approve {asked.subject_number} {asked.title[:60]}, {amount}, {asked.site.name}"
+    line = f"{head}, by {due}" if due else head
+    line = f"{line}, for {voice}" if voice else line
+    task = reverse("inbox_task", args=[asked.pk])
+    return News(
+        kind=NoticeKind.DECISION, source=event.msg_id, subject=("step", step.pk, asked.subject_number), sentence=line,
+        path=task, wrong_path="", at=event.occurred_at, letter=_letter(step, asked, line, due, voice),
+    )  # fmt: skip
+
+
+def _letter(step: ApprovalStep, asked: ApprovalRequest, line: str, due: str, voice: str) -> Letter:
+    subject = registries.subjects.get(asked.subject_type)
+    facts = [
+        ("Amount", money(asked.amount, asked.currency)),
+        ("Site", asked.site.name),
+        ("Needed by", day(asked.need_by) if asked.need_by else ""),
+        ("Asked by", str(asked.requester)),
+        ("Why you", f"{step.label}, {step.rule}"),
+        ("You decide for", voice),
+        ("Decide by", f"{due}, {asked.site.name}" if due else ""),
+    ]
+    known = {label for label, _ in facts}
+    more = subject.facts(None, asked.subject_id) if subject else []
+    facts += [(label, value) for label, value in more if label not in known]
+    flags = asked.facts.get("flags", [])
+    return Letter(
+        subject=line, facts=tuple(fact for fact in facts if fact[1]),
+        lines=tuple(subject.lines(asked.subject_id)) if subject else (),
+        warnings=tuple(subject.unusual(asked.subject_id, flags)) if subject and flags else (),
+        verb="Open and decide",
+    )  # fmt: skip

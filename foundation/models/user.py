@@ -3,6 +3,8 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+ZONE = "Europe/London"  # of people who chose none
+
 
 class User(AbstractUser):
     """A person of ours, a person of a supplier, or a named system actor.
@@ -34,3 +36,8 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def zone(self) -> str:
+        """Return the IANA name of the person's own clock."""
+        return self.time_zone or ZONE

@@ -2,6 +2,7 @@ from foundation.selectors.absences import absences_in_force, absences_of, declar
 from foundation.selectors.breaches import Breach, breaches
 from foundation.selectors.changes import Change, changes_of
 from foundation.selectors.items import ItemFilters, category_choices, items_for_keeping, packs_of
+from foundation.selectors.notices import unread_notices
 from foundation.selectors.organisation import base_currency, organisation
 from foundation.selectors.organisation import forget as _forget_organisation
 from foundation.selectors.people import has_second_factor, people_of_ours, person_history
@@ -65,6 +66,7 @@ __all__ = [
     "unit_table",
     "unit_tables",
     "unit_tables_of",
+    "unread_notices",
     "used_by",
     "uses_of",
     "with_packs",

@@ -15,6 +15,7 @@ from foundation.services.cost_centres import (
     seen_of_cost_centre,
 )
 from foundation.services.create_account import create_account
+from foundation.services.digests import send_digests
 from foundation.services.enterprise import (
     EntityDetails,
     change_entity,
@@ -37,6 +38,11 @@ from foundation.services.items import (
     seen_of_item,
 )
 from foundation.services.jobs import cancel_job, do_slice, fail_job, forget_jobs, retry_job, start_job, take_up_jobs
+from foundation.services.letters import CONNECTION as LETTERS
+from foundation.services.letters import SALT as LETTER_SALT
+from foundation.services.letters import Letter
+from foundation.services.notices import read_all_notices, read_notice, save_notice_choices
+from foundation.services.notify import News, notify, settle_notices
 from foundation.services.people import (
     PersonDetails,
     change_person,
@@ -57,6 +63,8 @@ from foundation.services.take_over import Ground, ItemTaken, PlaceTaken, take_ov
 from foundation.services.units import UnitDetails, change_unit, create_unit, seen_of_unit
 
 __all__ = [
+    "LETTERS",
+    "LETTER_SALT",
     "AbsencePlan",
     "CalendarDetails",
     "CategoryDetails",
@@ -67,6 +75,8 @@ __all__ = [
     "ItemDetails",
     "ItemRow",
     "ItemTaken",
+    "Letter",
+    "News",
     "Pack",
     "PersonDetails",
     "PlaceTaken",
@@ -109,14 +119,18 @@ __all__ = [
     "import_items",
     "import_rates",
     "invite_person",
+    "notify",
     "open_account",
     "open_site",
+    "read_all_notices",
+    "read_notice",
     "record_link",
     "record_rate",
     "reset_second_factor",
     "retry_job",
     "revoke_duty",
     "revoke_role",
+    "save_notice_choices",
     "save_pack",
     "save_preferences",
     "seen_of",
@@ -128,7 +142,9 @@ __all__ = [
     "seen_of_region",
     "seen_of_site",
     "seen_of_unit",
+    "send_digests",
     "set_active",
+    "settle_notices",
     "start_job",
     "sync_site_permissions",
     "take_over_items",

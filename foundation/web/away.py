@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation import access
 from foundation.models import Absence, Site, User
+from foundation.models.user import ZONE
 from foundation.roles import DELEGATED
 from foundation.selectors import absences_of, deputising, people_of_ours
 from foundation.services import AbsencePlan, declare_absence, end_absence
-from foundation.web.context import ZONE
 from foundation.web.door import admitted, now, staff, tried
 from foundation.web.numbers import NumberField
 

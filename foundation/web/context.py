@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from foundation.models import Organisation, User
+from foundation.models.user import ZONE
 from foundation.registries import navigation
+from foundation.selectors import unread_notices
 
 _NAME_SECONDS = 300
-ZONE = "Europe/London"  # of people who chose none
 _MOST = 99
+BELL = "notices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     person = user if isinstance(user, User) else None
+    menu, unread = _menu(request, person)
     return {
         "organisation": _organisation_name(),
-        "menu": _menu(request, person),
+        "menu": menu,
+        "unread": unread,
         "theme": "" if person is None or person.theme == "system" else person.theme,
         "density": person.density if person else "compact",
         "shortcuts": person.shortcuts if person else True,
-        "time_zone": (person.time_zone if person else "") or ZONE,
+        "time_zone": person.zone if person else ZONE,
         "query": request.GET.get("q", "") if request.path.startswith("/search") else "",
     }
 
@@ -56,13 +60,15 @@ def _organisation_name() -> str:
     return name
 
 
-def _menu(request: HttpRequest, person: User | None) -> list[MenuLink]:
+def _menu(request: HttpRequest, person: User | None) -> tuple[list[MenuLink], int]:
+    """Return the menu, and how many notices the person has not read; what waits is counted in one statement."""
     if person is None or person.kind != User.Kind.STAFF:
-        return []
+        return [], 0
     entries = [(entry, reverse(entry.url_name)) for entry in navigation.for_user(person)]
     here = max((url for _entry, url in entries if request.path.startswith(url)), key=len, default="")
-    badges = _badges([(entry.url_name, entry.badge(person)) for entry, _ in entries if entry.badge])
-    return [MenuLink(entry.label, url, url == here, badges[entry.url_name]) for entry, url in entries]
+    waiting = [(entry.url_name, entry.badge(person)) for entry, _ in entries if entry.badge]
+    badges = _badges([*waiting, (BELL, unread_notices(person))])
+    return [MenuLink(entry.label, url, url == here, badges[entry.url_name]) for entry, url in entries], badges[BELL]
 
 
 def _badges(waiting: list[tuple[str, QuerySet[Any]]]) -> Counter[str]:
@@ -71,7 +77,5 @@ def _badges(waiting: list[tuple[str, QuerySet[Any]]]) -> Counter[str]:
         found.select_related(None).order_by().values_list(Value(name, output_field=CharField()))[:_MOST]
         for name, found in waiting
     ]
-    if not rows:
-        return Counter()
     found = rows[0].union(*rows[1:], all=True) if rows[1:] else rows[0]
     return Counter(name for (name,) in found)

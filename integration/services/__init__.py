@@ -5,12 +5,13 @@ from integration.services.deliver import claim_due, put_off, resend_delivery, se
 from integration.services.functional_answers import chase_functional_answers
 from integration.services.inbox import claim_received
 from integration.services.receive_message import receive_message
+from integration.services.send_letter import send_letter
 from integration.services.settle_message import replay_message, set_message_aside, teach_meaning
 from integration.services.store_documents import store_missing_orders, store_order, store_voucher
 
 __all__ = [
     "DUTIES", "Admitted", "apply_message", "chase_functional_answers", "claim_due", "claim_received", "decode", "grant_client_duty", "note_sign_in",
     "postpone", "put_off", "receive_message", "register_client", "replay_message", "resend_delivery", "revoke_client", "revoke_client_duty",
-    "rotate_client", "send_delivery", "set_message_aside", "store_missing_orders", "store_order", "store_voucher",
+    "rotate_client", "send_delivery", "send_letter", "set_message_aside", "store_missing_orders", "store_order", "store_voucher",
     "take_answer", "teach_meaning",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from foundation.intake.http import Answer, UnreachableError, post_signed
 from foundation.journal import use_case
 from foundation.models import Delivery, DeliveryState, User
 from foundation.selectors import system_user
+from foundation.services import LETTERS
 from integration.models import Connection
 from invoicing.models import Invoice
 from invoicing.services import record_posting
@@ -25,9 +26,10 @@ CLAIM_LASTS = timedelta(seconds=60)
 POSTED_OK, REDIRECTS, GONE = 200, 300, 410
 
 
-def claim_due(*, at: datetime, limit: int = 5) -> list[int]:
+def claim_due(*, at: datetime, limit: int = 5, letters: bool = False) -> list[int]:
     """Claim deliveries that are due, the oldest of each document only; attempts count here, so a killed worker counts.
 
+    Letters to people have a queue of their own, so that a mail server that hangs holds up no partner's messages.
     Few at once: each may take ten seconds, and a claim lasts a minute.
     """
     earlier = Delivery.objects.filter(
@@ -37,6 +39,7 @@ def claim_due(*, at: datetime, limit: int = 5) -> list[int]:
         due = list(
             Delivery.objects.filter(
                 Q(claimed_at=None) | Q(claimed_at__lt=at - CLAIM_LASTS),
+                Q(connection=LETTERS) if letters else ~Q(connection=LETTERS),
                 state=DeliveryState.WAITING,
                 next_attempt_at__lte=at,
             )

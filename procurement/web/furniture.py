@@ -19,6 +19,7 @@ from procurement.models import OrderState, PurchaseOrder, Requisition, Requisiti
 from procurement.selectors.decision_lines import compared_lines, price_facts
 from procurement.selectors.order_page import answer_views
 from procurement.selectors.orders import line_views
+from procurement.selectors.told import told_lines
 from procurement.services import approve_requisition, reject_requisition, return_requisition
 from procurement.web.of_supplier import orders_of_contract, orders_of_supplier
 from workflow.models import ExceptionCase
@@ -38,6 +39,7 @@ def register() -> None:
             facts=requisition_facts,
             panel=requisition_lines,
             unusual=unusual_here,
+            lines=told_lines,
             page=lambda number: reverse("requisition", args=[number]),
             actions={"approve": approve_requisition, "reject": reject_requisition, "return": return_requisition},
         )

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 from django.urls import reverse
 
 from foundation.jobs import run
-from foundation.models import Delivery, User
+from foundation.models import Delivery, Notice, User
 from integration.models import ApiClient, Connection, InboxMessage
 from integration.services import register_client
 from intelligence.decisions.metrics import METRICS
@@ -37,6 +38,10 @@ def machines(made: Company, number: int) -> None:
         connection="erp", message_type="voucher", subject_type="invoice", subject_id=number, subject_number="X",
         order_key=f"invoice:{number}", dedupe_key=f"budget-{number}", body=b"{}", state="parked",
     )  # fmt: skip
+    Notice.objects.create(
+        person=made.ursula, source=UUID(int=number), kind="order", path="/help/", subject_type="order", subject_id=1,
+        subject_number="PO-1", sentence="PO-1 went to Acme", at=NOW,
+    )  # fmt: skip
     register_client(name=f"Scanner {number}", scopes=["read"], actor=made.people["igor"], at=NOW)
 
 
@@ -61,7 +66,7 @@ def further(made: Company) -> Iterator[tuple[str, User, str]]:
 
 def _settings(made: Company) -> Iterator[Row]:
     asks = made.people["ursula"]
-    for name in ("help", "me", "away", "people", "person_new", "sites", "site_new", "item_new", "items_csv", "items_import",
+    for name in ("help", "me", "away", "notices", "notice_choices", "people", "person_new", "sites", "site_new", "item_new", "items_csv", "items_import",
                  "category_new", "categories_csv", "unit_new", "cost_centre_new", "cost_centres_csv", "rate_new",
                  "rates_csv", "rates_import", "calendar_new", "entity_new", "region_new"):  # fmt: skip
         yield name, asks, []

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from oauth2_provider.models import Application
 
 from foundation.jobs import run
-from foundation.models import Delivery, Region, Role, User
+from foundation.models import Delivery, Notice, Region, Role, User
 from foundation.relay import drain
 from foundation.selectors import system_user
 from foundation.services import AbsencePlan, cancel_job, declare_absence
 from foundation.services.grant_role import sync_site_permissions
+from foundation.services.letters import letter_token
 from integration.models import Connection, InboxMessage
 from integration.services import grant_client_duty, register_client
 from invoicing import services as invoicing
@@ -267,6 +269,12 @@ def _enterprise(houses: Houses) -> None:
     )
     ill = AbsencePlan(NOW, NOW + timedelta(days=9), reason="Ill")
     absence = declare_absence(person_id=_person(houses, "requester").pk, plan=ill, actor=made.ursula, at=NOW)
+    notice = Notice.objects.create(
+        person=_person(houses, "requester"), source=UUID(int=1), kind="order", path="/help/",
+        subject_type="order", subject_id=1, subject_number="PO-1", sentence="PO-1 went to Acme", at=NOW,
+    )  # fmt: skip
+    kinds["notice"] = Kind({"notice_id": notice.pk}, {"notice_id": 999_999_999})
+    kinds["letter"] = Kind({"token": letter_token(notice)}, {"token": "nonsense"})
     kinds["absence"] = Kind({"absence_id": absence.pk}, {"absence_id": 999_999_999})
     kinds["person_absence"] = Kind(
         {"person_id": absence.person_id, "absence_id": absence.pk},

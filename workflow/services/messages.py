@@ -1,9 +1,10 @@
 from datetime import datetime
 
-from foundation import audit
+from foundation import audit, outbox
 from foundation.errors import InvalidError
 from foundation.journal import use_case
 from foundation.models import User
+from workflow.events import MessageSent
 from workflow.models import Message
 
 
@@ -37,4 +38,10 @@ def send_message(
         sent_at=at,
     )
     audit.record_fact(f"message.{subject_type}", message.pk, subject_number, f"send_{kind}", actor=actor, at=at)
+    outbox.publish(
+        MessageSent(
+            subject_id=message.pk, subject_number=subject_number, at=at, actor_id=actor.pk,
+            related=((subject_type, subject_id, subject_number),), about_type=subject_type, about_id=subject_id,
+        )
+    )  # fmt: skip
     return message

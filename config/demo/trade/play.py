@@ -8,6 +8,7 @@ from itertools import count
 from config.demo.trade import clock
 from foundation import relay
 from foundation.models import DomainEvent
+from foundation.services import send_digests
 from invoicing.tasks import sweep_waiting
 from procurement.tasks import sweep_acknowledgments
 from workflow.services import remind_overdue
@@ -52,9 +53,10 @@ class Play:
 
 
 def sweeps(at: list[datetime]) -> Story:
-    """Do what the worker does by the clock: answers that are late, bills whose goods are late, reminders."""
+    """Do what the worker does by the clock: answers that are late, bills whose goods are late, reminders, daily letters."""
     for instant in at:
         yield instant
         sweep_acknowledgments()
         sweep_waiting()
         remind_overdue(at=instant)
+        send_digests(at=instant)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from config.demo.trade import erp, ordinary, rare, unanswered, unapproved, unpaid, unpublished, unread
+from config.demo.trade import erp, letters, ordinary, rare, unanswered, unapproved, unpaid, unpublished, unread
 from config.demo.trade.cast import Cast
 from config.demo.trade.play import Play, sweeps
 
@@ -21,4 +21,5 @@ def play_weeks(cast: Cast, out: Any) -> None:
     hours = [cast.almanac.at(back, clock) for back in range(DAYS, 0, -1) for clock in ("07:00", "12:30", "17:30")]
     play.add(sweeps([*hours, cast.now - LAST_MINUTES]), hours[0])
     play.run(cast.now)
+    letters.read_the_past(cast.now)
     out.write("    four weeks of trade, with work waiting in every inbox")

@@ -1,0 +1,25 @@
+"""Who is told of what procurement does, and what a letter says of a document's lines."""
+
+from foundation.templatetags.ui import price, quantity
+from procurement.models import OrderLineSource
+from procurement.selectors.decision_lines import compared_lines
+
+
+def askers_of(order_id: int) -> list[int]:
+    """Return who asked for what is on an order; one statement."""
+    sources = OrderLineSource.objects.filter(order_line__order_id=order_id)
+    return list(sources.values_list("requisition_line__requisition__requester_id", flat=True).distinct())
+
+
+def told_lines(requisition_id: int) -> list[str]:
+    """Return each line of a requisition in one sentence, its price beside the contract's and the last one paid."""
+    told = []
+    for line in compared_lines(requisition_id):
+        row, currency = line.row, line.row.requisition.currency
+        parts = [f"{quantity(row.quantity, row.unit)} {row.description} at {price(row.unit_price, currency)}"]
+        if line.contract_price is not None:
+            parts.append(f"contract {price(line.contract_price, currency)}")
+        if line.last_paid is not None:
+            parts.append(f"last paid {price(line.last_paid, currency)}")
+        told.append(", ".join(parts))
+    return told
