@@ -7,6 +7,7 @@ import pytest
 
 from foundation.models import Delivery, Notice, User
 from foundation.relay import drain
+from foundation.services import AbsencePlan, declare_absence
 from procurement.services import reject_requisition, return_requisition, withdraw_requisition
 from tests.factories import NOW, Company, company, submitted
 from tests.workflow.factories import LARGE, MIDDLE, SMALL, another_manager, approve, asked
@@ -162,3 +163,20 @@ def test_who_had_read_of_a_case_is_told_how_it_ended() -> None:
     drain()
 
     assert bell(made.boris)[1:] == [("case", f"{case.number} is closed: A newer answer fits.", False)]
+
+
+def test_deputy_is_told_for_whom_and_the_absent_ones_bell_is_quiet() -> None:
+    made = company()
+    requisition = submitted(made, MIDDLE)
+    drain()
+
+    plan = AbsencePlan(NOW, NOW + timedelta(days=3), deputy_id=made.regina.pk, reason="Leave")
+    declare_absence(person_id=made.mona.pk, plan=plan, actor=made.mona, at=NOW)
+    drain()
+
+    assert [(kind, read) for kind, _, read in bell(made.mona)] == [("decision", True)]
+    ((kind, sentence, read),) = bell(made.regina)
+    assert (kind, read) == ("decision", False)
+    assert sentence.startswith(f"Approve {requisition.number}")
+    assert sentence.endswith(", for Mona")
+    assert "You decide for: Mona" in letters(made.regina)[0]["text"]
