@@ -1,9 +1,13 @@
 """Who may read and change policies: policy administrators; everybody else may read what binds them."""
 
+from django.db.models import Q, QuerySet
+
 from foundation import access, duties
 from foundation.models import Role, User
-from foundation.verdict import Verdict
-from policies.models import PolicyState, PolicyVersion
+from foundation.verdict import ALLOWED, Verdict
+from policies.models import Budget, PolicyState, PolicyVersion
+
+_ALL_BUDGETS = (Role.FINANCE_DIRECTOR, Role.EXECUTIVE, Role.AUDITOR, Role.POLICY_ADMIN)
 
 
 def can_read_policies(user: User) -> Verdict:
@@ -35,3 +39,28 @@ def can_publish(user: User, version: PolicyVersion) -> Verdict:
 
 def _chain(version: PolicyVersion) -> str:
     return duties.chain_of("policy", version.pk)
+
+
+def can_keep_budgets(user: User) -> Verdict:
+    """Judge setting, changing and withdrawing budgets: the finance director (RQ-6)."""
+    return access.can_in_role(user, "set budgets", Role.FINANCE_DIRECTOR)
+
+
+def visible_budgets(user: User) -> QuerySet[Budget]:
+    """Return the budgets a person may read: all for finance and auditors, else of their sites and those they own."""
+    if access.has_role(user, *_ALL_BUDGETS):
+        return Budget.objects.all()
+    sites = access.site_ids_with(user, "view_documents")
+    return Budget.objects.filter(Q(cost_centre__site__in=sites) | Q(cost_centre__owner=user))
+
+
+def can_see_budgets(user: User) -> Verdict:
+    """Judge opening the list of budgets: whoever has a site or a cost centre; it shows theirs only."""
+    if access.has_role(user, *_ALL_BUDGETS) or access.holds_anywhere(user, "view_documents") or owns_any(user):
+        return ALLOWED
+    return Verdict("not_your_role", "You have neither a site nor a cost centre, so no budget is yours to read.")
+
+
+def owns_any(user: User) -> bool:
+    """Say whether the person owns a cost centre with a budget."""
+    return Budget.objects.filter(cost_centre__owner=user).exists()

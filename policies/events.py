@@ -15,3 +15,13 @@ class PolicyPublished(Event):
 
     policy_kind: str
     effective_from: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetChanged(Event):
+    """Budgets of cost centres came or went, so their documents are counted anew (RQ-6)."""
+
+    kind: ClassVar[str] = "policies.budget.changed"
+    subject_type: ClassVar[str] = "budget"
+
+    cost_centre_ids: tuple[int, ...]

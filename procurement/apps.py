@@ -18,6 +18,7 @@ class ProcurementConfig(AppConfig):
         told = ("approved", "rejected", "returned", "reduced")
         for kind, handler in (
             ("procurement.requisition.approved", subscribers.order_what_was_approved),
+            ("policies.budget.changed", subscribers.count_budgets_anew),
             ("procurement.acknowledgment.review", subscribers.ask_buyer_about_answer),
             ("procurement.acknowledgment.applied", subscribers.close_buyer_task),
             ("procurement.acknowledgment.decided", subscribers.close_buyer_task),

@@ -8,13 +8,18 @@ from foundation.services import Letter, News, notify
 from foundation.templatetags.ui import day, money
 from procurement.models import AckState, OrderAcknowledgment, PurchaseOrder, Requisition
 from procurement.selectors.told import askers_of
-from procurement.services import place_orders
+from procurement.services import place_orders, recount_budgets
 from workflow.services import cure_cases, open_case
 
 
 def order_what_was_approved(event: DomainEvent) -> None:
     """Place orders for an approved requisition (RQ-4)."""
     place_orders(requisition_id=event.subject_id, at=timezone.now())  # noqa: TID251 - the relay's porch
+
+
+def count_budgets_anew(event: DomainEvent) -> None:
+    """Count a cost centre's documents in the budgets that came or went (RQ-6)."""
+    recount_budgets(cost_centre_ids=event.payload["cost_centre_ids"], at=event.occurred_at)
 
 
 def ask_buyer_about_answer(event: DomainEvent) -> None:

@@ -130,6 +130,9 @@ class CostCentre(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="cost_centres")
     owner = models.ForeignKey("foundation.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     is_active = models.BooleanField(default=True, help_text="Open for new requisitions.")
+    is_budgeted = models.BooleanField(
+        default=False, help_text="A budget was ever set for it, so documents count (RQ-6)."
+    )
 
     class Meta:
         ordering = ["code"]

@@ -11,6 +11,7 @@ from foundation.services.categories import CategoryDetails, change_category, cre
 from foundation.services.cost_centres import (
     CostCentreDetails,
     change_cost_centre,
+    count_in_budgets,
     create_cost_centre,
     seen_of_cost_centre,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "change_site",
     "change_unit",
     "claim_key",
+    "count_in_budgets",
     "create_account",
     "create_calendar",
     "create_category",

@@ -71,6 +71,14 @@ def change_cost_centre(*, code: str, seen: str, details: CostCentreDetails, acto
     return centre
 
 
+@use_case
+def count_in_budgets(*, cost_centre: CostCentre) -> None:
+    """Note that a cost centre has a budget, so that its documents count; it stays noted when the last one goes."""
+    if not cost_centre.is_budgeted:
+        cost_centre.is_budgeted = True
+        cost_centre.save(update_fields=["is_budgeted"])
+
+
 def _write(centre: CostCentre, details: CostCentreDetails) -> None:
     centre.name = one_line(details.name, longest=80, field="name", what="what it is called")
     owner = details.owner

@@ -38,6 +38,21 @@ QUANTITIES = (
          where (l.invoiced, l.credited) <> (coalesce(m.invoiced, 0), coalesce(m.credited, 0))""",
     ),
     Invariant(
+        "cleared_bills_are_spent",
+        "What an order line says was spent is what its cleared bills say, less credit notes (RQ-6, invariant 2)",
+        f"""
+        select o.number, 'line ' || l.line_no || ' says ' || l.spent_amount || ' spent for ' || l.spent_quantity
+               || '; its cleared bills come to ' || coalesce(m.amount, 0) || ' for ' || coalesce(m.quantity, 0)
+          from procurement_purchaseorderline l join procurement_purchaseorder o on o.id = l.order_id
+          left join (select m.order_line_id, sum({_SIGN} * m.amount) as amount,
+                            sum(m.quantity) filter (where i.kind <> 'credit_note') as quantity
+                       from invoicing_invoicematch m join invoicing_invoiceline x on x.id = m.line_id
+                       join invoicing_invoice i on i.id = x.invoice_id
+                      where i.state in ('cleared', 'released', 'posted', 'paid')
+                      group by m.order_line_id) m on m.order_line_id = l.id
+         where (l.spent_amount, l.spent_quantity) <> (coalesce(m.amount, 0), coalesce(m.quantity, 0))""",
+    ),
+    Invariant(
         "credited_within_billed",
         "No more of an order line is credited than was billed (R6)",
         """

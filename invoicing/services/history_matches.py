@@ -21,6 +21,7 @@ class Shelf:
     orders: dict[int, PurchaseOrder]
     lines: dict[tuple[int, int], PurchaseOrderLine]
     taken: dict[int, Decimal] = field(default_factory=dict)
+    amounts: dict[int, Decimal] = field(default_factory=dict)  # net, order currency
 
     @classmethod
     def of(cls, order_ids: Collection[int]) -> "Shelf":
@@ -43,6 +44,10 @@ class Shelf:
         """Return what the batch billed, by order line."""
         return self.taken
 
+    def spent(self) -> dict[int, tuple[Decimal, Decimal]]:
+        """Return base units and net amount that the batch billed, by order line: bills of the past are all cleared."""
+        return {key: (quantity, self.amounts[key]) for key, quantity in self.taken.items()}
+
 
 def match_past(bill: PastBill, lines: list[InvoiceLine], shelf: Shelf, invoice: Invoice) -> list[ShareResult]:
     """Test every line of a bill against its order line, and count what it takes.
@@ -58,6 +63,7 @@ def match_past(bill: PastBill, lines: list[InvoiceLine], shelf: Shelf, invoice: 
             share, invoice_currency=invoice.currency, order_currency=invoice.currency, today=bill.received_at.date()
         )
         shelf.taken[ours.pk] = shelf.taken.get(ours.pk, Decimal(0)) + share.quantity
+        shelf.amounts[ours.pk] = shelf.amounts.get(ours.pk, Decimal(0)) + share.amount
         results.append(result)
     broken = [f for result in results for f in result.findings]
     waiting = next((f for f in broken if f.code in {HoldCode.WAITING, HoldCode.OVERDUE}), None)

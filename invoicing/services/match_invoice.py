@@ -18,7 +18,7 @@ from invoicing.selectors.facts import LockedInvoice, invoice_facts
 from invoicing.selectors.orders import sent_orders
 from invoicing.services.events_of import about
 from invoicing.services.hold_changes import HoldsAfter, apply_holds
-from invoicing.services.shares import store_shares
+from invoicing.services.shares import SPENT_STATES, move_counters, store_shares
 from procurement.models import PurchaseOrder, PurchaseOrderLine
 
 # What ranks the bills that claim one order line.
@@ -39,9 +39,13 @@ def match_invoice(*, invoice_id: int, actor: User, at: datetime) -> Invoice:
     if locked.invoice.state not in OPEN_STATES:
         return locked.invoice
     judgement = judge(invoice_facts(locked, at=at))
-    shares_changed = store_shares(locked, judgement, at=at)
+    shares = store_shares(locked, judgement, at=at)
     holds = apply_holds(locked.invoice, judgement, at=at)
-    _move(locked.invoice, judgement, holds, orders=locked.orders, changed=shares_changed, actor=actor, at=at)
+    was_cleared = locked.invoice.state in SPENT_STATES
+    _move(locked.invoice, judgement, holds, orders=locked.orders, changed=shares.changed, actor=actor, at=at)
+    is_cleared = locked.invoice.state in SPENT_STATES
+    before, now = shares.before if was_cleared else {}, shares.now if is_cleared else {}
+    move_counters(locked, shares.moves, before, now, at=at)
     return locked.invoice
 
 
@@ -90,7 +94,7 @@ def _lock_lines(orders: QuerySet[PurchaseOrder]) -> list[PurchaseOrderLine]:
     """Lock orders and their lines, each order before its lines and both by key, in one statement."""
     return list(
         PurchaseOrderLine.objects.filter(order__in=orders.order_by().values("pk"))
-        .select_related("order", "item", "unit", "category")
+        .select_related("order", "item", "unit", "category", "cost_centre")
         .select_for_update(of=("order", "self"), no_key=True)
         .order_by("order_id", "pk")
     )

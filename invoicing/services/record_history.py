@@ -44,7 +44,7 @@ def record_past_bills(*, bills: Sequence[PastBill], actor: User, releaser: User,
             line.invoice = one.invoice
     InvoiceLine.objects.bulk_create([line for one in written for line in one.lines], batch_size=500)
     InvoiceMatch.objects.bulk_create([m for one in written for m in one.matches()], batch_size=500)
-    add_invoiced(invoiced=shelf.billed())
+    add_invoiced(invoiced=shelf.billed(), spent=shelf.spent())
     chains = _chains(shelf)
     DutyRecord.objects.bulk_create([d for one in written for d in _entered(one, chains[one.bill.order_id])])
     cases = write_holds(written, chains)

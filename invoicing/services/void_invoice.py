@@ -11,10 +11,11 @@ from invoicing.decisions.facts import ZERO
 from invoicing.events import InvoiceVoided
 from invoicing.models import Hold, HoldState, Invoice, InvoiceKind, InvoiceMatch
 from invoicing.selectors.credit import credit_notes_of
+from invoicing.selectors.facts import LockedInvoice
 from invoicing.services.events_of import about
 from invoicing.services.hold_changes import closed, cure_hold
 from invoicing.services.match_invoice import lock_for_match
-from invoicing.services.shares import move_counters
+from invoicing.services.shares import SPENT_STATES, claims, move_counters
 
 
 @use_case
@@ -33,7 +34,7 @@ def void_invoice(*, invoice_id: int, expected_version: int | None, actor: User, 
     require_unchanged(invoice, expected_version)
     require(access.can_void(actor, invoice))
     _require_no_credit(invoice)
-    freed = _free(invoice)
+    freed = _free(locked, at=at)
     holds = [cure_hold(hold, invoice, at=at) for hold in Hold.objects.filter(invoice=invoice, state=HoldState.OPEN)]
     invoice.void(reason=reason.strip()[:300])
     invoice.touched = True
@@ -55,10 +56,12 @@ def _require_no_credit(invoice: Invoice) -> None:
         raise ConflictError("credit_note_stands", f"Credit note {note.number} stands against it; void that one first.")
 
 
-def _free(invoice: Invoice) -> dict[int, Decimal]:
-    freed: dict[int, Decimal] = {}
-    for match in InvoiceMatch.objects.filter(line__invoice=invoice):
+def _free(locked: LockedInvoice, *, at: datetime) -> dict[int, Decimal]:
+    invoice, freed = locked.invoice, dict[int, Decimal]()
+    matches = list(InvoiceMatch.objects.filter(line__invoice=invoice))
+    for match in matches:
         freed[match.order_line_id] = freed.get(match.order_line_id, ZERO) - match.quantity
     InvoiceMatch.objects.filter(line__invoice=invoice).delete()
-    move_counters(freed, invoice.kind)
+    spent = claims((m.order_line_id, m.quantity, m.amount) for m in matches)
+    move_counters(locked, freed, spent if invoice.state in SPENT_STATES else {}, {}, at=at)
     return freed

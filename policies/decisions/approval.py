@@ -32,6 +32,9 @@ class Decision:
 def decide(facts: ApprovalFacts, matrix: Matrix) -> Decision:
     """Return the decision of a matrix version about frozen facts; the same facts always give the same decision.
 
+    Where policy asks one more approver for what is over budget, a row that names it says whom; when none does, it is
+    the owner of the cost centre (RQ-6).
+
     :raises InvalidError: the amount is negative; a document never asks approval for less than nothing.
     """
     if facts.base_amount < 0:
@@ -39,8 +42,14 @@ def decide(facts: ApprovalFacts, matrix: Matrix) -> Decision:
     base, extra = matrix.judge(facts)
     chosen = ((base,) if base else ()) + extra
     stages = tuple((in_words(rule), stage) for rule in chosen for stage in rule.stages)
+    if facts.budget_extra and not any(rule.stages and _names_over_budget(rule) for rule in chosen):
+        stages += (("over budget", StageAsk("cost_centre_owner")),)
     touchless = base is not None and base.is_touchless and not stages
     return Decision(matrix.version, base, extra, stages, touchless, explain(facts, matrix, base, extra))
+
+
+def _names_over_budget(rule: Rule) -> bool:
+    return "over_budget" in rule.any_flags or rule.budget_states == {"over"}
 
 
 def in_words(rule: Rule) -> str:
@@ -59,6 +68,8 @@ def explain(facts: ApprovalFacts, matrix: Matrix, base: Rule | None, extra: Iter
         lines.append("It is urgent.")
     if facts.flags:
         lines.append(f"Flags: {', '.join(sorted(facts.flags)).replace('_', ' ')}.")
+    if facts.budget_extra:
+        lines.append("It is over budget, so one more approver is asked.")
     lines += [f"Also {in_words(rule)}." for rule in extra]
     change = nearest_change(facts, matrix, base)
     return (*lines, change) if change else tuple(lines)

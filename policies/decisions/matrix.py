@@ -38,6 +38,7 @@ class ApprovalFacts:
     contract_coverage: str = ""
     budget_state: str = ""
     change_deltas: frozenset[str] = frozenset()
+    budget_extra: bool = False  # over budget, and policy asks one more approver for it (RQ-6)
 
 
 @dataclass(frozen=True, slots=True)

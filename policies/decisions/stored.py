@@ -23,6 +23,7 @@ def facts_to_json(facts: ApprovalFacts) -> dict[str, Any]:
         **{name: getattr(facts, name) for name in (*_PLAIN, *_LATER_PLAIN)},
         **{name: sorted(getattr(facts, name)) for name in (*_SETS, *_LATER_SETS)},
         "base_amount": str(facts.base_amount),
+        "budget_extra": facts.budget_extra,
         "categories": [list(path) for path in facts.categories],
     }
 
@@ -35,6 +36,7 @@ def facts_from_json(stored: Mapping[str, Any]) -> ApprovalFacts:
     values |= {name: stored.get(name, "") for name in _LATER_PLAIN}
     values["base_amount"] = Decimal(stored["base_amount"])
     values["categories"] = tuple(tuple(path) for path in stored["categories"])
+    values["budget_extra"] = bool(stored.get("budget_extra"))
     return ApprovalFacts(**values)
 
 

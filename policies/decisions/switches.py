@@ -6,13 +6,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from foundation.errors import InvalidError
+from policies.decisions.budgets import MODES, WARN
 from policies.decisions.vocabulary import FLAGS, RUNGS, SWITCHES
 
 MOST_PERCENT, MOST_DAYS = 100, 365
 # Switches that came after the first installations, by kind of policy, with the value that changes nothing.
 LATER: Mapping[str, Mapping[str, Any]] = {
     "approval": {"ladder": []},
-    "sourcing": {"block_submission": [], "block_approval": [], "combine_until": ""},
+    "sourcing": {"block_submission": [], "block_approval": [], "combine_until": "", "budget_mode": WARN},
 }
 HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -41,10 +42,14 @@ def _cure(name: str, value: Any, roles: Collection[str]) -> str:
         return "" if _hour(value) else "Write an hour such as 15:00, or leave it empty."
     if name.startswith("block_") or name == "ladder":
         codes, what = (RUNGS, "rungs") if name == "ladder" else (FLAGS, "flags")
-        known = isinstance(value, list) and all(code in codes for code in value)
-        return "" if known else f"Choose {what} from the list."
-    if name == "fallback_role":
-        return "" if value in roles else "Choose a role."
+        listed = isinstance(value, list) and all(code in codes for code in value)
+        return "" if listed else f"Choose {what} from the list."
+    choices: Mapping[str, tuple[Collection[str], str]] = {
+        "budget_mode": (MODES, "what follows from the list"), "fallback_role": (roles, "a role"),
+    }  # fmt: skip
+    if name in choices:
+        known, what = choices[name]
+        return "" if value in known else f"Choose {what}."
     return "" if isinstance(value, bool) else "Choose yes or no."
 
 

@@ -18,6 +18,7 @@ FLAGS: Mapping[str, str] = {
     "no_source": "No source",
     "price_unknown": "Price unknown",
     "changed_after_approval": "Price rose after approval",
+    "over_budget": "Over budget",
     "urgent": "Urgent",
 }
 SUPPLIER_STATES: Mapping[str, str] = {
@@ -79,6 +80,7 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
     "ack_late_days": ("Confirmed date may be later by", "calendar days"),
     "block_submission": ("Flags that stop submission", "the requester mends them first"),
     "block_approval": ("Flags that stop the final approval", "somebody mends them before the last approver agrees"),
+    "budget_mode": ("A need above its budget", "what follows when it is submitted (RQ-6)"),
     "fallback_role": ("Fallback owner", "decides what nobody else may"),
     "ladder": (
         "Ladder of people",

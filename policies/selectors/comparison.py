@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from policies.decisions.budgets import MODES
 from policies.decisions.exchange import Document
 from policies.decisions.matrix import Matrix, Rule
 from policies.decisions.rule_words import conditions, differences, stage_words
@@ -92,7 +93,7 @@ def switch_words(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return listed((words(code, FLAGS, RUNGS).lower() for code in value), most=9) or "none"
-    return ROLE_NAMES.get(str(value), str(value)) or "none"
+    return words(str(value), ROLE_NAMES, MODES) or "none"
 
 
 def _named(kind: str, rows: Sequence[Any]) -> dict[str, str]:

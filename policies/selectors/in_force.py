@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject
 
 from foundation.errors import NotFoundError
 from policies.decisions.approval import Matrix, Rule, StageAsk
+from policies.decisions.budgets import WARN
 from policies.decisions.duties import Pair
 from policies.decisions.tolerances import LIMITS, ToleranceRow, ToleranceTable
 from policies.models import (
@@ -46,7 +47,8 @@ class OrderingPolicy:
 
     `combine_until` is the hour at the site at which a day's combined orders go out; empty when no line waits.
     Percent: 2 means 2 %. `ack_late_days` is calendar days after the date asked for. The two sets name the flags that
-    stop a requisition from being submitted, or from its final approval; every other flag warns.
+    stop a requisition from being submitted, or from its final approval; every other flag warns. `budget_mode` is what
+    follows when a need does not fit its budget (RQ-6).
     """
 
     version: str
@@ -59,6 +61,7 @@ class OrderingPolicy:
     ack_late_days: int
     block_submission: frozenset[str]
     block_approval: frozenset[str]
+    budget_mode: str
 
 
 _read: ContextVar[dict[str, list[PolicyVersion]] | None] = ContextVar("policy_versions_read", default=None)
@@ -160,6 +163,7 @@ def ordering_policy_in_force(at: datetime) -> OrderingPolicy:
         ack_late_days=int(stored["ack_late_days"]),
         block_submission=frozenset(stored.get("block_submission", ())),
         block_approval=frozenset(stored.get("block_approval", ())),
+        budget_mode=str(stored.get("budget_mode", WARN)),
     )
 
 

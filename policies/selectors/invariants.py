@@ -38,6 +38,26 @@ PUBLISHED = (
 )
 
 
+BUDGETS = (
+    Invariant(
+        "budget_is_its_entries",
+        "The balances of a budget are the sums of its entries, and none is below nothing but for credit (RQ-6)",
+        """
+        select c.code || ' budget ' || b.id, 'says ' || b.committed || ' committed, ' || b.obligated || ' obligated, '
+               || b.spent || ' spent; its entries come to ' || coalesce(e.committed, 0) || ', '
+               || coalesce(e.obligated, 0) || ', ' || coalesce(e.spent, 0)
+          from policies_budget b join foundation_costcentre c on c.id = b.cost_centre_id
+          left join (select budget_id, sum(amount) filter (where kind = 'committed') as committed,
+                            sum(amount) filter (where kind = 'obligated') as obligated,
+                            sum(amount) filter (where kind = 'spent') as spent
+                       from policies_budgetentry group by budget_id) e on e.budget_id = b.id
+         where (b.committed, b.obligated, b.spent)
+               <> (coalesce(e.committed, 0), coalesce(e.obligated, 0), coalesce(e.spent, 0))
+            or b.committed < 0 or b.obligated < 0""",
+    ),
+)
+
+
 def invariants() -> tuple[Invariant, ...]:
     """Return this room's checks; the models are read, so the apps must be ready."""
-    return (*PUBLISHED, *(check for machine in MACHINES for check in machine.invariants()))
+    return (*PUBLISHED, *BUDGETS, *(check for machine in MACHINES for check in machine.invariants()))

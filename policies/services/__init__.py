@@ -1,3 +1,12 @@
+from policies.services.budget_ledger import post_positions
+from policies.services.budgets import (
+    BudgetRow,
+    change_budget,
+    create_budget,
+    import_budgets,
+    seen_of_budget,
+    withdraw_budget,
+)
 from policies.services.install_defaults import install_default_policies
 from policies.services.publishable import check_publishable
 from policies.services.rows import (
@@ -13,7 +22,8 @@ from policies.services.rules import BandInput, StageInput, delete_rule, move_rul
 from policies.services.versions import create_draft, discard_draft, publish_version
 
 __all__ = [
-    "BandInput", "StageInput", "check_publishable", "create_draft", "delete_duty_pair", "delete_route", "delete_rule", "delete_tolerance",
-    "discard_draft", "install_default_policies", "move_rule", "publish_version", "save_bands", "save_duty_pair",
-    "save_route", "save_rule", "save_switches", "save_tolerance",
+    "BandInput", "BudgetRow", "StageInput", "change_budget", "check_publishable", "create_budget", "create_draft", "delete_duty_pair", "delete_route", "delete_rule", "delete_tolerance",
+    "discard_draft", "import_budgets", "install_default_policies", "move_rule", "post_positions", "publish_version", "save_bands", "save_duty_pair",
+    "save_route", "save_rule", "save_switches", "save_tolerance", "seen_of_budget",
+    "withdraw_budget",
 ]  # fmt: skip

@@ -85,6 +85,7 @@ LADDER = ["manager", "above", "fallback"]
 ORDERING = {
     "combine": True, "combine_until": "", "auto_issue": True, "price_drift_percent": "2", "ack_quantity_percent": "0",
     "ack_price_percent": "0", "ack_late_days": 1, "block_submission": [], "block_approval": ["supplier_not_active"],
+    "budget_mode": "warn",
 }  # fmt: skip
 
 

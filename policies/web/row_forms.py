@@ -6,10 +6,12 @@ from typing import Any
 from django import forms
 
 from foundation.models import Role
+from policies.decisions.budgets import MODES
 from policies.decisions.vocabulary import DUTIES, FLAGS, LIMITS, RUNGS, SWITCHES
 from policies.models import DutyPair, DutyStrength, ExceptionRoute, MatchTolerance, ToleranceScope
 
 UNLIMITED = "unlimited"
+_CHOICES = {"fallback_role": Role.choices, "budget_mode": list(MODES.items())}
 _NUMBER = {"inputmode": "decimal", "class": "num"}
 
 
@@ -146,8 +148,8 @@ class SwitchesForm(forms.Form):
 
 
 def _switch(name: str, value: Any, label: str, hint: str) -> forms.Field:
-    if name == "fallback_role":
-        return forms.ChoiceField(choices=Role.choices, label=label, help_text=hint)
+    if name in _CHOICES:
+        return forms.ChoiceField(choices=_CHOICES[name], label=label, help_text=hint)
     if isinstance(value, list):
         return forms.MultipleChoiceField(
             required=False, choices=list((RUNGS if name == "ladder" else FLAGS).items()), label=label, help_text=hint,

@@ -8,6 +8,7 @@ OFF_CONTRACT = "off_contract"
 PRICE_ABOVE_CONTRACT = "price_above_contract"
 NOT_PREFERRED = "not_preferred"
 SUPPLIER_NOT_ACTIVE = "supplier_not_active"
+OVER_BUDGET = "over_budget"
 URGENT = "urgent"
 POSSIBLE_SPLIT = "possible_split"
 FREE_TEXT = "free_text"
@@ -21,6 +22,7 @@ WORDS = {
     PRICE_ABOVE_CONTRACT: "The price is above the contract price.",
     NOT_PREFERRED: "The supplier is not the preferred one here.",
     SUPPLIER_NOT_ACTIVE: "The suggested supplier may not receive orders.",
+    OVER_BUDGET: "The budget of this cost centre does not cover it.",
     URGENT: "Marked urgent.",
     POSSIBLE_SPLIT: "Together with your other requests of the last 7 days this passes an approval limit.",
     FREE_TEXT: "Something is described in words, outside the catalogue.",
@@ -87,7 +89,7 @@ def is_possible_split(amount: Decimal, earlier: Sequence[Earlier], limits: Itera
 
 
 def requisition_flags(
-    lines: Iterable[LineFacts], *, urgent: bool, split: bool, changed: bool = False
+    lines: Iterable[LineFacts], *, urgent: bool, split: bool, changed: bool = False, over_budget: bool = False
 ) -> tuple[str, ...]:
     """Return the flags of the whole requisition, sorted; `changed` when it was approved at a lower price before."""
     found = {flag for line in lines for flag in line_flags(line)}
@@ -97,4 +99,6 @@ def requisition_flags(
         found.add(POSSIBLE_SPLIT)
     if changed:
         found.add(CHANGED_AFTER_APPROVAL)
+    if over_budget:
+        found.add(OVER_BUDGET)
     return tuple(sorted(found))

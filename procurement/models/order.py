@@ -163,6 +163,14 @@ class PurchaseOrderLine(models.Model):
     closed_short = _counter("never to come")
     invoiced = _counter("billed, less credited")
     credited = _counter("taken back by credit notes")
+    spent_quantity = _counter("on cleared bills, credit notes aside")
+    spent_amount = models.DecimalField(
+        max_digits=18, decimal_places=4, default=0, help_text="on cleared bills less credit notes, order currency, net"
+    )
+    base_rate = models.DecimalField(
+        max_digits=24, decimal_places=12, default=1,
+        help_text="of its requisitions, weighed by quantity; budgets count with it (MQ-1, RQ-6)",
+    )  # fmt: skip
     over_receipt_percent = models.DecimalField(
         max_digits=7, decimal_places=3, default=0, help_text="tolerance frozen from policy when issued (GR-3)"
     )

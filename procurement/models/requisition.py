@@ -50,6 +50,10 @@ class Requisition(Document):
     urgent_reason = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True, max_length=2000)
     total_amount = models.DecimalField(max_digits=18, decimal_places=4, default=0)
+    base_rate = models.DecimalField(
+        max_digits=18, decimal_places=8, default=1,
+        help_text="base currency per unit of `currency`, frozen at submission; budgets count with it (MQ-1, RQ-6)",
+    )  # fmt: skip
     flags = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, help_text="frozen at submission (RQ-2)"
     )

@@ -1,7 +1,7 @@
 """From a requisition's rows to the facts its approval is judged on (RQ-2, AP-1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,10 +10,13 @@ from django.db.models import Sum
 
 from foundation.access import roles_of
 from foundation.duties import chain_of
+from foundation.money import convert
 from foundation.selectors import rate_on
 from foundation.selectors.rates import FrozenRate
 from policies.decisions.approval import ApprovalFacts, Matrix
-from policies.selectors import matrix_in_force, ordering_policy_in_force
+from policies.decisions.budgets import Effect
+from policies.selectors import OrderingPolicy, matrix_in_force, ordering_policy_in_force
+from policies.selectors.budgets import Need, rooms_for
 from procurement.decisions.flags import (
     CHANGED_AFTER_APPROVAL,
     Earlier,
@@ -40,12 +43,21 @@ class Judged:
     by_line: dict[int, tuple[str, ...]]
     blocks_submission: tuple[str, ...] = ()
     blocks_approval: tuple[str, ...] = ()
+    budget: Effect = field(default_factory=Effect)
 
 
-def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: datetime, *, changed: bool = False) -> Judged:
+def judge(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    at: datetime,
+    *,
+    changed: bool = False,
+    lock: bool = False,
+) -> Judged:
     """Return facts and flags of a requisition as it stands; unsaved drafts work too.
 
-    `changed` says that it was approved before at a lower price (RQ-4).
+    `changed` says that it was approved before at a lower price (RQ-4). With `lock` the budgets it meets are held until
+    the transaction ends (RQ-6).
     """
     site = requisition.ship_to
     day = at.astimezone(ZoneInfo(site.time_zone)).date()
@@ -54,7 +66,11 @@ def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: dateti
     line_facts = [_line_facts(line, states) for line in lines]
     matrix, _policy = matrix_in_force(at)
     split = is_possible_split(base_amount, _earlier(requisition, lines, at), _limits(matrix))
-    flags = requisition_flags(line_facts, urgent=requisition.is_urgent, split=split, changed=changed)
+    policy = ordering_policy_in_force(at)
+    budget = _budget(requisition, lines, rate, policy, lock=lock)
+    flags = requisition_flags(
+        line_facts, urgent=requisition.is_urgent, split=split, changed=changed, over_budget=budget.is_flagged
+    )
     facts = ApprovalFacts(
         document_type="requisition",
         base_amount=base_amount,
@@ -69,8 +85,9 @@ def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: dateti
         sourcing_authorities=frozenset(_authority(line) for line in lines),
         contract_coverage=_coverage(lines),
         change_deltas=frozenset({"amount", "unit_price"} if changed else ()),
+        budget_state=budget.state,
+        budget_extra=budget.asks_extra,
     )
-    policy = ordering_policy_in_force(at)
     return Judged(
         facts,
         rate,
@@ -78,6 +95,7 @@ def judge(requisition: Requisition, lines: Sequence[RequisitionLine], at: dateti
         {f.line_no: line_flags(f) for f in line_facts},
         blocks_submission=tuple(flag for flag in flags if flag in policy.block_submission),
         blocks_approval=tuple(flag for flag in flags if flag in policy.block_approval),
+        budget=budget,
     )
 
 
@@ -93,6 +111,20 @@ def _authority(line: RequisitionLine) -> str:
 def _coverage(lines: Sequence[RequisitionLine]) -> str:
     covered = sum(1 for line in lines if line.contract_id is not None)
     return "none" if not covered else "full" if covered == len(lines) else "part"
+
+
+def _budget(
+    requisition: Requisition, lines: Sequence[RequisitionLine], rate: FrozenRate, policy: OrderingPolicy, *, lock: bool
+) -> Effect:
+    """Return what budgets say; nothing is read for a cost centre that never had one."""
+    if not requisition.cost_centre.is_budgeted:
+        return Effect(mode=policy.budget_mode)
+    needs = [
+        Need(line.category.path, line.need_by, convert(line.line_amount, rate.rate, rate.base_currency))
+        for line in lines
+    ]
+    own = [line.pk for line in lines if line.pk]
+    return Effect(rooms_for(requisition.cost_centre_id, needs, own=own, lock=lock), policy.budget_mode)
 
 
 def _states(lines: Sequence[RequisitionLine]) -> dict[int, str]:

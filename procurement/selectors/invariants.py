@@ -2,6 +2,7 @@
 
 from foundation.registries import Invariant
 from foundation.selectors.breaches import minor_units_sql
+from procurement.selectors.budgets import DRIFT
 from procurement.selectors.machines import MACHINES
 
 _SENT = "o.state in ('issued', 'closed')"
@@ -196,6 +197,13 @@ MONEY = (
          where c.ordered_amount <> coalesce(u.used, 0)""",
     ),
 )
+BUDGETS = (
+    Invariant(
+        "budget_follows_documents",
+        "What a budget holds is what the requisitions and orders of its cost centre and period say (RQ-6, invariant 2)",
+        DRIFT,
+    ),
+)
 ISOLATION = (
     Invariant(
         "order_parts_of_one_supplier",
@@ -227,4 +235,4 @@ ISOLATION = (
 def invariants() -> tuple[Invariant, ...]:
     """Return this room's checks; the models are read, so the apps must be ready."""
     audited = tuple(check for machine in MACHINES for check in machine.invariants())
-    return (*AUTHORITY, *QUANTITIES, *MONEY, *ISOLATION, *audited)
+    return (*AUTHORITY, *QUANTITIES, *MONEY, *BUDGETS, *ISOLATION, *audited)

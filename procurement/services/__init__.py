@@ -3,6 +3,7 @@ from procurement.services.answer_lines import AnswerLine
 from procurement.services.assign_source import assign_source
 from procurement.services.book_delivery import Booked, FoundLine, book_delivery, report_found_goods
 from procurement.services.decide_acknowledgment import decide_acknowledgment
+from procurement.services.follow_budgets import follow_budgets, recount_budgets
 from procurement.services.history_commands import PastCount, PastLine, PastNeed, PastOrder, PastReceipt
 from procurement.services.issue_order import issue_order
 from procurement.services.mail_answer_copies import mail_answer_copies
@@ -36,8 +37,8 @@ __all__ = [
     "AnswerLine", "Booked", "FoundLine", "LineInput", "PastCount", "PastLine", "PastNeed", "PastOrder",
     "PastReceipt", "ReceiptLine", "add_invoiced", "approve_requisition", "assign_source", "book_delivery",
     "cancel_order", "cancel_requisition", "close_order", "close_settled_order", "copy_requisition", "create_requisition",
-    "decide_acknowledgment", "hold_order", "issue_order", "mail_answer_copies", "mark_answer_overdue",
+    "decide_acknowledgment", "follow_budgets", "hold_order", "issue_order", "mail_answer_copies", "mark_answer_overdue",
     "place_combined", "place_orders", "post_goods_receipt", "prepare_lines", "record_acknowledgment", "record_history",
-    "reject_requisition", "reopen_order", "report_found_goods", "return_requisition", "reverse_goods_receipt", "save_requisition",
+    "recount_budgets", "reject_requisition", "reopen_order", "report_found_goods", "return_requisition", "reverse_goods_receipt", "save_requisition",
     "submit_requisition", "unhold_order", "withdraw_requisition",
 ]  # fmt: skip

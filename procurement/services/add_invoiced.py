@@ -7,8 +7,11 @@ from django.db import connection, transaction
 MOVE = """
 with moved as (
   update procurement_purchaseorderline line
-     set invoiced = line.invoiced + moved.invoiced, credited = line.credited + moved.credited
-    from unnest(%s::bigint[], %s::numeric[], %s::numeric[]) as moved(id, invoiced, credited)
+     set invoiced = line.invoiced + moved.invoiced, credited = line.credited + moved.credited,
+         spent_quantity = line.spent_quantity + moved.spent_quantity,
+         spent_amount = line.spent_amount + moved.spent_amount
+    from unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])
+      as moved(id, invoiced, credited, spent_quantity, spent_amount)
    where line.id = moved.id
   returning line.id, line.order_id, line.invoiced)
 update procurement_purchaseorder orders set invoice_status = state.word
@@ -24,16 +27,25 @@ update procurement_purchaseorder orders set invoice_status = state.word
 
 
 @transaction.atomic(savepoint=False)
-def add_invoiced(*, invoiced: Mapping[int, Decimal], credited: Mapping[int, Decimal] | None = None) -> None:
+def add_invoiced(
+    *,
+    invoiced: Mapping[int, Decimal],
+    credited: Mapping[int, Decimal] | None = None,
+    spent: Mapping[int, tuple[Decimal, Decimal]] | None = None,
+) -> None:
     """Move the billed and credited counters of order lines, in base units, and their orders' invoicing status.
+
+    `spent` moves what cleared bills say: base units (credit notes aside), and the net amount in order currency.
 
     The caller holds the locks of the orders and lines; counters move in the database and are never set. A negative
     quantity takes back. The business fact and its audit row are the invoice's.
     """
-    credited = credited or {}
-    keys = sorted({*invoiced, *credited})
+    credited, spent = credited or {}, spent or {}
+    keys = sorted({*invoiced, *credited, *spent})
     if not keys:
         return
     zero = Decimal(0)
+    paid = [spent.get(k, (zero, zero)) for k in keys]
+    counted = [[moves.get(k, zero) for k in keys] for moves in (invoiced, credited)]
     with connection.cursor() as cursor:
-        cursor.execute(MOVE, [keys, [invoiced.get(k, zero) for k in keys], [credited.get(k, zero) for k in keys]])
+        cursor.execute(MOVE, [keys, *counted, [quantity for quantity, _ in paid], [amount for _, amount in paid]])

@@ -23,10 +23,19 @@ SUBJECT = "requisition"
 def freeze(
     requisition: Requisition, lines: Sequence[RequisitionLine], judged: Judged, *, actor: User, at: datetime
 ) -> None:
-    """Store the flags and the hash of what the approval will bind to, with the state the caller moved."""
-    requisition.flags = list(judged.flags)
+    """Store the flags, the rate and the hash of what the approval will bind to, with the state the caller moved."""
+    requisition.flags, requisition.base_rate = list(judged.flags), judged.rate.rate
     requisition.content_hash = content_hash(content_of(requisition, lines))
-    head = ["state", "submitted_at", "approved_at", "state_reason", "flags", "content_hash", "total_amount"]
+    head = [
+        "state",
+        "submitted_at",
+        "approved_at",
+        "state_reason",
+        "flags",
+        "content_hash",
+        "total_amount",
+        "base_rate",
+    ]
     requisition.save(update_fields=[*head, *touch(requisition, by_id=actor.pk, at=at)])
 
 

@@ -13,6 +13,7 @@ from procurement.decisions.ordering import Approved, order_lines_of, orders_of
 from procurement.events import OrderCreated
 from procurement.models import OrderLineSource, PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine
 from procurement.selectors.orders import content_of
+from procurement.services.follow_budgets import follow_budgets
 from procurement.services.issue_order import Known, keep_tolerances, make_issued, tell_issued
 from workflow.models import ApprovalRequest, RequestState
 from workflow.services import cure_cases
@@ -41,6 +42,9 @@ def build_orders(
     RequisitionLine.objects.filter(pk__in=rows).update(ordered_at=at, waiting_reason="")
     keys = (f"no_source:{line.pk}" for line in ready)
     cure_cases(outcomes=dict.fromkeys(keys, "The line is on an order."), at=at)
+    heads = {line.requisition_id: line.requisition for line in ready}
+    if any(head.cost_centre.is_budgeted for head in heads.values()):
+        follow_budgets(requisitions=heads, orders=[order.pk for order in made], why="order", at=at)
     return made
 
 
@@ -161,6 +165,7 @@ def _order_line(
         first_approved_price=first.unit_price,
         line_amount=money.line_amount(quantity, first.unit_price, order.currency),
         need_by=first.need_by,
+        base_rate=sum((m.base_quantity * m.requisition.base_rate for m in members), Decimal(0)) / base,
         authority=_authority_of(members, authorities),
     )
 

@@ -1,7 +1,7 @@
 """The requisitions behind past orders, judged by the policy that was in force."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from foundation import audit
@@ -20,20 +20,21 @@ from workflow.services.open_approval import Asking
 from workflow.services.record_history import PastApproval, record_past_approvals
 
 Need = tuple[Requisition, list[RequisitionLine], Ledger]
+Rates = dict[tuple[str, date], FrozenRate]
 
 
 def write_needs(orders: Sequence[PastOrder]) -> list[Need | None]:
     """Store the requisition of each order that has one, ordered and with its approval."""
     asked = [(past, past.need) for past in orders if past.need is not None]
     numbers = next_numbers("REQ", [past.site.code for past, _ in asked])
-    built = [_build(past, need, number) for (past, need), number in zip(asked, numbers, strict=True)]
+    rates: Rates = {}
+    built = [_build(past, need, number, rates) for (past, need), number in zip(asked, numbers, strict=True)]
     Requisition.objects.bulk_create([head for head, _ in built], batch_size=500)
     for head, lines in built:
         for line in lines:
             line.requisition = head
     RequisitionLine.objects.bulk_create([line for _, lines in built for line in lines], batch_size=500)
     DutyRecord.objects.bulk_create(_requested(head) for head, _ in built)
-    rates: dict[object, FrozenRate] = {}
     approvals = [_approval(past, need, *rows, rates) for (past, need), rows in zip(asked, built, strict=True)]
     told = record_past_approvals(approvals=approvals)
     found: Iterator[Need] = iter(
@@ -43,7 +44,7 @@ def write_needs(orders: Sequence[PastOrder]) -> list[Need | None]:
     return [next(found) if past.need is not None else None for past in orders]
 
 
-def _build(past: PastOrder, need: PastNeed, number: str) -> tuple[Requisition, list[RequisitionLine]]:
+def _build(past: PastOrder, need: PastNeed, number: str, rates: Rates) -> tuple[Requisition, list[RequisitionLine]]:
     lines = [_line(past, place) for place in range(len(past.lines))]
     head = Requisition(
         number=number, ship_to=past.site, requester=need.requester, cost_centre=need.cost_centre,
@@ -52,6 +53,7 @@ def _build(past: PastOrder, need: PastNeed, number: str) -> tuple[Requisition, l
         submitted_at=need.submitted_at, approved_at=need.approved_at, closed_at=past.ordered_at,
         created_at=need.submitted_at, created_by=need.requester, changed_at=past.ordered_at, changed_by=need.requester,
     )  # fmt: skip
+    head.base_rate = _rate(head.currency, need, rates).rate
     head.content_hash = content_hash(content_of(head, lines))
     return head, lines
 
@@ -78,13 +80,18 @@ def _requested(head: Requisition) -> DutyRecord:
     )  # fmt: skip
 
 
-def _approval(
-    past: PastOrder, need: PastNeed, head: Requisition, lines: list[RequisitionLine], rates: dict[object, FrozenRate]
-) -> PastApproval:
+def _rate(currency: str, need: PastNeed, rates: Rates) -> FrozenRate:
+    """Return the rate of the day of submission; each is read once."""
     day = need.submitted_at.date()
-    if (head.currency, day) not in rates:
-        rates[head.currency, day] = rate_on(head.currency, day)
-    rate = rates[head.currency, day]
+    if (currency, day) not in rates:
+        rates[currency, day] = rate_on(currency, day)
+    return rates[currency, day]
+
+
+def _approval(
+    past: PastOrder, need: PastNeed, head: Requisition, lines: list[RequisitionLine], rates: Rates
+) -> PastApproval:
+    rate = _rate(head.currency, need, rates)
     facts = ApprovalFacts(
         document_type="requisition", base_amount=convert(head.total_amount, rate.rate, rate.base_currency),
         site=past.site.code, region=past.site.region.code,

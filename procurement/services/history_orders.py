@@ -15,7 +15,15 @@ from policies.decisions.tolerances import Place, ToleranceTable
 from policies.selectors import tolerances_in_force
 from procurement.decisions.quantities import overall, quantities
 from procurement.events import OrderCreated, OrderIssued
-from procurement.models import AckStatus, OrderLineSource, OrderState, OrderVersion, PurchaseOrder, PurchaseOrderLine
+from procurement.models import (
+    AckStatus,
+    OrderLineSource,
+    OrderState,
+    OrderVersion,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Requisition,
+)
 from procurement.selectors.orders import content_of, counters_of, open_amount
 from procurement.services.history_commands import Ledger, PastLine, PastOrder, Written
 from procurement.services.history_needs import Need
@@ -69,7 +77,10 @@ def _build(past: PastOrder, need: Need | None, number: str, source: str, actor: 
     if past.is_answer_due:
         order.ack_due_at = working_deadline(past.site, at, past.supplier.acknowledge_hours)
     table = _tolerances(at)
-    lines = [_line(order, line, (place + 1) * 10, authority, table) for place, line in enumerate(past.lines)]
+    lines = [
+        _line(order, line, (place + 1) * 10, authority, table, need[0] if need else None)
+        for place, line in enumerate(past.lines)
+    ]
     order.total_amount = total(line.line_amount for line in lines)
     _settle(past, order, lines)
     order.content_hash = content_hash(content_of(order, lines))
@@ -112,7 +123,12 @@ def _authority(past: PastOrder, need: Need | None, source: str) -> dict[str, Any
 
 
 def _line(
-    order: PurchaseOrder, line: PastLine, line_no: int, authority: dict[str, Any], table: ToleranceTable | None
+    order: PurchaseOrder,
+    line: PastLine,
+    line_no: int,
+    authority: dict[str, Any],
+    table: ToleranceTable | None,
+    head: Requisition | None,
 ) -> PurchaseOrderLine:
     category = line.item.category if line.item else line.category
     assert category is not None  # noqa: S101 - checked by the service; for the type checker
@@ -124,7 +140,8 @@ def _line(
     return PurchaseOrderLine(
         supplier=order.supplier, line_no=line_no, item=line.item, supplier_part=line.supplier_part[:40],
         description=line.item.name if line.item else line.description[:300], category=category,
-        contract_id=line.contract_id, ship_to=order.ship_to, quantity=line.quantity, unit=line.unit,
+        contract_id=line.contract_id, ship_to=order.ship_to, cost_centre_id=head.cost_centre_id if head else None,
+        base_rate=head.base_rate if head else Decimal(1), quantity=line.quantity, unit=line.unit,
         base_factor=line.base_factor, ordered=line.quantity * line.base_factor, unit_price=line.unit_price,
         first_approved_price=line.unit_price, need_by=line.need_by, authority=authority,
         line_amount=line_amount(line.quantity, line.unit_price, order.currency),

@@ -15,6 +15,7 @@ from procurement.decisions.quantities import is_settled, overall, quantities
 from procurement.events import AnswerOverdue, OrderCancelled, OrderClosed, OrderHeld, OrderReopened
 from procurement.models import AckStatus, OrderState, PurchaseOrder, PurchaseOrderLine
 from procurement.selectors.orders import counters_of, open_amount
+from procurement.services.follow_budgets import follow_order
 from procurement.services.issue_order import consume_contracts
 from suppliers.models import MAY_ORDER
 
@@ -82,7 +83,7 @@ def cancel_order(*, order_id: int, expected_version: int, actor: User, reason: s
     :raises InvalidError: goods or an invoice came already; close the rest short instead.
     """
     order = _open_for(order_id, expected_version, actor, reason)
-    lines = list(order.lines.select_for_update(of=("self",), no_key=True))
+    lines = list(order.lines.select_related("cost_centre").select_for_update(of=("self",), no_key=True))
     if any(line.delivered or line.invoiced for line in lines):
         raise InvalidError("already_received", "Goods or an invoice came already. Close the rest short instead.")
     was_issued = order.state == OrderState.ISSUED
@@ -98,6 +99,7 @@ def cancel_order(*, order_id: int, expected_version: int, actor: User, reason: s
         consume_contracts(lines, sign=-1, currency=order.currency)
     audit.record(order, "cancel", actor=actor, at=at, reason=reason)
     outbox.publish(OrderCancelled(**_about(order, actor, at), reason=order.state_reason))
+    follow_order(order.pk, lines, why="cancel", at=at)
     return order
 
 
@@ -105,7 +107,9 @@ def cancel_order(*, order_id: int, expected_version: int, actor: User, reason: s
 def close_order(*, order_id: int, expected_version: int, actor: User, reason: str, at: datetime) -> PurchaseOrder:
     """End an issued order; what is still open is closed short and its commitment ends (PO-3)."""
     order = _open_for(order_id, expected_version, actor, reason)
-    lines = list(order.lines.select_for_update(of=("self",), no_key=True).order_by("line_no"))
+    lines = list(
+        order.lines.select_related("cost_centre").select_for_update(of=("self",), no_key=True).order_by("line_no")
+    )
     return _close(order, lines, actor=actor, reason=reason, at=at)
 
 
@@ -119,7 +123,9 @@ def close_settled_order(*, order_id: int, actor: User, at: datetime) -> bool:
     order = lock(PurchaseOrder, order_id, with_=("ship_to", "supplier", "changed_by"))
     if order.state != OrderState.ISSUED or order.hold_reason:
         return False
-    lines = list(order.lines.select_for_update(of=("self",), no_key=True).order_by("line_no"))
+    lines = list(
+        order.lines.select_related("cost_centre").select_for_update(of=("self",), no_key=True).order_by("line_no")
+    )
     if not is_settled(quantities(counters_of(line)) for line in lines):
         return False
     _close(order, lines, actor=actor, reason="Received, billed and in the books in full", at=at)
@@ -144,6 +150,7 @@ def _close(
     consume_contracts(short, sign=-1, currency=order.currency, part="closed_short")
     audit.record(order, "close", actor=actor, at=at, reason=reason, short=[x.line_no for x in short])
     outbox.publish(OrderClosed(**_about(order, actor, at), reason=order.state_reason))
+    follow_order(order.pk, short, why="close", at=at)
     return order
 
 
@@ -158,7 +165,9 @@ def reopen_order(*, order_id: int, expected_version: int, actor: User, reason: s
         raise InvalidError("not_closed", f"{order.number} is {order.get_state_display().lower()}.")
     if order.supplier.state not in MAY_ORDER:
         raise InvalidError("supplier_not_active", f"{order.supplier} gets no orders.")
-    lines = list(order.lines.select_for_update(of=("self",), no_key=True).order_by("line_no"))
+    lines = list(
+        order.lines.select_related("cost_centre").select_for_update(of=("self",), no_key=True).order_by("line_no")
+    )
     short = [line for line in lines if line.closed_short]
     consume_contracts(short, sign=1, currency=order.currency, part="closed_short")
     for line in short:
@@ -179,6 +188,7 @@ def reopen_locked(
     order.save(update_fields=[*fields, *touch(order, by_id=actor.pk, at=at)])
     audit.record(order, "reopen", actor=actor, at=at, reason=reason, open_amount=str(order.open_amount))
     outbox.publish(OrderReopened(**_about(order, actor, at), reason=reason[:500]))
+    follow_order(order.pk, lines, why="reopen", at=at)
     return order
 
 

@@ -9,6 +9,7 @@ from foundation.documents import lock, require_unchanged, touch
 from foundation.errors import InvalidError, require
 from foundation.journal import use_case
 from foundation.models import User
+from policies.decisions.budgets import refusal
 from procurement import access
 from procurement.decisions.flags import WORDS
 from procurement.events import (
@@ -21,6 +22,7 @@ from procurement.events import (
 from procurement.models import Requisition
 from procurement.selectors.approval_facts import chains_of, judge, standing_flags
 from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze, mark_approved, require_unblocked
+from procurement.services.follow_budgets import follow_budgets
 from procurement.services.reduce_lines import Reduction, reduce_lines, restore_lines
 from workflow.models import ApprovalRequest, RequestState
 from workflow.services import record_decision, withdraw_approval
@@ -30,7 +32,10 @@ from workflow.services import record_decision, withdraw_approval
 def submit_requisition(*, requisition_id: int, expected_version: int | None, actor: User, at: datetime) -> Requisition:
     """Freeze the facts, ask for approval, and approve at once when the policy says touchless (AP-8).
 
-    :raises InvalidError: there are no lines, or policy stops what a flag names (RQ-3).
+    Budgets are held while it is judged, so two needs cannot both have the last of one (RQ-6).
+
+    :raises InvalidError: there are no lines, policy stops what a flag names (RQ-3), or it does not fit its budget and
+        policy refuses that (RQ-6).
     :raises StaleError: it changed since it was opened.
     :raises NotPermittedError: not the person's own draft.
     """
@@ -42,13 +47,20 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
     lines = list(requisition.lines.select_related("category", "unit", "item", "supplier"))
     if not lines:
         raise InvalidError("no_lines", "Add at least one line before you submit.", field="lines")
-    judged = judge(requisition, lines, at)
+    judged = judge(requisition, lines, at, lock=True)
     if judged.blocks_submission:
         raise InvalidError(
             "flag_blocks_submission",
             f"{WORDS[judged.blocks_submission[0]]} Policy lets nobody submit such a requisition.",
             field="lines",
             value=judged.blocks_submission[0],
+        )
+    if judged.budget.refuses:
+        raise InvalidError(
+            "budget_exceeded",
+            refusal(judged.budget.exceeded, judged.rate.base_currency),
+            field="lines",
+            value=judged.budget.exceeded[0].label,
         )
     requisition.submit(at=at)
     freeze(requisition, lines, judged, actor=actor, at=at)
@@ -60,6 +72,8 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
     )
     outbox.publish(RequisitionSubmitted(**about(requisition, actor, at)))
     ask_approval(requisition, lines, judged, actor=actor, at=at)
+    if requisition.cost_centre.is_budgeted:
+        follow_budgets(requisitions=[requisition.pk], why="submit", at=at)
     return requisition
 
 
@@ -113,6 +127,7 @@ def reject_requisition(
     requisition.save(update_fields=["state", "closed_at", "state_reason", *touch(requisition, by_id=actor.pk, at=at)])
     audit.record(requisition, "reject", actor=actor, at=at, reason=reason, policy_version=request.decision["version"])
     outbox.publish(RequisitionRejected(**about(requisition, actor, at), reason=reason[:500]))
+    follow_budgets(requisitions=[requisition.pk], why="reject", at=at)
     return requisition
 
 
@@ -158,6 +173,7 @@ def _keep(less: Reduction, request: ApprovalRequest, actor: User, reason: str, a
         policy_version=request.decision["version"],
     )  # fmt: skip
     outbox.publish(RequisitionReduced(**about(requisition, actor, at), reason=reason[:500], outcome="; ".join(cuts)))
+    follow_budgets(requisitions=[requisition.pk], why="reduce", at=at)
 
 
 def _note_step(
@@ -219,6 +235,7 @@ def _return(requisition: Requisition, *, actor: User, at: datetime, reason: str,
     )
     audit.record(requisition, action, actor=actor, at=at, reason=reason)
     outbox.publish(RequisitionReturned(**about(requisition, actor, at), reason=reason[:500]))
+    follow_budgets(requisitions=[requisition.pk], why=action, at=at)
     return requisition
 
 
@@ -245,4 +262,5 @@ def cancel_requisition(
     requisition.lines.exclude(waiting_reason="", goes_out_at=None).update(waiting_reason="", goes_out_at=None)
     audit.record(requisition, "cancel", actor=actor, at=at, reason=reason)
     outbox.publish(RequisitionCancelled(**about(requisition, actor, at), reason=reason[:500]))
+    follow_budgets(requisitions=[requisition.pk], why="cancel", at=at)
     return requisition

@@ -11,6 +11,7 @@ from procurement.events import RequisitionReopened
 from procurement.models import PriceSource, Requisition, RequisitionLine
 from procurement.selectors.approval_facts import chains_of, judge
 from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze
+from procurement.services.follow_budgets import follow_budgets
 from procurement.services.requisition_lines import sourcing_to_json
 from suppliers.decisions.sourcing import Sourcing
 from workflow.services import cure_case
@@ -52,7 +53,7 @@ def reopen_approval(
     requisition.lines.exclude(goes_out_at=None).update(goes_out_at=None)
     requisition.total_amount = money.total(line.line_amount for line in lines)
     wanted = [line for line in lines if not line.is_struck]
-    judged = judge(requisition, wanted, at, changed=True)
+    judged = judge(requisition, wanted, at, changed=True, lock=True)
     requisition.reopen_approval(at=at, reason=reason)
     freeze(requisition, lines, judged, actor=actor, at=at)
     if actor.kind != User.Kind.SYSTEM:
@@ -62,6 +63,8 @@ def reopen_approval(
         cure_case(key=f"no_source:{line.pk}", outcome="It waits for approval at the new price.", at=at)
     outbox.publish(RequisitionReopened(**about(requisition, actor, at), reason=reason))
     ask_approval(requisition, wanted, judged, actor=actor, at=at)
+    if requisition.cost_centre.is_budgeted:
+        follow_budgets(requisitions=[requisition.pk], why="reopen_approval", at=at)
 
 
 def _reprice(line: RequisitionLine, new: NewPrice, currency: str) -> str:

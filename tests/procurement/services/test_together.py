@@ -10,6 +10,7 @@ from django.db import connections
 from foundation.errors import DomainError
 from foundation.relay import drain
 from foundation.retry import retry_transaction
+from foundation.selectors.breaches import breaches
 from procurement.models import GoodsReceipt, OrderAcknowledgment, PurchaseOrder, Requisition
 from procurement.services import (
     ReceiptLine,
@@ -21,6 +22,7 @@ from procurement.services import (
     submit_requisition,
 )
 from tests.factories import LATER, NOW, a_requisition, an_issued_order, approved, company, submitted
+from tests.policies.budgets import a_budget, held, policy
 from workflow.models import ApprovalDecision
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -153,3 +155,43 @@ def test_draft_that_is_changed_and_submitted_at_once_is_one_or_the_other() -> No
     after = Requisition.objects.get(pk=draft.pk)
     assert sorted(results) == ["changed_since_opened", "done"]
     assert (after.state, after.lines.count()) in {("submitted", 1), ("draft", 0)}
+
+
+def test_needs_at_once_cannot_all_have_the_last_of_a_budget() -> None:
+    """RQ-6: of six needs of 480 at once, two fit into 1,000."""
+    made = company()
+    policy(budget_mode="refuse")
+    budget = a_budget(made, "1000")
+    drafts = [a_requisition(made, ("SW-500", "10")) for _ in range(6)]
+
+    results = at_once(
+        [
+            lambda d=draft: submit_requisition(  # type: ignore[misc]
+                requisition_id=d.pk, expected_version=d.version, actor=made.rita, at=NOW
+            )
+            for draft in drafts
+        ]
+    )  # fmt: skip
+
+    assert sorted(results) == ["budget_exceeded"] * 4 + ["done"] * 2
+    assert (held(budget), breaches()) == ("960 0 0", [])
+
+
+def test_need_that_is_submitted_while_its_first_budget_is_set_counts_in_it() -> None:
+    made = company()
+    drafts = [a_requisition(made, ("SW-500", "10")) for _ in range(6)]
+
+    results = at_once(
+        [
+            *(
+                lambda d=draft: submit_requisition(  # type: ignore[misc]
+                    requisition_id=d.pk, expected_version=d.version, actor=made.rita, at=NOW
+                )
+                for draft in drafts
+            ),
+            lambda: a_budget(made, "9000"),
+        ]
+    )  # fmt: skip
+
+    assert results == ["done"] * 7
+    assert breaches(["budget_follows_documents"]) == []

@@ -52,8 +52,8 @@ def test_facts_rate_policy_and_reason_are_frozen_with_the_request() -> None:
     assert request.facts == {
         "document_type": "requisition", "base_amount": "2400.00", "site": "LDS", "region": "NORTH",
         "categories": [["PACK"]], "spend_kinds": ["catalogue"], "urgent": False, "flags": [],
-        "supplier_states": ["active"], "requester_roles": ["requester"], "budget_state": "", "change_deltas": [],
-        "contract_coverage": "full", "sourcing_authorities": ["contract"], "supplier_risks": [],
+        "supplier_states": ["active"], "requester_roles": ["requester"], "sourcing_authorities": ["contract"],
+        "supplier_risks": [], "contract_coverage": "full", "budget_state": "", "budget_extra": False, "change_deltas": [],
         "chains": [f"requisition:{request.subject_id}"], "duty": "approve_requisition",
     }  # fmt: skip
     assert request.decision["explanation"] == [  # AP-11
