@@ -1,5 +1,7 @@
 """The inbox over HTTP: what is shown, one decision after the other, and what a late or second press gets."""
 
+from copy import copy
+
 import pytest
 from django.urls import reverse
 
@@ -7,7 +9,7 @@ from procurement.models import Requisition, RequisitionState
 from tests.factories import Company, submitted
 from tests.procurement.web.pages import signed_in, statements
 from tests.workflow.factories import LARGE, MIDDLE, another_manager, approve
-from workflow.models import ApprovalDecision, ApprovalRequest, Message
+from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, Message, StepAssignee
 
 pytestmark = pytest.mark.usefixtures("the_clock")
 
@@ -153,3 +155,23 @@ def test_page_costs_the_same_for_one_task_and_for_four(made: Company) -> None:
     four = statements(lambda: client.get("/inbox/"))
 
     assert (one, four) == (12, 12)
+
+
+def test_inbox_of_five_hundred_tasks_costs_at_most_twelve_statements(made: Company) -> None:
+    first = asked_about(submitted(made, MIDDLE))
+    step = first.steps.get()
+    requests, steps = [], []
+    for number in range(500):
+        request = copy(first)
+        request.pk, request.subject_id, request.subject_number = None, 1_000_000 + number, f"PR-{number}"
+        requests.append(request)
+    for request in ApprovalRequest.objects.bulk_create(requests):
+        again = copy(step)
+        again.pk, again.request = None, request
+        steps.append(again)
+    StepAssignee.objects.bulk_create(
+        StepAssignee(step=one, person=made.mona) for one in ApprovalStep.objects.bulk_create(steps)
+    )
+    client = signed_in(made.mona)
+
+    assert statements(lambda: client.get(reverse("inbox_task", args=[first.pk]))) <= 12
