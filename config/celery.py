@@ -85,6 +85,7 @@ app.conf.beat_schedule = {
     "chase": _every("integration.chase", MINUTE),
     "reminders": _every("workflow.sweep_reminders", MINUTE),
     "ladders": _every("workflow.climb_ladders", MINUTE),
+    "signatures": _every("workflow.sweep_signatures", MINUTE),
     "answers": _every("procurement.sweep_acknowledgments", MINUTE),
     "combined orders": _every("procurement.place_combined", MINUTE),
     "answer copies": _every("procurement.mail_answers", 15),

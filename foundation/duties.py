@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from foundation.journal import note, noted
-from foundation.models import DutyRecord
+from foundation.models import DutyRecord, User
+from foundation.selectors.system import INTERNAL
 
 
 def record(chain: str, document_type: str, document_id: int, duty: str, *, person_id: int, at: datetime) -> None:
@@ -13,6 +14,14 @@ def record(chain: str, document_type: str, document_id: int, duty: str, *, perso
         "at": at.isoformat(),
     }  # fmt: skip
     note("duties", [done])
+
+
+def holds_duties(person: User) -> bool:
+    """Say whether what somebody does counts: people of ours and machines under an account of their own (SD-2).
+
+    A supplier's people and Crossdock's own parts are on no side of a duty pair.
+    """
+    return person.kind != User.Kind.SUPPLIER and not person.username.startswith(INTERNAL)
 
 
 def done_on(chains: list[str]) -> frozenset[tuple[str, int]]:

@@ -11,9 +11,10 @@
 - `item_numbers`: whose numbers besides ours find an item.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -27,6 +28,20 @@ Handler = Callable[[Any], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A document in a list of another room: its number, its site and what it is worth, net, in its currency.
+
+    `url` is empty for who may not open it.
+    """
+
+    number: str
+    url: str = ""
+    site: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A document type that other rooms may show or act on without importing its room.
 
@@ -36,7 +51,9 @@ class Subject:
     `action(pk=..., expected_version=..., seen_hash=..., actor=..., reason=..., at=...)`,
     `panel(request, pk)` the HTML of its lines for the inbox, or empty;
     `lines(pk)` its lines in one sentence each, for a letter;
-    `unusual(pk, flags)` the sentences behind the flags an approval was frozen with.
+    `unusual(pk, flags)` the sentences behind the flags an approval was frozen with,
+    `papers(user, pks)` many documents for a list, whoever may open them, in two statements at most,
+    `at_site(site_id)` the keys of the documents of a site, as a query.
     """
 
     type: str
@@ -50,6 +67,8 @@ class Subject:
     page: Callable[[str], str] | None = None
     lines: Callable[[int], list[str]] = lambda _pk: []
     unusual: Callable[[int, list[str]], list[str]] = lambda _pk, flags: flags
+    papers: Callable[[Any, Collection[int]], Mapping[int, Paper]] = lambda _user, _pks: {}
+    at_site: Callable[[int], QuerySet[Any]] | None = None
 
 
 class Subjects:

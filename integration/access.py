@@ -2,10 +2,9 @@
 
 from foundation import access
 from foundation.models import Role, User
+from foundation.selectors.system import INTERNAL
 from foundation.verdict import ALLOWED, Verdict
 from integration.models import ApiClient
-
-INTERNAL = "system-"  # how Crossdock names the accounts of its own parts
 
 
 def can_see_messages(user: User) -> Verdict:

@@ -1,16 +1,39 @@
 """Who sees and works approval tasks and exception cases."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Trim
 
-from foundation import access, registries
+from foundation import access, duties, registries
 from foundation.models import Role, Site, User
-from foundation.roles import RELEASE_HOLDS, VIEW
+from foundation.roles import APPROVE, ENTER_INVOICES, ORDER, RECEIVE, RELEASE_HOLDS, REQUEST, VIEW
 from foundation.verdict import ALLOWED, Verdict
-from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, ExceptionCase, StepAssignee, StepState
+from policies.decisions.duties import conflicts
+from policies.decisions.vocabulary import DUTIES
+from policies.selectors import duty_pairs_in_force
+from workflow.decisions.signatures import may_sign
+from workflow.models import (
+    ApprovalDecision,
+    ApprovalRequest,
+    ApprovalStep,
+    Countersignature,
+    ExceptionCase,
+    SignatureState,
+    StepAssignee,
+    StepState,
+)
 
 _READS_CASES = (Role.AUDITOR, Role.EXECUTIVE)
 _SEES_ALL = (Role.AUDITOR, Role.EXECUTIVE, Role.POLICY_ADMIN)
+# Whoever holds the permission behind a duty at the site may sign for it; what is not here goes to the fallback owner.
+SIGNED_WITH: Mapping[str, str] = {
+    **{duty: APPROVE for duty in DUTIES if duty.startswith("approve_")},
+    "request": REQUEST, "create_order": ORDER,
+    "receive": RECEIVE, "enter_invoice": ENTER_INVOICES, "release_hold": RELEASE_HOLDS,
+    "release_quantity_hold": RELEASE_HOLDS, "release_price_hold": RELEASE_HOLDS,
+}  # fmt: skip
 
 
 def _holds_at(user: User, site: Site, *roles: str) -> bool:
@@ -83,3 +106,55 @@ def can_work_case(user: User, case: ExceptionCase) -> Verdict:
             return ALLOWED
     owner = Role(case.owner_role).label.lower() if case.owner_role in Role.values else case.owner_role
     return Verdict("not_your_case", f"This exception belongs to the {owner}.")
+
+
+def can_read_conflicts(user: User) -> Verdict:
+    """Judge reading who combined which duties where: policy administrators, auditors, executives."""
+    return access.can_in_role(user, "read conflicts of duties", *_SEES_ALL)
+
+
+def asked_to_sign(user: User) -> QuerySet[Countersignature]:
+    """Return the waiting second signatures of the duties the person holds, and what is overdue for the fallback owner.
+
+    Their own acts are never among them; whom a pair bars is judged one by one with `can_sign`.
+    """
+    waiting = Countersignature.objects.filter(state=SignatureState.WAITING).exclude(person_id=user.pk)
+    return waiting.filter(_asked(user)).select_related("site", "person")
+
+
+def visible_signatures(user: User) -> QuerySet[Countersignature]:
+    """Return the second signatures a person may read: asked of them, given by them or about them; auditors read all."""
+    rows = Countersignature.objects.select_related("site", "person", "decided_by")
+    mine = Q(person_id=user.pk) | Q(decided_by_id=user.pk) | _asked(user)
+    sites = sites_of_conflicts(user)
+    return rows if sites is None else rows.filter(mine | Q(site__in=sites))
+
+
+def sites_of_conflicts(user: User) -> list[int] | None:
+    """Return the sites whose conflicts of duties the person reads; nothing at all means every site."""
+    places = [(site_id, region_id) for role, site_id, region_id in access.roles_of(user) if role in _SEES_ALL]
+    if (None, None) in places:
+        return None
+    named = Q(pk__in=[s for s, _ in places if s]) | Q(region__in=[r for _, r in places if r])
+    return list(Site.objects.filter(named).values_list("pk", flat=True)) if places else []
+
+
+def _asked(user: User) -> Q:
+    asked = Q(pk__in=[])
+    for permission in sorted(set(SIGNED_WITH.values())):
+        sites = access.site_ids_with(user, permission)
+        if sites:
+            asked |= Q(site__in=sites, duty__in=[duty for duty, needed in SIGNED_WITH.items() if needed == permission])
+    everywhere = [role for role, site_id, region_id in access.roles_of(user) if site_id is None and region_id is None]
+    return asked | Q(escalated_at__isnull=False, fallback_role__in=everywhere) if everywhere else asked
+
+
+def can_sign(user: User, signature: Countersignature, at: datetime) -> Verdict:
+    """Judge giving a waiting second signature: a second person with the duty there, whom no pair bars (SD-1, AP-4)."""
+    if signature.state != SignatureState.WAITING:
+        return Verdict("already_closed", f"{signature.number}: {signature.get_state_display().lower()}.")
+    permission = SIGNED_WITH.get(signature.duty)
+    holds = bool(permission and signature.site_id) and access.holds(user, permission or "", signature.site_id or 0)
+    goes_up = signature.escalated_at is not None and (signature.fallback_role, None, None) in access.roles_of(user)
+    bars = conflicts(signature.duty, user.pk, duties.done_on(signature.chains), duty_pairs_in_force(at))
+    return may_sign(signer_id=user.pk, person_id=signature.person_id, is_asked=holds or goes_up, bars=bars)

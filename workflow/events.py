@@ -79,6 +79,30 @@ class MessageSent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureAsked(Event):
+    """Somebody did both duties of a compensated pair; a second person is asked (SD-1)."""
+
+    kind: ClassVar[str] = "workflow.signature.asked"
+    subject_type: ClassVar[str] = "signature"
+
+    duty: str
+    held: str
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureClosed(Event):
+    """A second person signed or refused, or what was to be signed was taken back: the outcome is its state."""
+
+    kind: ClassVar[str] = "workflow.signature.closed"
+    subject_type: ClassVar[str] = "signature"
+
+    duty: str
+    held: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOpened(Event):
     """An exception waits for a person (EX-1)."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from workflow.services import escalate_overdue, raise_breaches, remind_overdue
+from workflow.services import escalate_overdue, escalate_signatures, raise_breaches, remind_overdue
 
 
 @shared_task(name="workflow.sweep_reminders")
@@ -18,6 +18,12 @@ def sweep_reminders(**_unknown: Any) -> int:
 def climb_ladders(**_unknown: Any) -> int:
     """Ask the next rung of every stage that waited too long; returns how many people were asked."""
     return escalate_overdue(at=timezone.now())  # noqa: TID251 - the porch reads the clock
+
+
+@shared_task(name="workflow.sweep_signatures")
+def sweep_signatures(**_unknown: Any) -> int:
+    """Hand overdue second signatures to the fallback owner, once each; returns how many (SD-1)."""
+    return escalate_signatures(at=timezone.now())  # noqa: TID251 - the porch reads the clock
 
 
 @shared_task(name="workflow.check_invariants", soft_time_limit=3_000, time_limit=3_060)

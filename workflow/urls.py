@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workflow.web import cases, inbox, replay
+from workflow.web import cases, inbox, replay, signatures
 
 urlpatterns = [
     path("settings/approvals/<int:number>/replay/", replay.replay, name="policy_replay"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("inbox/<int:request_id>/", inbox.inbox, name="inbox_task"),
     path("inbox/<int:request_id>/<slug:verb>/", inbox.decide, name="decide"),
     path("messages/<slug:subject_type>/<int:subject_id>/", inbox.message, name="send_message"),
+    path("signatures/<str:number>/", signatures.signature, name="signature"),
+    path("signatures/<str:number>/<slug:verb>/", signatures.decide, name="decide_signature"),
     path("exceptions/", cases.case_list, name="cases"),
     path("exceptions/<str:number>/", cases.case_detail, name="case"),
     path("exceptions/<str:number>/resolve/", cases.case_resolve, name="resolve_case"),

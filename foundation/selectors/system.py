@@ -4,6 +4,7 @@ from django.db import transaction
 
 from foundation.models import User
 
+INTERNAL = "system-"  # how Crossdock names the accounts of its own parts
 _known: dict[str, User] = {}
 
 
@@ -14,7 +15,7 @@ def system_user(name: str) -> User:
     """
     if name not in _known:
         user, _ = User.objects.get_or_create(
-            username=f"system-{name}",
+            username=f"{INTERNAL}{name}",
             defaults={"kind": User.Kind.SYSTEM, "first_name": name.capitalize(), "last_name": "(automatic)"},
         )
         transaction.on_commit(lambda: _known.update({name: user}))

@@ -46,6 +46,8 @@ WORDS = {
     "workflow.task.moved": ("Moved to a deputy or back, {label}", "now"),
     "workflow.step.decided": ("{label}: {verdict}", ""),
     _APPROVAL_CLOSED: ("Approval {outcome}", ""),
+    "workflow.signature.asked": ("Second signature {n} asked for", "now"),
+    "workflow.signature.closed": ("Second signature {n}: {outcome}", ""),
     "workflow.case.opened": ("Exception {n} opened", "bad"),
     "workflow.case.closed": ("Exception {n} closed: {outcome}", "ok"),
 }

@@ -27,7 +27,7 @@ DASH = "\u2013"
 # One colour family per meaning: settled, what moves, what needs somebody, what went wrong.
 _TONES: dict[str, set[str]] = {
     "ok": {"approved", "confirmed", "accepted", "active", "cleared", "posted", "paid", "full", "matched", "delivered",
-           "published", "cured", "resolved", "ordered", "applied", "released", "qualified"},
+           "published", "cured", "resolved", "ordered", "applied", "released", "qualified", "signed"},
     "info": {"submitted", "issued", "open", "received", "partial", "waiting", "pending_approval", "pending",
              "invited", "registered", "screened"},
     "warn": {"changed", "review", "held", "differs", "overdue", "on_hold", "restricted", "over", "requested",

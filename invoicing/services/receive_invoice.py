@@ -5,8 +5,9 @@ from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 
-from foundation import audit, duties, outbox
+from foundation import audit, outbox
 from foundation.documents import content_hash, drawn, with_number
+from foundation.duties import chain_of, holds_duties
 from foundation.errors import ConflictError, InvalidError, require
 from foundation.journal import use_case
 from foundation.models import LegalEntity, Site, User
@@ -18,10 +19,11 @@ from invoicing.decisions.totals import Part, Stated, Totals, compute
 from invoicing.events import InvoiceReceived
 from invoicing.models import Invoice, InvoiceCharge, InvoiceLine
 from invoicing.selectors.orders import chains_of_orders, sent_orders
-from invoicing.services.duty_checks import ENTER, require_duty
+from invoicing.services.duty_checks import ENTER
 from invoicing.validators import check_command
 from procurement.models import PurchaseOrder
 from suppliers.models import Supplier
+from workflow.services import DoneOn, record_duty, require_duty
 
 
 @use_case
@@ -45,15 +47,15 @@ def receive_invoice(*, command: InvoiceCommand, actor: User, at: datetime) -> In
     )
     site = orders[0].ship_to if orders else None
     require(access.can_enter(actor, site))
-    chains = chains_of_orders(order.pk for order in orders) if actor.kind == User.Kind.STAFF and orders else []
-    require_duty(ENTER, actor, chains, at=at)
+    chains = chains_of_orders(order.pk for order in orders) if orders and holds_duties(actor) else []
+    judged = require_duty(duty=ENTER, person=actor, chains=chains, at=at)
     invoice = _build(command, supplier=supplier, orders=orders, site=site, actor=actor, at=at)
     existing = _insert(invoice, command)
     if existing is not None:
         return existing
     _add_lines(invoice, command)
-    for chain in chains:
-        duties.record(chain, "invoice", invoice.pk, ENTER, person_id=actor.pk, at=at)
+    on = DoneOn("invoice", invoice.pk, invoice.number, site, invoice.stated_total, invoice.currency)
+    record_duty(judged=judged, on=on, at=at, own_chain=chain_of("invoice", invoice.pk))
     audit.record(
         invoice,
         "receive",

@@ -8,10 +8,10 @@ from foundation.models import User
 from invoicing import access
 from invoicing.models import Hold, Invoice
 from invoicing.selectors.orders import chains_of_orders
-from invoicing.services.duty_checks import duties_of_release, require_duty
+from invoicing.services.duty_checks import duties_of_release
 from invoicing.services.hold_changes import case_key, closed
 from invoicing.services.match_invoice import lock_for_match, match_invoice
-from workflow.services import cure_case
+from workflow.services import DoneOn, cure_case, record_duty, require_duty
 
 
 @use_case
@@ -39,17 +39,19 @@ def release_hold(*, hold_id: int, expected_version: int | None, actor: User, rea
     hold = Hold.objects.select_for_update(of=("self",), no_key=True).get(pk=hold_id)
     require(access.can_release_hold(actor, invoice, hold))
     chains = [*chains_of_orders(order.pk for order in locked.orders), duties.chain_of("invoice", invoice.pk)]
-    for duty in duties_of_release(hold.code):
-        require_duty(duty, actor, chains, at=at)
+    judged = [require_duty(duty=duty, person=actor, chains=chains, at=at) for duty in duties_of_release(hold.code)]
     hold.released_magnitude = hold.amount
     hold.release(by_id=actor.pk, at=at, reason=reason.strip()[:300])
     hold.version += 1
     hold.save(update_fields=["state", "closed_by", "closed_at", "reason", "released_magnitude", "version"])
     invoice.touched = True
     invoice.save(update_fields=["touched", *touch(invoice, by_id=actor.pk, at=at)])
-    for duty in duties_of_release(hold.code):
-        for chain in chains:
-            duties.record(chain, "invoice", invoice.pk, duty, person_id=actor.pk, at=at)
+    for one in judged:
+        record_duty(
+            judged=one,
+            on=DoneOn("invoice", invoice.pk, invoice.number, invoice.site, hold.amount, invoice.currency),
+            at=at,
+        )
     audit.record(
         invoice, "release_hold", actor=actor, at=at, code=hold.code, amount=str(hold.amount), reason=hold.reason,
         line=hold.line_id,

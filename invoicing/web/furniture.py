@@ -1,6 +1,6 @@
 """What invoicing furnishes for menu, search box, home page, inbox and the pages of lower rooms."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Case, When
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from foundation.access import holds_anywhere
 from foundation.models import User
-from foundation.registries import Hit, MenuEntry, Subject, navigation, panels, search, subjects
+from foundation.registries import Hit, MenuEntry, Paper, Subject, navigation, panels, search, subjects
 from foundation.roles import ENTER_INVOICES, RELEASE_HOLDS, VIEW
 from foundation.templatetags.ui import day, money
 from invoicing import access
@@ -35,6 +35,8 @@ def register() -> None:
             facts=facts_for,
             panel=match_panel,
             page=lambda number: reverse("invoice_match", args=[number]),
+            papers=papers,
+            at_site=lambda site_id: Invoice.objects.filter(site_id=site_id).values("pk"),
         )
     )
     navigation.add(MenuEntry("Invoices", "invoices", 50, lambda user: holds_anywhere(user, VIEW)))
@@ -43,6 +45,18 @@ def register() -> None:
     panels.add("order.side", invoices_of_order)
     panels.add("case.main", match_of_case)
     panels.add("supplier.main", invoices_of_supplier)
+
+
+def papers(user: User, pks: Collection[int]) -> Mapping[int, Paper]:
+    """Return bills by key, as rows of other rooms' lists."""
+    rows = Invoice.objects.filter(pk__in=list(pks))
+    visible = set(access.visible_invoices(user).filter(pk__in=list(pks)).values_list("pk", flat=True))
+    return {
+        pk: Paper(number, reverse("invoice_match", args=[number]) if pk in visible else "", site or "", total, currency)
+        for pk, number, site, total, currency in rows.values_list(
+            "pk", "number", "site__name", "stated_total", "currency"
+        )
+    }
 
 
 def _number(pk: int) -> str:

@@ -13,6 +13,7 @@ class Pair:
     first: str
     second: str
     strength: str = HARD
+    days: int = 0  # calendar days for the second signature of a compensated pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,17 @@ class Conflict:
     duty: str
     held: str
     strength: str
+    days: int = 0  # as the pair says
 
     @property
     def sentence(self) -> str:
         """Say it in words."""
         return f"You already did “{self.held.replace('_', ' ')}” here, so you may not {self.duty.replace('_', ' ')}."
+
+    def of(self, name: str) -> str:
+        """Say it in words about somebody on whose behalf another acts."""
+        held, duty = self.held.replace("_", " "), self.duty.replace("_", " ")
+        return f"{name}, for whom you act, already did “{held}” here, so you may not {duty} for them."
 
 
 def conflicts(
@@ -38,7 +45,7 @@ def conflicts(
     for pair in pairs:
         for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
             if one == duty and other in mine:
-                found.append(Conflict(duty, other, pair.strength))
+                found.append(Conflict(duty, other, pair.strength, pair.days))
     return tuple(found)
 
 

@@ -269,7 +269,10 @@ def _tolerances(version_id: int) -> ToleranceTable:
 
 @lru_cache(maxsize=32)
 def _pairs(version_id: int) -> tuple[Pair, ...]:
-    return tuple(Pair(p.first, p.second, p.strength) for p in DutyPair.objects.filter(policy_id=version_id))
+    return tuple(
+        Pair(p.first, p.second, p.strength, p.countersign_days or 0)
+        for p in DutyPair.objects.filter(policy_id=version_id)
+    )
 
 
 @lru_cache(maxsize=32)

@@ -67,6 +67,7 @@ ROUTES = [
     ("goods_overdue", "Billed, but goods are overdue", "receiver", 16),
     ("message", "Message could not be used", "integration_engineer", 8),
     ("delivery", "Message could not be delivered", "integration_engineer", 4),
+    ("countersign", "Second signature refused", "finance_director", 16),
     ("other", "Something else", "payables_lead", 16),
 ]
 TOLERANCE: dict[str, Any] = {

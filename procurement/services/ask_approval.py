@@ -15,7 +15,7 @@ from procurement.models import Requisition, RequisitionLine
 from procurement.selectors.approval_facts import Judged, chains_of
 from procurement.services.write_requisition import content_of
 from workflow.models import ApprovalRequest, RequestState
-from workflow.services import Asking, open_approval
+from workflow.services import Asking, DoneOn, open_approval, record_duty, require_duty
 
 SUBJECT = "requisition"
 
@@ -51,6 +51,15 @@ def ask_approval(
         require_unblocked(requisition.flags, at)
         mark_approved(requisition, request, actor=None, at=at)
     return request
+
+
+def record_request(requisition: Requisition, *, person: User, at: datetime) -> None:
+    """Record who asks for what a requisition says; refused to who holds a hard other side on its chain (SD-1)."""
+    judged = require_duty(duty="request", person=person, chains=chains_of(requisition), at=at)
+    on = DoneOn(
+        SUBJECT, requisition.pk, requisition.number, requisition.ship_to, requisition.total_amount, requisition.currency
+    )
+    record_duty(judged=judged, on=on, at=at)
 
 
 def require_unblocked(flags: Sequence[str], at: datetime) -> None:

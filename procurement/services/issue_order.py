@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import F
 
-from foundation import audit, duties, outbox
+from foundation import audit, outbox
 from foundation.documents import content_hash, lock, require_unchanged, touch
 from foundation.errors import ConflictError, InvalidError, NotPermittedError, require
 from foundation.journal import use_case
@@ -21,6 +21,7 @@ from procurement.events import OrderIssued
 from procurement.models import OrderVersion, PurchaseOrder, PurchaseOrderLine
 from procurement.selectors.orders import content_of, open_amount
 from suppliers.models import MAY_ORDER, Contract
+from workflow.services import DoneOn, record_duty, require_duty
 
 UNLIMITED_OVER_RECEIPT = Decimal(1000)  # percent: ten times the order still has an end, a typing error does not pass
 
@@ -95,9 +96,10 @@ def tell_issued(order: PurchaseOrder, known: Known, *, actor: User, at: datetime
         issued_by=actor,
     )
     consume_contracts(known.lines, sign=1, currency=order.currency)
-    if actor.kind != User.Kind.SYSTEM:
-        for chain in chains_of(order, (pk for pk, _ in known.requisitions)):
-            duties.record(chain, "order", order.pk, "create_order", person_id=actor.pk, at=at)
+    chains = chains_of(order, (pk for pk, _ in known.requisitions))
+    judged = require_duty(duty="create_order", person=actor, chains=chains, at=at)
+    on = DoneOn("order", order.pk, order.number, order.ship_to, order.total_amount, order.currency)
+    record_duty(judged=judged, on=on, at=at)
     audit.record(
         order,
         "issue",

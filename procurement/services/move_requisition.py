@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from foundation import audit, duties, outbox
+from foundation import audit, outbox
 from foundation.documents import lock, require_unchanged, touch
 from foundation.errors import InvalidError, require
 from foundation.journal import use_case
@@ -20,8 +20,16 @@ from procurement.events import (
     RequisitionSubmitted,
 )
 from procurement.models import Requisition
-from procurement.selectors.approval_facts import chains_of, judge, standing_flags
-from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze, mark_approved, require_unblocked
+from procurement.selectors.approval_facts import judge, standing_flags
+from procurement.services.ask_approval import (
+    SUBJECT,
+    about,
+    ask_approval,
+    freeze,
+    mark_approved,
+    record_request,
+    require_unblocked,
+)
 from procurement.services.follow_budgets import follow_budgets
 from procurement.services.reduce_lines import Reduction, reduce_lines, restore_lines
 from workflow.models import ApprovalRequest, RequestState
@@ -64,9 +72,7 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
         )
     requisition.submit(at=at)
     freeze(requisition, lines, judged, actor=actor, at=at)
-    duties.record(
-        chains_of(requisition)[0], SUBJECT, requisition.pk, "request", person_id=requisition.requester_id, at=at
-    )
+    record_request(requisition, person=requisition.requester, at=at)
     audit.record(
         requisition, "submit", actor=actor, at=at, flags=requisition.flags, total=str(requisition.total_amount)
     )

@@ -10,15 +10,13 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import OuterRef
 
-from foundation import audit, duties, outbox
+from foundation import audit, money, outbox
 from foundation.documents import content_hash, drawn, lock_first, require_unchanged, touch, with_number
-from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError, require
+from foundation.errors import ConflictError, InvalidError, NotFoundError, require
 from foundation.journal import use_case
 from foundation.models import UnitOfMeasure, User
 from foundation.quantity import UnitTable, to_base
 from foundation.selectors import unit_tables
-from policies.decisions.duties import conflicts
-from policies.selectors import duty_pairs_in_force
 from procurement import access
 from procurement.decisions.quantities import overall, quantities
 from procurement.decisions.receipt import Delivered, Received, receive
@@ -34,6 +32,7 @@ from procurement.models import (
 )
 from procurement.selectors.orders import counters_of, open_amount
 from procurement.services.issue_order import chains_of
+from workflow.services import DoneOn, record_duty, require_duty
 
 MOVE = """
 update procurement_purchaseorderline line
@@ -87,7 +86,7 @@ def post_goods_receipt(
     require_unchanged(order, expected_version)
     require(access.can_receive_on(actor, order))
     order_lines, chains = _lock_lines(order)
-    _require_duty(actor, chains, at)
+    judged = require_duty(duty="receive", person=actor, chains=chains, at=at)
     counted = _count(order_lines, lines)
     receipt = GoodsReceipt.objects.create(
         number=drawn(order, "GR", order.ship_to.code),
@@ -107,8 +106,7 @@ def post_goods_receipt(
     )
     _store(receipt, counted)
     move_counters(order, order_lines, counted, sign=1, actor=actor, at=at)
-    for chain in chains:
-        duties.record(chain, "receipt", receipt.pk, "receive", person_id=actor.pk, at=at)
+    record_duty(judged=judged, on=_received(receipt, counted, order.currency), at=at)
     audit.record(receipt, "post_receipt", actor=actor, at=at, order=order.number, lines=len(counted))
     posted = GoodsReceiptPosted(**about(receipt, order, actor, at), lines=told(counted), billed=order.invoice_status)
     outbox.publish(posted)
@@ -148,11 +146,12 @@ def _plain(lines: Sequence[ReceiptLine]) -> list[list[Any]]:
     return sorted([x.line_no, x.quantity, x.unit_code, x.condition] for x in lines)
 
 
-def _require_duty(actor: User, chains: list[str], at: datetime) -> None:
-    found = conflicts("receive", actor.pk, duties.done_on(chains), duty_pairs_in_force(at))
-    hard = next((c for c in found if c.strength == "hard"), None)
-    if hard:
-        raise NotPermittedError("duty_conflict", hard.sentence, duty=hard.duty, held=hard.held)
+def _received(receipt: GoodsReceipt, counted: Sequence[Counted], currency: str) -> DoneOn:
+    """Say what was received and what it is worth at the order's prices."""
+    worth = money.total(
+        money.line_amount(c.delivered / c.order_line.base_factor, c.order_line.unit_price, currency) for c in counted
+    )
+    return DoneOn("receipt", receipt.pk, receipt.number, receipt.site, worth, currency)
 
 
 def _count(order_lines: dict[int, PurchaseOrderLine], lines: Sequence[ReceiptLine]) -> list[Counted]:

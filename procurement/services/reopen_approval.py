@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from foundation import audit, duties, money, outbox
+from foundation import audit, money, outbox
 from foundation.models import User
 from procurement.events import RequisitionReopened
 from procurement.models import PriceSource, Requisition, RequisitionLine
-from procurement.selectors.approval_facts import chains_of, judge
-from procurement.services.ask_approval import SUBJECT, about, ask_approval, freeze
+from procurement.selectors.approval_facts import judge
+from procurement.services.ask_approval import about, ask_approval, freeze, record_request
 from procurement.services.follow_budgets import follow_budgets
 from procurement.services.requisition_lines import sourcing_to_json
 from suppliers.decisions.sourcing import Sourcing
@@ -56,8 +56,7 @@ def reopen_approval(
     judged = judge(requisition, wanted, at, changed=True, lock=True)
     requisition.reopen_approval(at=at, reason=reason)
     freeze(requisition, lines, judged, actor=actor, at=at)
-    if actor.kind != User.Kind.SYSTEM:
-        duties.record(chains_of(requisition)[0], SUBJECT, requisition.pk, "request", person_id=actor.pk, at=at)
+    record_request(requisition, person=actor, at=at)
     audit.record(requisition, "reopen_approval", actor=actor, at=at, reason=reason, total=str(requisition.total_amount))
     for line in changed:
         cure_case(key=f"no_source:{line.pk}", outcome="It waits for approval at the new price.", at=at)

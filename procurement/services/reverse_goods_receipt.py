@@ -14,6 +14,7 @@ from procurement.models import GoodsReceipt, OrderState, PurchaseOrder, ReceiptS
 from procurement.selectors.orders import counters_of
 from procurement.services.move_order import reopen_locked
 from procurement.services.post_goods_receipt import Counted, ReceiptLine, about, move_counters, told
+from workflow.services import drop_signatures
 
 
 @use_case
@@ -60,6 +61,7 @@ def reverse_goods_receipt(
     if order.state == OrderState.CLOSED and any(quantities(counters_of(x)).open for x in order_lines.values()):
         why = f"{receipt.number} was reversed: {receipt.reversal_reason}"
         reopen_locked(order, list(order_lines.values()), actor=actor, reason=why, at=at)
+    drop_signatures(document_type="receipt", document_id=receipt.pk, reason=f"{receipt.number} was reversed.", at=at)
     audit.record(receipt, "reverse_receipt", actor=actor, at=at, reason=reason, order=order.number)
     outbox.publish(GoodsReceiptReversed(**about(receipt, order, actor, at), lines=told(counted)))
     return receipt

@@ -21,12 +21,14 @@ from procurement.selectors.order_page import answer_views
 from procurement.selectors.orders import line_views
 from procurement.selectors.told import told_lines
 from procurement.services import approve_requisition, reject_requisition, return_requisition
+from procurement.web import papers
 from procurement.web.of_supplier import orders_of_contract, orders_of_supplier
 from workflow.models import ExceptionCase
 
 
 def register() -> None:
     """Fill the registries."""
+    papers.register()
     subjects.add(
         Subject(
             type="requisition",
@@ -41,6 +43,8 @@ def register() -> None:
             unusual=unusual_here,
             lines=told_lines,
             page=lambda number: reverse("requisition", args=[number]),
+            papers=papers.requisition_papers,
+            at_site=lambda site_id: Requisition.objects.filter(ship_to_id=site_id).values("pk"),
             actions={"approve": approve_requisition, "reject": reject_requisition, "return": return_requisition},
         )
     )
@@ -52,6 +56,8 @@ def register() -> None:
             title=lambda pk: str(PurchaseOrder.objects.values_list("number", flat=True).get(pk=pk)),
             visible=lambda user, pk: access.visible_orders(user).filter(pk=pk).exists(),
             page=lambda number: reverse("order", args=[number]),
+            papers=papers.order_papers,
+            at_site=lambda site_id: PurchaseOrder.objects.filter(ship_to_id=site_id).values("pk"),
         )
     )
     navigation.add(MenuEntry("Requisitions", "requisitions", 20, lambda u: holds_anywhere(u, VIEW)))

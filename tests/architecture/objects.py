@@ -23,6 +23,7 @@ from integration.models import Connection, InboxMessage
 from integration.services import grant_client_duty, register_client
 from invoicing import services as invoicing
 from invoicing.models import Hold, Invoice
+from policies.decisions.duties import Conflict
 from policies.models import PolicyVersion
 from policies.services import create_draft
 from procurement.models import GoodsReceipt, OrderAcknowledgment, PurchaseOrder, RequisitionLine
@@ -32,7 +33,7 @@ from tests.architecture.who import Who
 from tests.factories import NOW, Company, a_requisition, approved, submitted
 from tests.invoicing import factories as bills
 from workflow.models import ApprovalRequest, ExceptionCase
-from workflow.services import open_case, start_replay
+from workflow.services import ask_signature, open_case, start_replay
 
 Kwargs = dict[str, Any]
 
@@ -209,6 +210,16 @@ def _cases(houses: Houses) -> None:
         for site, side in zip((made.leeds, made.hull), _both(houses.kinds["order"]), strict=True)
     ]  # fmt: skip
     _pair(houses, "case", *cases, {"number": "number"}, outcome="Done by telephone")
+    signed_for = [(made.leeds, _person(houses, "requester")), (made.hull, made.people["hugo"])]
+    signatures = [
+        ask_signature(
+            person_id=who.pk, conflict=Conflict("receive", "request", "compensated", 5), at=NOW,
+            chains=[f"order:{1_000 + number}"], document_type="receipt", document_id=1_000 + number,
+            document_number=f"GR-{site.code}-SIGN", site=site, amount=Decimal(5), currency="GBP",
+        )
+        for number, (site, who) in enumerate(signed_for)
+    ]  # fmt: skip
+    _pair(houses, "signature", *signatures, {"number": "number"})
 
 
 def _enterprise(houses: Houses) -> None:

@@ -116,7 +116,7 @@ def _duty_of(node: ast.AST) -> set[str]:
     """Return the duty in `duties.record(chain, type, id, duty, ...)` and in `conflicts(duty, ...)`."""
     if not isinstance(node, ast.Call):
         return set()
-    place = {"duties.record": 3, "conflicts": 0, "require_duty": 0}.get(ast.unparse(node.func))
+    place = {"duties.record": 3, "conflicts": 0}.get(ast.unparse(node.func))
     return _texts(node.args[place]) if place is not None and len(node.args) > place else set()
 
 

@@ -18,6 +18,7 @@ from foundation.models import Item, ItemUnit, UnitOfMeasure, User
 from foundation.relay import drain
 from invoicing import services as invoicing
 from invoicing.models import Invoice
+from policies.decisions.duties import Conflict
 from procurement.models import PurchaseOrder, Requisition
 from procurement.services import record_acknowledgment
 from suppliers.models import CatalogueItem
@@ -25,8 +26,8 @@ from tests.architecture.budget_pages import further, machines
 from tests.architecture.doors import ROUTES, ROWS
 from tests.factories import NOW, Company, a_requisition, an_issued_order, company, receive_all, submitted
 from tests.invoicing import factories as bills
-from workflow.models import ApprovalRequest, ExceptionCase
-from workflow.services import open_case
+from workflow.models import ApprovalRequest, Countersignature, ExceptionCase
+from workflow.services import ask_signature, open_case
 
 pytestmark = pytest.mark.django_db
 BUDGETS = json.loads((Path(__file__).resolve().parents[1] / "query_budgets.json").read_text(encoding="utf-8"))
@@ -52,6 +53,11 @@ def trade(made: Company, number: int) -> None:
         at=NOW,
     )  # fmt: skip
     machines(made, number)
+    ask_signature(
+        person_id=made.rita.pk, conflict=Conflict("receive", "request", "compensated", 5), at=NOW, site=made.leeds,
+        chains=[f"order:{order.pk}"], document_type="order", document_id=order.pk, document_number=order.number,
+        amount=order.total_amount, currency="GBP",
+    )  # fmt: skip
     drain()
 
 
@@ -65,6 +71,7 @@ def pages(made: Company) -> Iterator[tuple[str, User, str]]:
     for name, person, keys in (
         ("home", made.boris, []), ("inbox", made.mona, []), ("inbox_task", made.mona, [asked.pk]),
         ("cases", made.boris, []), ("case", made.boris, [case.number]),
+        ("signature", made.wanda, [Countersignature.objects.order_by("pk")[0].number]),
         ("suppliers", made.boris, []), ("supplier", made.boris, ["ACME"]), ("supplier_person", made.sue, ["ACME", made.acme_person.pk]),
         ("contracts", made.boris, []), ("contract", made.boris, ["CON-1"]),
         ("requisitions", made.rita, []), ("requisition", made.rita, [asked.subject_number]),

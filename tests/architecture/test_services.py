@@ -65,7 +65,8 @@ def test_service_is_called_by_keywords_and_says_what_it_refuses(name: str) -> No
 
 # How a service calls a document it moves, where it is not by the last word of its class.
 CALLED = {"PolicyVersion": ("draft", "version", "old"), "OrderAcknowledgment": ("acknowledgment", "old"),
-          "InvoiceMatch": ("match",), "ApprovalRequest": ("request",), "ApprovalStep": ("step",)}  # fmt: skip
+          "InvoiceMatch": ("match",), "ApprovalRequest": ("request",), "ApprovalStep": ("step",),
+          "Countersignature": ("signature",)}  # fmt: skip
 # Arrows that more than one module walks, with the reason.
 SHARED = {
     "PurchaseOrder.close": "move_order by a person; history_orders for orders that ended elsewhere before we came",

@@ -7,9 +7,10 @@ from workflow.models.approval import (
     StepState,
 )
 from workflow.models.case import CaseState, ExceptionCase, Message
+from workflow.models.countersignature import Countersignature, SignatureState
 from workflow.models.replay import Replay, ReplayDifference
 
 __all__ = [
-    "ApprovalDecision", "ApprovalRequest", "ApprovalStep", "CaseState", "ExceptionCase", "Message", "Replay", "ReplayDifference", "RequestState",
-    "StepAssignee", "StepState",
+    "ApprovalDecision", "ApprovalRequest", "ApprovalStep", "CaseState", "Countersignature", "ExceptionCase", "Message",
+    "Replay", "ReplayDifference", "RequestState", "SignatureState", "StepAssignee", "StepState",
 ]  # fmt: skip

@@ -11,6 +11,16 @@ MACHINES = (
         arrows={"resolve": ("resolve_case",), "cure": ("cure_case",)},
         told={"workflow.case.opened": ("open_case",), "workflow.case.closed": ("resolve_case", "cure_case")},
     ),
+    AuditedMachine(
+        "workflow.Countersignature",
+        subject="signature",
+        created=("ask_signature",),
+        arrows={"sign": ("countersign",), "refuse": ("refuse_signature",), "drop": ("drop_signature",)},
+        told={
+            "workflow.signature.asked": ("ask_signature",),
+            "workflow.signature.closed": ("countersign", "refuse_signature", "drop_signature"),
+        },
+    ),
 )
 DECISIONS = (
     Invariant(
@@ -84,8 +94,33 @@ DECISIONS = (
            and not (r.is_touchless and (r.decision ->> 'touchless')::boolean and r.decision ->> 'rule' is not null)""",
     ),
 )
+DUTIES = (
+    Invariant(
+        "compensated_is_signed_for",
+        "Whoever did both duties of a compensated pair has a second signature asked for (SD-1)",
+        """
+        select b.document_type || ' ' || b.document_id,
+               u.username || ' did ' || a.duty || ' and ' || b.duty || ', and no second signature was asked for'
+          from policies_dutypair p
+          join policies_policyversion v on v.id = p.policy_id and v.kind = 'duty'
+               and v.state in ('published', 'superseded')
+          join foundation_dutyrecord b on b.duty in (p.first, p.second)
+               and v.effective_from <= b.at and (v.effective_until is null or v.effective_until > b.at)
+          join foundation_dutyrecord a on a.chain = b.chain and a.person_id = b.person_id and a.duty <> b.duty
+               and a.duty in (p.first, p.second) and (a.at, a.id) < (b.at, b.id)
+          join foundation_user u on u.id = b.person_id
+         where p.strength = 'compensated' and u.kind <> 'supplier' and u.username not like 'system-%'
+           and not exists (select 1 from workflow_countersignature s
+                            where s.document_type = b.document_type and s.document_id = b.document_id
+                              and s.person_id = b.person_id and s.duty = b.duty and s.held = a.duty)
+           and not exists (select 1 from workflow_countersignature s
+                            where s.document_type = a.document_type and s.document_id = a.document_id
+                              and s.person_id = a.person_id and s.duty = a.duty and s.held = b.duty and a.at = b.at)
+         group by 1, 2""",
+    ),
+)
 
 
 def invariants() -> tuple[Invariant, ...]:
     """Return this room's checks; the models are read, so the apps must be ready."""
-    return (*DECISIONS, *(check for machine in MACHINES for check in machine.invariants()))
+    return (*DECISIONS, *DUTIES, *(check for machine in MACHINES for check in machine.invariants()))

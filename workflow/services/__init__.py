@@ -1,5 +1,8 @@
+from workflow.services.ask_signature import ask_signature
 from workflow.services.cases import cure_case, cure_cases, open_case, resolve_case
+from workflow.services.close_signature import countersign, drop_signatures, escalate_signatures, refuse_signature
 from workflow.services.escalate import escalate_overdue
+from workflow.services.keep_duties_apart import DoneOn, Judged, record_duty, require_duty
 from workflow.services.messages import send_message
 from workflow.services.move_tasks import move_tasks
 from workflow.services.open_approval import Asking, open_approval
@@ -10,6 +13,6 @@ from workflow.services.replay import start_replay
 from workflow.services.withdraw_approval import withdraw_approval
 
 __all__ = [
-    "Asking", "Reduced", "cure_case", "cure_cases", "escalate_overdue", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "remind_overdue",
+    "Asking", "DoneOn", "Judged", "Reduced", "ask_signature", "countersign", "cure_case", "cure_cases", "drop_signatures", "escalate_overdue", "escalate_signatures", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "record_duty", "refuse_signature", "remind_overdue", "require_duty",
     "resolve_case", "send_message", "start_replay", "withdraw_approval",
 ]  # fmt: skip

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from foundation import duties
 from foundation.decisions.absence import stand_in
 from foundation.errors import NotFoundError, NotPermittedError, StaleError, require
 from foundation.journal import use_case
 from foundation.models import User
 from foundation.selectors import absences_in_force
-from policies.decisions.duties import hard_conflict
 from workflow.decisions.stages import APPROVED, MANAGER, REJECTED, Matter, authors_of, may_decide, stands_apart
 from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState
 from workflow.selectors.chain import Chain, Place, Said, load_chain
+from workflow.services.keep_duties_apart import DoneOn, Judged, record_duty, require_duty
 from workflow.services.moves import close_request, end_step, leave_out, open_next
 from workflow.services.seats import ask_when_left, matter_of
 
@@ -59,7 +58,7 @@ def record_decision(
     if request.content_hash != content_hash:
         raise StaleError("changed_since_opened", f"{request.subject_number} is no longer what was sent for approval.")
     chain = load_chain(request)
-    step, place = _require_may_decide(chain, actor, at)
+    step, place, judged = _require_may_decide(chain, actor, at)
     owner = place.owner if place.owner != place.person else None
     ApprovalDecision.objects.create(
         step=step,
@@ -77,8 +76,8 @@ def record_decision(
     if reduced:
         request.content_hash, request.amount = reduced.content_hash, reduced.amount
         request.save(update_fields=["content_hash", "amount"])
-    for name in request.facts["chains"]:
-        duties.record(name, subject_type, subject_id, request.facts["duty"], person_id=actor.pk, at=at)
+    on = DoneOn(subject_type, subject_id, request.subject_number, request.site, request.amount, request.currency)
+    record_duty(judged=judged, on=on, at=at)
     ending = REJECTED if ends and verdict != APPROVED else chain.ends(step)
     if ending:
         end_step(request, step, ending, actor=actor, at=at)
@@ -122,8 +121,8 @@ def _too_late(request: ApprovalRequest, *words: str) -> StaleError:
     )
 
 
-def _require_may_decide(chain: Chain, actor: User, at: datetime) -> tuple[ApprovalStep, Place]:
-    """Return the open stage that asks the person, and where they sit in it."""
+def _require_may_decide(chain: Chain, actor: User, at: datetime) -> tuple[ApprovalStep, Place, Judged]:
+    """Return the open stage that asks the person, where they sit in it, and the duty that nothing stands against."""
     request, spent = chain.request, chain.spent()
     found = [(step, chain.place(step, actor.pk)) for step in chain.open_steps()]
     sits = [(step, place) for step, place in found if place is not None]
@@ -134,11 +133,12 @@ def _require_may_decide(chain: Chain, actor: User, at: datetime) -> tuple[Approv
     step, place = sits[0]
     _require_still_asked(chain, step, place, at)
     matter = matter_of(chain, at)
-    clash = hard_conflict(matter.duty, actor.pk, matter.done, matter.pairs)
-    if clash:
-        raise NotPermittedError("duty_conflict", clash.sentence, duty=clash.duty, held=clash.held)
+    owner = User.objects.get(pk=place.owner) if place.owner != actor.pk else None
+    judged = require_duty(
+        duty=matter.duty, person=actor, chains=request.facts["chains"], at=at, on_behalf_of=owner, done=matter.done
+    )
     require(stands_apart(actor.pk, authors_of(matter.done)))
-    return step, place
+    return step, place, judged
 
 
 def _sat_before(chain: Chain, person: int) -> bool:

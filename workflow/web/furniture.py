@@ -6,14 +6,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from foundation.access import holds_anywhere, roles_of, stands_in
 from foundation.models import User
 from foundation.registries import MenuEntry, Subject, Work, navigation, panels, subjects, works
 from foundation.roles import APPROVE
 from policies.access import can_read_policies
+from policies.decisions.vocabulary import DUTIES, words
 from workflow import access
-from workflow.models import ApprovalStep, CaseState, ExceptionCase
+from workflow.models import ApprovalStep, CaseState, Countersignature, ExceptionCase
+from workflow.selectors.signatures import waiting_signatures
 from workflow.services.replay import KIND, replay_slice
 from workflow.web.replay import panel
 
@@ -23,6 +26,7 @@ def register() -> None:
     navigation.add(MenuEntry("Inbox", "inbox", 10, decides, waiting))
     navigation.add(MenuEntry("Exceptions", "cases", 50, lambda u: bool(roles_of(u)), open_cases))
     panels.add("home", home_approver)
+    panels.add("home", home_signatures)
     panels.add("home", home_cases)
     panels.add("policy.version", panel)
     works.add(
@@ -42,6 +46,19 @@ def register() -> None:
             visible=lambda user, pk: access.visible_cases(user).filter(pk=pk).exists(),
         )
     )
+    subjects.add(
+        Subject(
+            type="signature",
+            label="Second signature",
+            url=lambda pk: reverse("signature", args=[_number_of(pk)]),
+            title=_number_of,
+            visible=lambda user, pk: access.visible_signatures(user).filter(pk=pk).exists(),
+        )
+    )
+
+
+def _number_of(pk: int) -> str:
+    return str(Countersignature.objects.values_list("number", flat=True).get(pk=pk))
 
 
 def decides(user: User) -> bool:
@@ -66,6 +83,17 @@ def home_approver(request: HttpRequest, _pk: Any = None) -> str:
         return ""
     steps = list(access.waiting_for(user).order_by("due_at", "pk")[:5])
     return render_to_string("workflow/home_approver.html", {"steps": steps}, request=request)
+
+
+def home_signatures(request: HttpRequest, _pk: Any = None) -> str:
+    """Show the second signatures that are the person's to give."""
+    user = request.user
+    if not isinstance(user, User):
+        return ""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    rows = waiting_signatures(user, now)[:5]
+    context = {"signatures": [(row, words(row.duty, DUTIES)) for row in rows], "now": now}
+    return render_to_string("workflow/signatures_waiting.html", context, request=request) if rows else ""
 
 
 def home_cases(request: HttpRequest, _pk: Any = None) -> str:

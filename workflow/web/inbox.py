@@ -15,9 +15,12 @@ from foundation import registries
 from foundation.errors import InvalidError
 from foundation.models import User
 from foundation.web.typed import onward, whole, words
+from policies.decisions.vocabulary import DUTIES
+from policies.decisions.vocabulary import words as duty_words
 from workflow import access
 from workflow.models import ApprovalRequest, ApprovalStep, Message
 from workflow.selectors import last_decision_by, messages_on, newest_request, with_chain
+from workflow.selectors.signatures import waiting_signatures
 from workflow.services import send_message
 
 LIMIT = 100
@@ -66,6 +69,7 @@ def _page(request: HttpRequest, request_id: int | None, refused: Refused | None 
         "chosen": chosen is not None,
         "verbs": VERBS,
         "refused": refused,
+        "signatures": [(row, duty_words(row.duty, DUTIES)) for row in waiting_signatures(request.user, now)],
     }
     context |= _task(request, request.user, step, steps) if step is not None else _last(request.user)
     return render(request, "workflow/inbox.html", context, status=422 if refused else 200)
@@ -90,11 +94,18 @@ def _task(request: HttpRequest, user: User, step: ApprovalStep, steps: list[Appr
         "lines": lines,
         "facts": subject.facts(user, asked.subject_id) if subject and not lines else [],
         "unusual": subject.unusual(asked.subject_id, asked.facts.get("flags", [])) if subject else [],
-        "subject_url": subject.url(asked.subject_id) if subject else "",
+        "subject_url": _address(subject, asked),
         "thread": messages_on(asked.subject_type, asked.subject_id),
         "duties": "You raised it" if asked.requester_id == user.pk else "You did not raise it",
         "following": next(iter(steps[place + 1 :] + steps[:place]), None),
     }
+
+
+def _address(subject: registries.Subject | None, asked: ApprovalRequest) -> str:
+    """Return the document's page, by its printed number where its room can; that asks the database nothing."""
+    if subject is None:
+        return ""
+    return subject.page(asked.subject_number) if subject.page else subject.url(asked.subject_id)
 
 
 def _last(user: User) -> dict[str, Any]:
