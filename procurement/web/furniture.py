@@ -23,6 +23,7 @@ from procurement.selectors.told import told_lines
 from procurement.services import approve_requisition, reject_requisition, return_requisition
 from procurement.web import papers
 from procurement.web.of_supplier import orders_of_contract, orders_of_supplier
+from procurement.web.order_authority import why_approved
 from workflow.models import ExceptionCase
 
 
@@ -69,6 +70,7 @@ def register() -> None:
     panels.add("home", home_receiver)
     panels.add("home", home_buyer)
     panels.add("case.main", order_of_case)
+    panels.add("order.side", why_approved)
     panels.add("supplier.main", orders_of_supplier)
     panels.add("contract.main", orders_of_contract)
 

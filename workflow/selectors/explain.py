@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from foundation.errors import NotFoundError
 from policies.decisions.approval import decide
@@ -51,6 +52,12 @@ def explained(number: str) -> tuple[Explained, ...]:
     if not told:
         raise NotFoundError("not_found", f"No document {number.strip()} was ever sent for approval.")
     return told
+
+
+def approvals_of(subject_type: str, subject_ids: Any, most: int) -> list[ApprovalRequest]:
+    """Return the newest approval of each document, at most so many; `subject_ids` may be a query. One statement."""
+    requests = ApprovalRequest.objects.filter(subject_type=subject_type, subject_id__in=subject_ids)
+    return list(requests.order_by("subject_id", "-pk").distinct("subject_id")[:most])
 
 
 def _told(request: ApprovalRequest) -> Explained:

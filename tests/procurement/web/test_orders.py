@@ -14,6 +14,7 @@ from procurement.models import AckStatus, OrderState, OrderVersion, ProgressStat
 from procurement.selectors.order_list import next_step
 from procurement.services import AnswerLine, ReceiptLine, hold_order, post_goods_receipt, record_acknowledgment
 from tests.factories import NOW, TODAY, Company, an_issued_order, company
+from workflow.models import ApprovalRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -352,3 +353,17 @@ def test_statements_do_not_grow_with_the_rows(client: Client) -> None:
     many = [statements(path) for path in paths]
 
     assert many == few
+
+
+def test_page_says_why_the_order_was_approved_and_what_would_have_changed_it(client: Client) -> None:
+    made = company()
+    order = an_issued_order(made)
+    asked = ApprovalRequest.objects.get()
+
+    page = " ".join(as_person(client, made).get(reverse("order", args=[order.number])).content.decode().split())
+
+    assert "Why it was approved" in page
+    assert reverse("requisition", args=[asked.subject_number]) in page
+    for line in asked.decision["explanation"]:
+        assert line in page
+    assert "Nearest change: " in page  # AP-11

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -11,7 +12,7 @@ from django.core.management import call_command
 from foundation import jobs
 from foundation.errors import DomainError
 from foundation.models import Job
-from foundation.services import cancel_job
+from foundation.services import cancel_job, take_up_jobs
 from policies.models import PolicyVersion
 from policies.selectors import version_in_force
 from tests.factories import NOW, Company, company, submitted
@@ -77,6 +78,43 @@ def test_draft_tells_who_gains_and_loses_work_and_which_documents(
     assert list(numbers) == [middle.number, large.number]
     assert found.job is not None
     assert (found.job.state, found.job.done, found.job.total) == ("done", 3, 3)
+
+
+class Killed(BaseException):
+    """The worker's process is gone; nothing of it is caught."""
+
+
+def test_replay_whose_worker_was_killed_in_the_middle_ends_as_if_nothing_had_happened(
+    made: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "SLICE", 2)
+    for basket in (MIDDLE, LARGE, SMALL, MIDDLE, LARGE):
+        submitted(made, basket)
+    version = loose(made)
+    whole = done(made, version)
+    listed = list(whole.differences.order_by("pk").values_list("request_id", "shift"))
+    begun = start_replay(version_id=version.pk, days=90, actor=made.polly, at=LATER)
+    really = replay.past_after
+    calls = iter(range(9))
+
+    def killed_in_the_second(*args: Any) -> Any:
+        found = really(*args)
+        if next(calls) == 1:
+            raise Killed
+        return found
+
+    monkeypatch.setattr(replay, "past_after", killed_in_the_second)
+    with pytest.raises(Killed):
+        jobs.run(begun.job_id or 0)
+    left = Job.objects.get(pk=begun.job_id)
+    again = take_up_jobs(at=LATER + timedelta(seconds=16))
+    jobs.run(begun.job_id or 0)
+
+    ended = Replay.objects.get(pk=begun.pk)
+    assert (left.state, left.done) == ("running", 2)
+    assert again == [begun.job_id]
+    assert ended.result == whole.result
+    assert list(ended.differences.order_by("pk").values_list("request_id", "shift")) == listed
 
 
 def test_hours_come_from_each_approvers_own_median(made: Company) -> None:
