@@ -21,10 +21,10 @@ class FoundationConfig(AppConfig):
         """Install database guards once all rooms have migrated; teach the API's description our own types."""
         import foundation.machine.schema  # noqa: F401, PLC0415 - drf-spectacular finds extensions by import
         from foundation import access, registries  # noqa: PLC0415 - apps are ready only now
-        from foundation.selectors.invariants import INVARIANTS  # noqa: PLC0415 - same
+        from foundation.selectors.invariants import invariants  # noqa: PLC0415 - same
 
         post_migrate.connect(_install_guards, dispatch_uid="foundation.guards")
-        registries.invariants.add(*INVARIANTS)
+        registries.invariants.add(*invariants())
         registries.navigation.add(
             registries.MenuEntry("People", "people", 90, lambda u: bool(access.can_administer_people(u)))
         )

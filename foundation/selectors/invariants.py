@@ -2,6 +2,7 @@
 
 from foundation.registries import Invariant
 from foundation.roles import SITE_PERMISSIONS
+from foundation.selectors.breaches import AuditedMachine
 
 _GIVEN = ", ".join(
     f"('{role}', '{permission}')" for role, given in SITE_PERMISSIONS.items() for permission in sorted(given)
@@ -68,3 +69,19 @@ INVARIANTS = (
          group by done.id, done.subject_number, done.kind""",
     ),
 )
+MACHINES = (
+    AuditedMachine(
+        "foundation.Job",
+        created=("ask_for_job",),
+        arrows={
+            "start": ("start_job",), "finish": ("finish_job",), "fail": ("fail_job",), "cancel": ("cancel_job",),
+            "retry": ("retry_job",),
+        },
+        number="title",
+    ),
+)  # fmt: skip
+
+
+def invariants() -> tuple[Invariant, ...]:
+    """Return the ground's checks; the models are read, so the apps must be ready."""
+    return (*INVARIANTS, *(check for machine in MACHINES for check in machine.invariants()))

@@ -1,10 +1,11 @@
-"""Policies at work: one that was changed, one thrown away, and a draft matrix with a gap that waits."""
+"""Policies at work: one that was changed, one thrown away, and a draft matrix with three faults that waits."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from config.demo.trade.cast import Cast
 from config.demo.trade.play import Play, Story
+from foundation.jobs import run
 from policies.models import ApprovalRule, PolicyKind, PolicyVersion
 from policies.services import (
     StageInput,
@@ -14,11 +15,12 @@ from policies.services import (
     save_route,
     save_rule,
 )
+from workflow.services import start_replay
 
 
 def schedule(cast: Cast, play: Play) -> None:
     """Let the policy administrators work."""
-    for back, clock, tell in ((15, "10:20", _routed), (6, "14:05", _discarded), (2, "11:40", _gap)):
+    for back, clock, tell in ((15, "10:20", _routed), (6, "14:05", _discarded), (2, "11:40", _faulty)):
         at = cast.almanac.at(back, clock)
         play.add(tell(cast, at), at)
 
@@ -50,17 +52,30 @@ def _discarded(cast: Cast, at: datetime) -> Story:
     discard_draft(version_id=draft.pk, expected_version=_fresh(draft), actor=mei, at=at)
 
 
-def _gap(cast: Cast, at: datetime) -> Story:
-    """A matrix for next year: the region's band was moved up, the manager's was not, so 5,000 to 6,000 is nobody's."""
-    hugh = cast.people["demo.policy1"]
+def _faulty(cast: Cast, at: datetime) -> Story:
+    """A matrix for next year, with three faults to find: a gap, a row that never decides, a stage that asks nobody.
+
+    The region's band was moved up and the manager's was not, so 5,000 to 6,000 is nobody's; the board's row comes after
+    the one that takes everything above 25,000; and no site has a supplier manager of its own. A colleague replayed it.
+    """
+    hugh, mei = cast.people["demo.policy1"], cast.people["demo.policy2"]
     draft = create_draft(kind=PolicyKind.APPROVAL, actor=hugh, at=at, note="Regions from 6,000, next year")
     rule = ApprovalRule.objects.get(policy=draft, amount_from=Decimal(5000))
     stages = [
         StageInput(who=s.who, role=s.role, person_id=s.person_id, completion=s.completion, due_hours=s.due_hours)
         for s in rule.stages.order_by("position")
     ]
-    save_rule(
-        version_id=draft.pk, expected_version=_fresh(draft), actor=hugh, at=at, rule_id=rule.pk, stages=stages,
-        name="6,000 to 25,000", amount_from=Decimal(6000), amount_to=rule.amount_to,
-    )  # fmt: skip
-    yield from ()
+    board = [StageInput(who="enterprise_role", role="finance_director", due_hours=16)]
+    beside = [StageInput(who="site_role", role="supplier_manager")]
+    for row, asks, axes in (
+        (rule.pk, stages, {"name": "6,000 to 25,000", "amount_from": Decimal(6000), "amount_to": rule.amount_to}),
+        (None, board, {"name": "Above 100,000, for the board", "amount_from": Decimal(100_000)}),
+        (None, beside, {"name": "Not the preferred supplier", "is_additional": True, "any_flags": ["not_preferred"]}),
+    ):
+        save_rule(
+            version_id=draft.pk, expected_version=_fresh(draft), actor=hugh, at=at, rule_id=row, stages=asks, **axes
+        )
+    at = cast.later("LDS", at, 6)
+    yield at
+    asked = start_replay(version_id=draft.pk, days=365, actor=mei, at=at)
+    run(asked.job_id or 0)
