@@ -1,5 +1,7 @@
 """Who may read and change policies: policy administrators; everybody else may read what binds them."""
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 
 from foundation import access, duties
@@ -25,6 +27,15 @@ def can_edit(user: User, version: PolicyVersion) -> Verdict:
 def can_draft(user: User) -> Verdict:
     """Judge starting a draft."""
     return access.can_in_role(user, "change policies", Role.POLICY_ADMIN)
+
+
+def can_roll_forward(user: User, version: PolicyVersion, at: datetime) -> Verdict:
+    """Judge making a draft equal to an older version: one that was published and is not the one in force (AP-9)."""
+    if version.state not in {PolicyState.PUBLISHED, PolicyState.SUPERSEDED}:
+        return Verdict("never_in_force", f"{version} was never in force. Only what was can come back.")
+    if version.is_in_force(at):
+        return Verdict("version_in_force", f"{version} is in force already.")
+    return can_draft(user)
 
 
 def can_publish(user: User, version: PolicyVersion) -> Verdict:

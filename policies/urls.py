@@ -1,6 +1,6 @@
 from django.urls import path
 
-from policies.web import export, matrix, overview, rows, rule, version
+from policies.web import bring, export, matrix, overview, rows, rule, version
 
 urlpatterns = [
     path("settings/", overview.overview, name="policies_home"),
@@ -10,12 +10,14 @@ urlpatterns = [
     path("settings/approvals/<int:number>/rows/<int:rule_id>/<slug:verb>/", matrix.move, name="rule_move"),
     path("settings/<slug:page>/", overview.versions, name="policies"),
     path("settings/<slug:page>/draft/", overview.draft, name="policy_draft"),
+    path("settings/<slug:page>/bring-in/", bring.bring_in, name="policy_bring_in"),
     path("settings/<slug:page>/<int:number>/", version.version, name="policy"),
     path("settings/<slug:page>/<int:number>/changes/", version.changes, name="policy_changes"),
     path("settings/<slug:page>/<int:number>/history/", version.history, name="policy_history"),
     path("settings/<slug:page>/<int:number>/export.<slug:form>", export.export, name="policy_export"),
     path("settings/<slug:page>/<int:number>/publish/", version.publish, name="policy_publish"),
     path("settings/<slug:page>/<int:number>/discard/", version.discard, name="policy_discard"),
+    path("settings/<slug:page>/<int:number>/roll-forward/", version.bring_back, name="policy_roll_forward"),
     path("settings/<slug:page>/<int:number>/switches/", rows.switches, name="policy_switches"),
     path("settings/<slug:page>/<int:number>/row/new/", rows.row, name="policy_row_new"),
     path("settings/<slug:page>/<int:number>/row/<int:row_id>/", rows.row, name="policy_row"),

@@ -4,125 +4,14 @@ A test compares them with the columns of the tables, so that none is forgotten.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from policies.decisions.exchange_known import Known, Unfit
+from policies.decisions.exchange_stages import STAGE_COLUMNS, Column, Stages
 from policies.decisions.exchange_values import Codes, Number, OneOf, Text, Value, Whole, YesNo
 from policies.decisions.vocabulary import LIMITS, SWITCHES
 
-MOST_STAGES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name in JSON and in the table, how a spreadsheet heads it, and what it holds."""
-
-    name: str
-    head: str
-    value: Value
-    width: int = 12
-
-
-STAGE_COLUMNS = (
-    Column("who", "Who", OneOf("who")),
-    Column("role", "Role", OneOf("roles", needed=False)),
-    Column("person", "Person", OneOf("people", needed=False)),
-    Column("completion", "Agree", OneOf("completions")),
-    Column("due_hours", "Hours", Whole(1, 999, "h")),
-)
-BY_ROLE = frozenset({"site_role", "region_role", "enterprise_role"})
-BY_PERSON = "person"
-_NAMED = ("role", "person")  # stand behind a colon: who is asked
-
-
-class Stages(Value):
-    """The stages of a row: a list of objects in JSON, one line each in a cell.
-
-    A line reads `Role at the ship-to site: Site manager; One of them; 8 h`.
-    """
-
-    def from_json(self, given: Any, known: Known) -> list[dict[str, Any]]:
-        """Return what came as JSON once it is fit."""
-        if not isinstance(given, list) or not all(isinstance(stage, dict) for stage in given):
-            raise Unfit("Write a list of stages, each an object; an empty list asks nobody.")
-        return self._few([self._stage(number, stage, known) for number, stage in enumerate(given, start=1)])
-
-    def _stage(self, number: int, given: Mapping[str, Any], known: Known) -> dict[str, Any]:
-        names = [column.name for column in STAGE_COLUMNS]
-        for name in given:
-            if name not in names:
-                raise Unfit(f"Stage {number}: there is no member “{name[:40]}”. Use {', '.join(names)}.", name)
-        stage = {}
-        for column in STAGE_COLUMNS:
-            if column.name not in given:
-                raise Unfit(f"Stage {number}: the member {column.name} is missing.")
-            stage[column.name] = self._part(number, column, column.value.from_json, given[column.name], known)
-        return _checked(number, stage)
-
-    def from_cell(self, text: str, known: Known) -> list[dict[str, Any]]:
-        """Return what a person wrote in a cell."""
-        lines = [line.strip() for line in text.split("\n") if line.strip()]
-        return self._few([self._line(number, line, known) for number, line in enumerate(lines, start=1)])
-
-    def _line(self, number: int, line: str, known: Known) -> dict[str, Any]:
-        asked, *parts = [part.strip() for part in line.split(";")]
-        who, _, named = (part.strip() for part in asked.partition(":"))
-        columns = {column.name: column for column in STAGE_COLUMNS}
-        rest = [column for column in STAGE_COLUMNS if column.name not in {"who", *_NAMED}]
-        if len(parts) != len(rest):
-            raise Unfit(
-                f"Stage {number}: write it like “Role at the ship-to site: Site manager; One of them; 8 h”.", line
-            )
-        stage = {"who": self._part(number, columns["who"], columns["who"].value.from_cell, who, known)}
-        filled = {
-            "role": named if stage["who"] in BY_ROLE else "",
-            "person": named if stage["who"] == BY_PERSON else "",
-        }
-        if named and not any(filled.values()):
-            raise Unfit(f"Stage {number}: “{who}” needs no name. Take away what stands behind the colon.", named)
-        for name in _NAMED:
-            stage[name] = self._part(number, columns[name], columns[name].value.from_cell, filled[name], known)
-        for column, part in zip(rest, parts, strict=True):
-            stage[column.name] = self._part(number, column, column.value.from_cell, part, known)
-        return _checked(number, stage)
-
-    def _part(self, number: int, column: Column, read: Any, given: Any, known: Known) -> Any:
-        try:
-            return read(given, known)
-        except Unfit as unfit:
-            part = given if unfit.part is None else unfit.part
-            raise Unfit(f"Stage {number}, {column.head.lower()}: {unfit.cure}", str(part)) from unfit
-
-    def _few(self, stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if len(stages) > MOST_STAGES:
-            raise Unfit(f"Use at most {MOST_STAGES} stages; there are {len(stages)}.")
-        return stages
-
-    def to_cell(self, plain: Any, known: Known) -> str | int | Decimal:
-        """Return a plain value as a cell."""
-        return "\n".join(self._words(stage, known) for stage in plain)
-
-    def _words(self, stage: Mapping[str, Any], known: Known) -> str:
-        cells = {c.name: str(c.value.to_cell(stage[c.name], known)) for c in STAGE_COLUMNS}
-        units = {c.name: c.value.unit for c in STAGE_COLUMNS if isinstance(c.value, Whole)}
-        named = next((f": {cells[name]}" for name in _NAMED if cells[name]), "")
-        rest = [
-            f"{cells[c.name]} {units.get(c.name, '')}".strip() for c in STAGE_COLUMNS if c.name not in {"who", *_NAMED}
-        ]
-        return "; ".join([f"{cells['who']}{named}", *rest])
-
-
-def _checked(number: int, stage: dict[str, Any]) -> dict[str, Any]:
-    """Refuse a stage that names nobody, or somebody it does not need (AP-2)."""
-    if (stage["who"] in BY_ROLE) != bool(stage["role"]):
-        raise Unfit(f"Stage {number}: name a role for a stage by role, and none for another.", stage["role"])
-    if (stage["who"] == BY_PERSON) != bool(stage["person"]):
-        raise Unfit(f"Stage {number}: name the person for a named person, and nobody for another.", stage["person"])
-    return stage
-
-
+__all__ = ["COLUMNS", "STAGE_COLUMNS", "Column", "switch_from_text", "switch_label", "switch_to_text"]
 _AMOUNT = Number(18, 4)
 _DIGITS = {"%": (7, 3)}
 _LIMIT_SIZE = {"price_up_absolute": (18, 6), "price_down_absolute": (18, 6)}
@@ -182,32 +71,39 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
 }  # fmt: skip
 
 
+_FLAGS = Codes("flags")
+# What a switch holds, by its name; the others are yes or no, or what the end of their name says.
+SWITCH_VALUES: Mapping[str, Value] = {
+    "block_submission": _FLAGS, "block_approval": _FLAGS, "ladder": Codes("rungs", keeps_order=True),
+    "fallback_role": OneOf("roles"), "budget_mode": OneOf("budget_modes"),
+}  # fmt: skip
+_BY_END: tuple[tuple[str, Value], ...] = (
+    ("_days", Whole(0, 365)), ("_percent", Text(12, needed=False)), ("_until", Text(5, needed=False)),
+)  # fmt: skip
+_NONE = "none"
+
+
+def _value_of(name: str) -> Value:
+    return SWITCH_VALUES.get(name) or next((value for end, value in _BY_END if name.endswith(end)), YesNo())
+
+
 def switch_from_text(name: str, text: str, known: Known) -> Any:
     """Return a switch as it is stored from what a person wrote in a cell; its value is judged elsewhere.
 
     :raises Unfit: it cannot be read.
     """
-    said = text.strip()
-    if name.endswith("_days"):
-        return Whole(0, 365).from_cell(said, known)
-    if name.startswith("block_"):
-        return Codes("flags").from_cell("" if said.lower() == "none" else said, known)
-    if name.endswith("_role"):
-        return OneOf("roles").from_cell(said, known)
-    if name.endswith(("_percent", "_until")):
-        return said
-    if not said:
+    value, said = _value_of(name), text.strip()
+    if isinstance(value, YesNo) and not said:
         raise Unfit("Write yes or no.")
-    return YesNo().from_cell(said, known)
+    return value.from_cell("" if isinstance(value, Codes) and said.lower() == _NONE else said, known)
 
 
-def switch_to_text(value: Any, known: Known) -> str:
+def switch_to_text(name: str, plain: Any, known: Known) -> str:
     """Return a switch as a cell."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return Codes("flags").to_cell(value, known) or "none"
-    return known.label("roles", str(value))
+    value = _value_of(name)
+    if isinstance(value, YesNo):
+        return "yes" if plain else "no"
+    return str(value.to_cell(plain, known)) or (_NONE if isinstance(value, Codes) else "")
 
 
 def switch_label(name: str) -> str:

@@ -65,5 +65,5 @@ NOUNS: Mapping[str, str] = {
     "budget_states": "budget state", "change_deltas": "change",
     "people": "active person of ours with the user name", "who": "way to find approvers",
     "completions": "way to agree", "scopes": "level", "modes": "match", "duties": "duty or role",
-    "strengths": "strength",
+    "strengths": "strength", "rungs": "rung", "budget_modes": "way to treat what is over budget",
 }  # fmt: skip

@@ -34,7 +34,7 @@ def to_tables(document: Document, known: Known, about: Mapping[str, Any]) -> lis
         tables.append((RULES, [c.width for c in columns], [[c.head for c in columns], *rows]))
     if document.settings:
         lines = [
-            [name, switch_label(name), switch_to_text(value, known), SWITCHES.get(name, ("", ""))[1]]
+            [name, switch_label(name), switch_to_text(name, value, known), SWITCHES.get(name, ("", ""))[1]]
             for name, value in sorted(document.settings.items())
         ]
         tables.append((SWITCH_SHEET, [22, 36, 24, 60], [["Code", "Switch", "Value", "Means"], *lines]))

@@ -220,13 +220,14 @@ class OneOf(Value):
 
 @dataclass(frozen=True, slots=True)
 class Codes(Value):
-    """Any number of codes of a vocabulary, sorted; none means any."""
+    """Any number of codes of a vocabulary, sorted unless their order says something; none means any."""
 
     of: str
+    keeps_order: bool = False
 
     def plain(self, stored: Any) -> list[str]:
         """Return what a row stores as plain JSON."""
-        return sorted(stored)
+        return list(stored) if self.keeps_order else sorted(stored)
 
     def from_json(self, given: Any, known: Known) -> list[str]:
         """Return what came as JSON once it is fit."""
@@ -242,7 +243,7 @@ class Codes(Value):
         twice = next((code for code in codes if codes.count(code) > 1), None)
         if twice is not None:
             raise Unfit(f"“{twice}” stands twice. Name it once.", twice)
-        return sorted(codes)
+        return codes if self.keeps_order else sorted(codes)
 
     def to_cell(self, plain: Any, known: Known) -> str:
         """Return a plain value as a cell."""

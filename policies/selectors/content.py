@@ -6,6 +6,7 @@ from typing import Any
 
 from foundation.models import Category, Item, Region, Role, Site, User
 from foundation.selectors import base_currency
+from policies.decisions.budgets import MODES
 from policies.decisions.exchange import Document, in_order
 from policies.decisions.exchange_columns import COLUMNS, STAGE_COLUMNS
 from policies.decisions.exchange_known import Known
@@ -19,6 +20,7 @@ from policies.decisions.vocabulary import (
     DOCUMENT_TYPES,
     DUTIES,
     FLAGS,
+    RUNGS,
     SPEND_KINDS,
     SUPPLIER_RISKS,
     SUPPLIER_STATES,
@@ -59,7 +61,7 @@ def ground_today() -> Ground:
     words: dict[str, Mapping[str, str]] = {
         "document_types": DOCUMENT_TYPES, "spend_kinds": SPEND_KINDS, "flags": FLAGS,
         "authorities": AUTHORITIES, "supplier_risks": SUPPLIER_RISKS, "contract_coverages": CONTRACT_COVERAGES,
-        "budget_states": BUDGET_STATES, "change_deltas": DELTAS,
+        "rungs": RUNGS, "budget_modes": MODES, "budget_states": BUDGET_STATES, "change_deltas": DELTAS,
         "supplier_states": SUPPLIER_STATES, "roles": roles, "duties": {**DUTIES, **roles},
         "sites": dict(Site.objects.values_list("code", "name")),
         "regions": dict(Region.objects.values_list("code", "name")),

@@ -7,6 +7,7 @@ from policies.services.budgets import (
     seen_of_budget,
     withdraw_budget,
 )
+from policies.services.drafts import import_draft, roll_forward
 from policies.services.install_defaults import install_default_policies
 from policies.services.publishable import check_publishable
 from policies.services.rows import (
@@ -23,7 +24,7 @@ from policies.services.versions import create_draft, discard_draft, publish_vers
 
 __all__ = [
     "BandInput", "BudgetRow", "StageInput", "change_budget", "check_publishable", "create_budget", "create_draft", "delete_duty_pair", "delete_route", "delete_rule", "delete_tolerance",
-    "discard_draft", "import_budgets", "install_default_policies", "move_rule", "post_positions", "publish_version", "save_bands", "save_duty_pair",
+    "discard_draft", "import_budgets", "import_draft", "install_default_policies", "move_rule", "post_positions", "publish_version", "roll_forward", "save_bands", "save_duty_pair",
     "save_route", "save_rule", "save_switches", "save_tolerance", "seen_of_budget",
     "withdraw_budget",
 ]  # fmt: skip

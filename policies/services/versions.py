@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from foundation import audit, duties, outbox
-from foundation.errors import DomainError, InvalidError, NotFoundError, StaleError, require
+from foundation.errors import InvalidError, NotFoundError, StaleError, require
 from foundation.journal import use_case
 from foundation.models import User
 from policies import access
@@ -19,7 +19,7 @@ from policies.models import (
     PolicyState,
     PolicyVersion,
 )
-from policies.selectors import forget, version_in_force
+from policies.selectors import forget, in_force_or_none
 from policies.services.publishable import check_publishable
 
 
@@ -75,38 +75,37 @@ def create_draft(
     """
     require(access.can_draft(actor))
     lock_kind(kind)
-    last = PolicyVersion.objects.filter(kind=kind).order_by("-number").values_list("number", flat=True).first() or 0
-    try:
-        base: PolicyVersion | None = version_in_force(kind, at)
-    except DomainError:
-        base = None
-    draft = PolicyVersion.objects.create(
-        kind=kind,
-        number=last + 1,
-        created_at=at,
-        created_by=actor,
-        note=note,
-        settings=settings if settings is not None else ({**LATER.get(kind, {}), **base.settings} if base else {}),
-    )
+    base = in_force_or_none(kind, at)
+    if settings is None:
+        settings = {**LATER.get(kind, {}), **base.settings} if base else {}
+    draft = begin_draft(kind=kind, settings=settings, note=note, actor=actor, at=at)
     if base:
-        _copy_rows(base, draft)
-    duties.record(chain_of_version(draft), "policy", draft.pk, "draft_policy", person_id=actor.pk, at=at)
-    audit.record(draft, "draft_policy", actor=actor, at=at, kind=kind, number=draft.number)
+        copy_rows(base, draft)
     return draft
 
 
-def _copy_rows(base: PolicyVersion, draft: PolicyVersion) -> None:
+def begin_draft(
+    *, kind: str, settings: dict[str, Any], note: str, actor: User, at: datetime, **told: Any
+) -> PolicyVersion:
+    """Start a draft without rows under the next number; the kind is locked. `told` goes into the audit row."""
+    last = PolicyVersion.objects.filter(kind=kind).order_by("-number").values_list("number", flat=True).first() or 0
+    draft = PolicyVersion.objects.create(
+        kind=kind, number=last + 1, created_at=at, created_by=actor, note=note, settings=settings
+    )
+    duties.record(chain_of_version(draft), "policy", draft.pk, "draft_policy", person_id=actor.pk, at=at)
+    audit.record(draft, "draft_policy", actor=actor, at=at, kind=kind, number=draft.number, **told)
+    return draft
+
+
+def copy_rows(base: PolicyVersion, draft: PolicyVersion) -> None:
+    """Copy every row of a version into an empty draft of the same kind, column by column."""
     for rule in ApprovalRule.objects.filter(policy=base).prefetch_related("stages"):
         stages = list(rule.stages.all())
         rule.pk, rule.policy = None, draft
         rule.save(force_insert=True)
-        ApprovalStage.objects.bulk_create(
-            ApprovalStage(
-                rule=rule, position=s.position, who=s.who, role=s.role, person_id=s.person_id, completion=s.completion,
-                due_hours=s.due_hours, percent=s.percent, with_previous=s.with_previous, may_repeat=s.may_repeat,
-            )
-            for s in stages
-        )  # fmt: skip
+        for stage in stages:
+            stage.pk, stage.rule = None, rule
+        ApprovalStage.objects.bulk_create(stages)
     models: tuple[Any, ...] = (MatchTolerance, DutyPair, ExceptionRoute)
     for model in models:
         rows = list(model.objects.filter(policy=base))

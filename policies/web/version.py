@@ -1,7 +1,6 @@
 """A version: what it says, how it differs from the one in force, its history, publication and the end of a draft."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,15 +11,23 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.errors import DomainError, InvalidError
-from foundation.web.typed import seen_version
+from foundation.errors import InvalidError
+from foundation.web.typed import seen_version, whole
 from policies import access
 from policies.models import PolicyKind, PolicyVersion
-from policies.selectors import analyse, differences_between, history_of, version_in_force
-from policies.services import check_publishable, discard_draft, publish_version
+from policies.selectors import (
+    analyse,
+    differences_between,
+    history_of,
+    in_force_or_none,
+    version_numbered,
+    versions_of,
+)
+from policies.services import check_publishable, discard_draft, publish_version, roll_forward
 from policies.web import matrix, other_kinds
 from policies.web.shared import StaffRequest, frame, now, put_error, version_to_read, zone_of
 
+MOST_OTHERS = 50  # versions offered for a comparison
 BODIES: dict[str, tuple[str, Callable[[StaffRequest, PolicyVersion], dict[str, Any]]]] = {
     PolicyKind.APPROVAL: ("policies/matrix.html", matrix.body),
     PolicyKind.TOLERANCE: ("policies/tolerances.html", other_kinds.tolerances),
@@ -39,21 +46,34 @@ def version(request: StaffRequest, page: str, number: int) -> HttpResponse:
     return render(request, template, {**frame(request, policy), **body(request, policy)})
 
 
-def _in_force(policy: PolicyVersion, at: datetime) -> PolicyVersion | None:
-    try:
-        return version_in_force(policy.kind, at)
-    except DomainError:  # the first version ever has nothing before it
-        return None
-
-
 @require_safe
 @login_required
 def changes(request: StaffRequest, page: str, number: int) -> HttpResponse:
-    """Say in words how a version differs from the one in force."""
+    """Say in words how a version differs from the one in force, or from the version that `with` names."""
     policy = version_to_read(request, page, number)
-    base = _in_force(policy, now())
+    in_force = in_force_or_none(policy.kind, now())
+    chosen = whole(request.GET.get("with"), 9)
+    base = in_force if chosen is None else version_numbered(policy.kind, chosen)
     lines = differences_between(base, policy) if base and base.pk != policy.pk else ()
-    return render(request, "policies/changes.html", {**frame(request, policy, "changes"), "base": base, "lines": lines})
+    others = versions_of(policy.kind).exclude(pk=policy.pk)[:MOST_OTHERS]
+    context = {
+        **frame(request, policy, "changes"),
+        "base": base,
+        "lines": lines,
+        "in_force": in_force,
+        "others": others,
+    }
+    return render(request, "policies/changes.html", context)
+
+
+@require_POST
+@login_required
+def bring_back(request: StaffRequest, page: str, number: int) -> HttpResponse:
+    """Make a draft equal to an older version."""
+    policy = version_to_read(request, page, number)
+    made = roll_forward(version_id=policy.pk, actor=request.user, at=now())
+    messages.success(request, f"{made} says what {policy} said. Nothing changes until it is published.")
+    return redirect("policy_changes", page, made.number)
 
 
 @require_safe
@@ -110,7 +130,7 @@ def _publish(request: StaffRequest, policy: PolicyVersion, form: PublishForm) ->
 
 def _prospect(policy: PolicyVersion) -> dict[str, Any]:
     """Return what a second person must see before publishing: changes and what stands in the way."""
-    base = _in_force(policy, now())
+    base = in_force_or_none(policy.kind, now())
     stops = ""
     try:
         check_publishable(draft=policy)

@@ -86,6 +86,7 @@ def _policies(made: Company) -> Iterator[Row]:
     yield "policies_home", made.polly, []
     for page in ("approvals", "tolerances", "duties", "routing", "ordering"):
         yield "policies", made.polly, [page]
+        yield "policy_bring_in", made.polly, [page]
     for name in ("policy", "policy_changes", "policy_history", "policy_publish", "policy_switches"):
         yield name, made.polly, ["approvals", matrix.number]
     for form in ("json", "xlsx"):

@@ -25,7 +25,7 @@ from invoicing import services as invoicing
 from invoicing.models import Hold, Invoice
 from policies.decisions.duties import Conflict
 from policies.models import PolicyVersion
-from policies.services import create_draft
+from policies.services import create_draft, publish_version
 from procurement.models import GoodsReceipt, OrderAcknowledgment, PurchaseOrder, RequisitionLine
 from procurement.services import AnswerLine, ReceiptLine, post_goods_receipt, record_acknowledgment
 from suppliers.models import CatalogueItem
@@ -234,6 +234,9 @@ def _enterprise(houses: Houses) -> None:
     kinds["policy"] = Kind(
         {"page": "approvals", "number": version.number}, {"page": "approvals", "number": 999}, form=seen
     )
+    newer = create_draft(kind="sourcing", actor=made.polly, at=NOW)
+    publish_version(version_id=newer.pk, expected_version=newer.version, actor=made.petra, at=NOW)
+    kinds["older_policy"] = Kind({"page": "ordering", "number": 1}, {"page": "ordering", "number": 999}, form=seen)
     kinds["matrix"] = Kind({"number": version.number}, {"number": 999}, form=seen)
     kinds["rule"] = Kind(
         {"number": version.number, "rule_id": rule.pk}, {"number": version.number, "rule_id": 999_999}, form=seen

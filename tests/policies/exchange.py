@@ -22,7 +22,8 @@ def rich(made: Company, kind: str) -> PolicyVersion:
     if kind == PolicyKind.APPROVAL:
         add_rule(
             made, version, '=HYPERLINK("http://evil")', StageInput("climb", due_hours=2), StageInput("cost_centre_owner"),
-            StageInput("person", person_id=made.petra.pk, completion="all"),
+            StageInput("person", person_id=made.petra.pk, completion="percent", percent=60, with_previous=True),
+            StageInput("category_manager", completion="majority", may_repeat=True), StageInput("climb_one"),
             StageInput("enterprise_role", "finance_director", None, "all", 999),
             amount_from=Decimal("12345678901234.5678"), amount_to=Decimal("22345678901234.5678"), sites=["HUL", "LDS"],
             regions=["NORTH"], categories=["PACK"], spend_kinds=["service"], urgent=True, any_flags=["off_contract", "urgent"],

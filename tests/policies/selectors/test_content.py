@@ -48,6 +48,8 @@ def test_stages_are_lines_that_a_person_reads() -> None:
     assert str(lines).split("\n") == [
         "Managers, up to the first whose limit covers the amount; One of them; 2 h",
         "Cost-centre owner; One of them; 8 h",
-        "A named person: petra; All of them; 8 h",
+        "A named person: petra; A percentage of them; 60 %; 8 h; together with the stage before",
+        "Manager of the category; More than half of them; 8 h; also by who agreed before",
+        "Only the first manager whose limit covers the amount; One of them; 8 h",
         "Role enterprise-wide: Finance director; All of them; 999 h",
     ]

@@ -1,0 +1,74 @@
+"""What a document would do as a version: every fault, and how it would differ from the version in force (AP-9)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from foundation.errors import NotFoundError
+from policies.decisions.exchange import Document, Fault, Taken
+from policies.decisions.exchange_checks import again, check, overlaps
+from policies.decisions.switches import LATER
+from policies.models import PolicyKind, PolicyVersion
+from policies.selectors.analysis import Analysis, analyse
+from policies.selectors.comparison import content_of, content_to_be, told
+from policies.selectors.content import Ground, document_of, ground_today, missing_levels
+from policies.selectors.in_force import version_in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A document with what may be named today, every fault, and the version it would follow."""
+
+    document: Document
+    ground: Ground
+    faults: tuple[Fault, ...]
+    base: PolicyVersion | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What a fit document would change, and what is worth a look: overlaps, and what the analyser finds."""
+
+    lines: tuple[str, ...]
+    notes: tuple[str, ...]
+    analysis: Analysis | None
+
+
+def in_force_or_none(kind: str, at: datetime) -> PolicyVersion | None:
+    """Return the version of a policy in force at an instant, or nothing before the first."""
+    try:
+        return version_in_force(kind, at)
+    except NotFoundError:
+        return None
+
+
+def judge(taken: Taken, ground: Ground, at: datetime) -> Judgement:
+    """Judge what was read of a file against what may be named today and the switches the policy has.
+
+    A switch that came after the file was written has the value that changes nothing.
+    """
+    base = in_force_or_none(taken.kind, at)
+    later = LATER.get(taken.kind, {})
+    whole = replace(taken, settings={**later, **taken.settings})
+    names = sorted({*later, *(base.settings if base else taken.settings)})
+    is_levels = taken.kind == PolicyKind.TOLERANCE
+    missing = missing_levels([row.values for row in taken.rows]) if is_levels else frozenset()
+    faults = check(whole, ground.known, names, missing)
+    return Judgement(whole.document(), ground, faults, base)
+
+
+def judge_again(version: PolicyVersion, at: datetime) -> Judgement:
+    """Judge what an old version says by what is there today: what it names may be gone."""
+    ground, document = ground_today(), document_of(version)
+    rows, faults = again(document.rows, version.kind, ground.known)
+    return judge(Taken(version.kind, document.settings, tuple(rows), tuple(faults)), ground, at)
+
+
+def foresee(judged: Judgement) -> Prospect:
+    """Say in words what a fit document would change; nothing is written."""
+    document, base = judged.document, judged.base
+    after = content_to_be(document, judged.ground)
+    lines = told(content_of(base), after, document.kind) if base else ()
+    if after.matrix is None:
+        return Prospect(lines, (), None)
+    version = PolicyVersion(kind=document.kind, number=0, settings=dict(document.settings))
+    return Prospect(lines, tuple(overlaps(document.rows)), analyse(version, after.matrix))
