@@ -20,6 +20,7 @@ from workflow.models import (
     ApprovalStep,
     Countersignature,
     ExceptionCase,
+    RequestState,
     SignatureState,
     StepAssignee,
     StepState,
@@ -75,6 +76,17 @@ def can_see_request(user: User, request: ApprovalRequest) -> Verdict:
     if subject is not None and subject.visible(user, request.subject_id):
         return ALLOWED
     return Verdict("not_your_document", "This document is not yours to see.")
+
+
+def can_add_approver(user: User, request: ApprovalRequest) -> Verdict:
+    """Judge adding an approver to an open request: its requester, whoever is asked in it, and buyers of the site (AP-6)."""
+    if request.state != RequestState.OPEN:
+        return Verdict("not_open", f"{request.subject_number} is {request.get_state_display().lower()}.")
+    if request.requester_id == user.pk or access.holds(user, ORDER, request.site_id):
+        return ALLOWED
+    if request.steps.filter(assignees__person_id=user.pk).exists():
+        return ALLOWED
+    return Verdict("not_in_chain", "Only the requester, who is asked, or a buyer of the site adds an approver.")
 
 
 def visible_cases(user: User) -> QuerySet[ExceptionCase]:

@@ -32,6 +32,19 @@ class StepDecided(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepAdded(Event):
+    """Somebody added an approver besides the policy's (AP-6); `place` is before or after the stage that was open."""
+
+    kind: ClassVar[str] = "workflow.step.added"
+    subject_type: ClassVar[str] = "step"
+
+    label: str
+    person_id: int
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepEscalated(Event):
     """More people are asked because a stage took too long; `rung` is the rung, `people` their ids (AP-5)."""
 

@@ -42,6 +42,7 @@ WORDS = {
     "invoicing.hold.opened": ("Hold opened", "bad"),
     "invoicing.hold.closed": ("Hold closed", "ok"),
     "workflow.step.opened": ("Asked {label}", "now"),
+    "workflow.step.added": ("Approver added: {label}", "now"),
     "workflow.step.escalated": ("Asked more people, {label}", "now"),
     "workflow.task.moved": ("Moved to a deputy or back, {label}", "now"),
     "workflow.step.decided": ("{label}: {verdict}", ""),

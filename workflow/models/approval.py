@@ -105,6 +105,13 @@ class ApprovalStep(FSMModelMixin, models.Model):
     due_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
+    added_by = models.ForeignKey(
+        "foundation.User",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="who added it besides the policy",
+    )
     rung = models.PositiveSmallIntegerField(default=0, help_text="rungs of the ladder that were asked (AP-5)")
     next_rung_at = models.DateTimeField(null=True, help_text="when the next rung is asked")
 
@@ -130,6 +137,11 @@ class ApprovalStep(FSMModelMixin, models.Model):
     def open(self, *, at: datetime, due_at: datetime) -> None:
         """Ask the people of this stage."""
         self.opened_at, self.due_at = at, due_at
+
+    @transition(field=state, source=StepState.OPEN, target=StepState.WAITING)
+    def defer(self) -> None:
+        """Wait until somebody who was added before has decided (AP-6)."""
+        self.opened_at = self.due_at = self.reminded_at = self.next_rung_at = None
 
     @transition(field=state, source=StepState.OPEN, target=StepState.APPROVED)
     def approve(self, *, at: datetime) -> None:

@@ -1,3 +1,4 @@
+from workflow.services.add_approver import add_approver
 from workflow.services.ask_signature import ask_signature
 from workflow.services.cases import cure_case, cure_cases, open_case, resolve_case
 from workflow.services.close_signature import countersign, drop_signatures, escalate_signatures, refuse_signature
@@ -13,6 +14,6 @@ from workflow.services.replay import start_replay
 from workflow.services.withdraw_approval import withdraw_approval
 
 __all__ = [
-    "Asking", "DoneOn", "Judged", "Reduced", "ask_signature", "countersign", "cure_case", "cure_cases", "drop_signatures", "escalate_overdue", "escalate_signatures", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "record_duty", "refuse_signature", "remind_overdue", "require_duty",
+    "Asking", "DoneOn", "Judged", "Reduced", "add_approver", "ask_signature", "countersign", "cure_case", "cure_cases", "drop_signatures", "escalate_overdue", "escalate_signatures", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "record_duty", "refuse_signature", "remind_overdue", "require_duty",
     "resolve_case", "send_message", "start_replay", "withdraw_approval",
 ]  # fmt: skip
