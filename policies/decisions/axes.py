@@ -67,6 +67,11 @@ class Axes:
     bit_of: tuple[Mapping[str, int], ...] = field(repr=False)
 
     @property
+    def named(self) -> frozenset[str]:
+        """Return the categories that rows name."""
+        return frozenset[str]().union(*(above for above, _ in self.classes))
+
+    @property
     def whole(self) -> Region:
         """Return every document there can be, impossible ones among them."""
         return tuple(self._everything(axis) for axis in range(len(self.values)))

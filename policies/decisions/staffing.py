@@ -1,13 +1,14 @@
-"""Who would be asked, and stages that would ask nobody. Source: SEMANTICS AP-2, AP-3, AP-4 and AP-9."""
+"""Who would be asked, and who is there to answer. Source: SEMANTICS AP-2, AP-3, AP-4 and AP-5."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
+from foundation.decisions.absence import Away, is_away, stand_in
 from policies.decisions.approval import Decision
-from policies.decisions.matrix import Matrix, Rule, StageAsk
-from policies.decisions.vocabulary import listed
-from policies.decisions.world import Finding, Place, World
+from policies.decisions.matrix import StageAsk
+from policies.decisions.world import Place
 
 SITE, REGION, ENTERPRISE = "site_role", "region_role", "enterprise_role"
 OWNER, CLIMB, PERSON = "cost_centre_owner", "climb", "person"
@@ -47,14 +48,19 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Who holds what today. `requesting` names the roles that may raise requisitions; `owners` by site code."""
+    """Who holds what today. `requesting` names the roles that may raise requisitions; `owners` by site code.
+
+    `managers` by category code. `absences` are those declared that end after `today`, by person.
+    """
 
     people: Mapping[int, Person]
     held: tuple[Held, ...]
     requesting: frozenset[str]
     owners: Mapping[str, frozenset[int]] = field(default_factory=dict)
     role_names: Mapping[str, str] = field(default_factory=dict)
-    category_managers: frozenset[int] = frozenset()
+    managers: Mapping[str, int] = field(default_factory=dict)
+    absences: Mapping[int, tuple[Away, ...]] = field(default_factory=dict)
+    today: datetime | None = None
 
     def active(self, people: Sequence[int] | set[int] | frozenset[int]) -> tuple[Person, ...]:
         """Return the people who are still there, by key."""
@@ -64,13 +70,40 @@ class Roster:
         """Return who may raise requisitions at a place."""
         return self.active({h.person for h in self.held if h.role in self.requesting and h.counts_at(place)})
 
+    def roles(self, person: Person) -> frozenset[str]:
+        """Return every role somebody holds, wherever it is."""
+        return frozenset(h.role for h in self.held if h.person == person.pk)
+
+    def manager_of(self, category: Sequence[str]) -> int | None:
+        """Return who manages a category, given by its path: its own manager, or that of the nearest branch above."""
+        return next((self.managers[code] for code in reversed(category) if code in self.managers), None)
+
+    def is_gone(self, person: Person, at: datetime, site: str, amount: Decimal) -> bool:
+        """Say whether somebody is away at an instant and no deputy at work may decide an amount at a site for them."""
+        absences = self._in_force(person.pk, at)
+        if not is_away(absences):
+            return False
+        deputy = stand_in(absences, duty="approve_requisition", site=site, amount=amount)
+        return deputy is None or not self.active({deputy}) or is_away(self._in_force(deputy, at))
+
+    def _in_force(self, person: int, at: datetime) -> tuple[Away, ...]:
+        return tuple(a for a in self.absences.get(person, ()) if a.starts <= at < a.until)
+
 
 def asked(
-    stage: StageAsk, roster: Roster, place: Place, requester: int | None, amount: Decimal
+    stage: StageAsk,
+    roster: Roster,
+    place: Place,
+    requester: int | None,
+    amount: Decimal,
+    categories: Iterable[Sequence[str]] | None = None,
 ) -> tuple[tuple[Person, ...], ...]:
-    """Return the people a stage asks, one group for each round (a climb has several); the requester is never asked."""
+    """Return the people a stage asks, one group for each round (a climb has several); the requester is never asked.
+
+    Of managers of categories, those of a document's `categories`; every one when it is not known what is asked for.
+    """
     if stage.who in CLIMBS:
-        climb = tuple(_climb(roster, requester, amount))
+        climb = tuple(climbed(roster, requester, amount))
         if stage.who == CLIMB_ONE:
             return (tuple(p for p in climb if p.limit is not None and p.limit >= amount),)
         return tuple((person,) for person in climb) or ((),)
@@ -79,14 +112,15 @@ def asked(
     elif stage.who == OWNER:
         people = set(roster.owners.get(place.code, frozenset()))
     elif stage.who == CATEGORY:
-        people = set(roster.category_managers)
+        found = roster.managers.values() if categories is None else map(roster.manager_of, categories)
+        people = {pk for pk in found if pk is not None}
     else:
         scope = {SITE: (place.code, ""), REGION: ("", place.region)}.get(stage.who, ("", ""))
         people = {h.person for h in roster.held if h.role == stage.role and (h.site, h.region) == scope}
     return (roster.active(people - {requester}),)
 
 
-def _climb(roster: Roster, requester: int | None, amount: Decimal) -> Iterator[Person]:
+def climbed(roster: Roster, requester: int | None, amount: Decimal) -> Iterator[Person]:
     """Yield each manager up to the first whose limit covers the amount (AP-3); a circle ends the climb."""
     seen = {requester}
     person = roster.people.get(requester or 0)
@@ -125,7 +159,13 @@ class Link:
 
 
 def chain(
-    decision: Decision, roster: Roster, place: Place, requester: int | None, amount: Decimal, fallback_role: str
+    decision: Decision,
+    roster: Roster,
+    place: Place,
+    requester: int | None,
+    amount: Decimal,
+    fallback_role: str,
+    categories: Iterable[Sequence[str]] | None = None,
 ) -> tuple[Link, ...]:
     """Return who would decide a document at a place, in order; duty records of real documents are not looked at."""
     fallback = {h.person for h in roster.held if h.role == fallback_role and not h.site and not h.region}
@@ -135,7 +175,7 @@ def chain(
     links = []
     for rule, stage in decision.stages:
         label = called(stage, roster, place)
-        for people in asked(stage, roster, place, requester, amount):
+        for people in asked(stage, roster, place, requester, amount, categories):
             unknown = stage.who in CLIMBS and requester is None
             links.append(
                 Link(
@@ -144,72 +184,3 @@ def chain(
                 )
             )  # fmt: skip
     return tuple(links)
-
-
-def unstaffed(matrix: Matrix, world: World, roster: Roster, fallback_role: str) -> Iterator[Finding]:
-    """Yield the stages that ask nobody today, and rows whose only approver may be the requester (AP-9)."""
-    if not any(h.role == fallback_role and not h.site and not h.region for h in roster.held):
-        role = roster.role_names.get(fallback_role, fallback_role)
-        yield Finding("unstaffed", f"The fallback owner is the {role.lower()}, and nobody holds that role.", None)
-    rows = [(str(r.position), r) for r in matrix.rules] + [(f"+{r.position}", r) for r in matrix.additional]
-    alone: dict[tuple[tuple[Place, Person], ...], list[tuple[str, Rule]]] = {}
-    for row, rule in rows:
-        for number, stage in enumerate(rule.stages, start=1):
-            empty, own = _weak_places(rule, stage, world, roster)
-            if empty:
-                yield _nobody(rule, row, f"stage {number}", stage, empty, world, roster)
-            if own:
-                alone.setdefault(tuple(own), []).append((row, rule))
-    for same, of in alone.items():
-        sentence = _alone(list(same), [row for row, _ in of])
-        yield Finding("own_approver", sentence, world.example(of[0][1]), blocks=False, row=of[0][0])
-
-
-def _weak_places(
-    rule: Rule, stage: StageAsk, world: World, roster: Roster
-) -> tuple[list[Place], list[tuple[Place, Person]]]:
-    """Return the places where a stage asks nobody, and those where the only one asked may be the requester."""
-    empty: list[Place] = []
-    own: list[tuple[Place, Person]] = []
-    for place in world.taken_by(rule):
-        requesters = roster.requesters(place)
-        able = _able(stage, roster, place, requesters)
-        if able == ():
-            empty.append(place)
-        elif able is not None and len(able) == 1 and stage.who not in CLIMBS and able[0] in requesters:
-            own.append((place, able[0]))
-    return empty, own
-
-
-def _nobody(
-    rule: Rule, row: str, stage_name: str, stage: StageAsk, empty: list[Place], world: World, roster: Roster
-) -> Finding:
-    name = f"{'Additional row' if row[0] == '+' else 'Row'} {rule.position}, {stage_name}"
-    where = listed(place.name for place in empty)
-    names = listed(dict.fromkeys(called(stage, roster, place) for place in empty), "or")
-    cause = {
-        CLIMB: f"nobody who raises requests at {where} has a manager",
-        CLIMB_ONE: f"nobody who raises requests at {where} has a manager",
-        CATEGORY: "no category has a manager",
-        OWNER: f"no cost centre of {where} has an owner",
-        PERSON: f"{names} is no longer here",
-    }.get(stage.who, f"nobody is {names}")
-    return Finding("unstaffed", f"{name}: {cause}.", world.example(rule), row=row)
-
-
-def _alone(own: list[tuple[Place, Person]], rows: list[str]) -> str:
-    """Say where rows ask one person alone who may also be the requester."""
-    place, person = own[0]
-    which = f"row {rows[0]} asks" if len(rows) == 1 else f"rows {listed(rows)} ask"
-    more = f", and so at {len(own) - 1} more" if len(own) > 1 else ""
-    return (
-        f"At {place.name} {which} only {person.name}, who may also raise requests there{more}. "
-        "A request of their own goes to the fallback owner."
-    )
-
-
-def _able(stage: StageAsk, roster: Roster, place: Place, requesters: tuple[Person, ...]) -> tuple[Person, ...] | None:
-    """Return everybody a stage could ask at a place; a climb asks managers, and nothing can be said of no requester."""
-    if stage.who not in CLIMBS:
-        return asked(stage, roster, place, None, Decimal(0))[0]
-    return roster.active({p.manager for p in requesters if p.manager}) if requesters else None

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from policies.decisions.coverage import cover
 from policies.decisions.matrix import Matrix
-from policies.decisions.staffing import Roster, unstaffed
+from policies.decisions.staff_checks import unstaffed
+from policies.decisions.staffing import Roster
 from policies.decisions.world import Finding, World
 from policies.models import PolicyVersion
 from policies.selectors.in_force import matrix_of
@@ -23,10 +25,13 @@ class Analysis:
     shadowed: Mapping[str, tuple[str, ...]]  # base row -> rows above that go before it for a part
 
 
-def analyse(version: PolicyVersion, matrix: Matrix | None = None) -> Analysis:
-    """Check a version's matrix against the places and people of today; blocking findings come first."""
+def analyse(version: PolicyVersion, matrix: Matrix | None = None, *, at: datetime | None = None) -> Analysis:
+    """Check a version's matrix against the places and people of today; blocking findings come first.
+
+    `at` is now: absences declared that end after it count. Without it only who is here counts, not who will be away.
+    """
     matrix = matrix or matrix_of(version)
-    world, roster = today(matrix)
+    world, roster = today(matrix, at)
     covered = cover(matrix, world)
     staff = tuple(unstaffed(matrix, world, roster, fallback_role_of(version)))
     found = sorted((*covered.findings, *staff), key=lambda finding: not finding.blocks)

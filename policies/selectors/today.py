@@ -1,19 +1,25 @@
 """The places and people a draft is checked against, as frozen values; three statements at most."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import TextField, Value
 from django.db.models.functions import Cast, JSONObject
+from django.utils import timezone
 
+from foundation.decisions.absence import Away
 from foundation.models import Category, CostCentre, Role, Site, User
 from foundation.roles import REQUEST, SITE_PERMISSIONS
+from foundation.selectors import declared_absences
 from policies.decisions.matrix import Matrix
 from policies.decisions.staffing import Held, Person, Roster
 from policies.decisions.world import Place, World
 from policies.models import StageWho
 
+AHEAD = timedelta(days=366)  # absences further ahead are declared again before they matter
 ROLE_NAMES = {str(role.value): str(role.label) for role in Role}
 REQUESTING = frozenset(role for role, permissions in SITE_PERMISSIONS.items() if REQUEST in permissions)
 
@@ -23,10 +29,11 @@ def world_today() -> World:
     return _world(list(_sites().union(_categories(), all=True)))
 
 
-def today(matrix: Matrix) -> tuple[World, Roster]:
-    """Return the world and who is here with which role.
+def today(matrix: Matrix, at: datetime | None = None) -> tuple[World, Roster]:
+    """Return the world and who is here with which role; with `at`, also the absences declared that end after it.
 
-    One statement, one more when a stage asks owners of cost centres, and one when it asks managers of categories.
+    One statement; one more for the absences, one when a stage asks owners of cost centres, and one when it asks
+    managers of categories.
     """
     rows = list(_sites().union(_categories(), _people(), all=True))
     people, held = {}, []
@@ -38,8 +45,10 @@ def today(matrix: Matrix) -> tuple[World, Roster]:
         if row["role"]:
             held.append(Held(row["role"], pk, row["site"] or "", row["region"] or ""))
     owners = _owners() if StageWho.COST_CENTRE_OWNER in _asking(matrix) else {}
-    managers = _category_managers() if StageWho.CATEGORY_MANAGER in _asking(matrix) else frozenset()
-    return _world(rows), Roster(people, tuple(held), REQUESTING, owners, ROLE_NAMES, managers)
+    managers = _category_managers() if StageWho.CATEGORY_MANAGER in _asking(matrix) else {}
+    absences = _absences(at) if at is not None else {}
+    local = timezone.localtime(at) if at is not None else None
+    return _world(rows), Roster(people, tuple(held), REQUESTING, owners, ROLE_NAMES, managers, absences, local)
 
 
 def _world(rows: Sequence[tuple[str, Any]]) -> World:
@@ -85,8 +94,18 @@ def _owners() -> dict[str, frozenset[int]]:
     return {site: frozenset(people) for site, people in owners.items()}
 
 
-def _category_managers() -> frozenset[int]:
-    return frozenset(Category.objects.exclude(manager=None).values_list("manager_id", flat=True))
+def _category_managers() -> dict[str, int]:
+    rows = Category.objects.exclude(manager=None).values_list("code", "manager_id")
+    return {code: manager for code, manager in rows if manager is not None}
+
+
+def _absences(at: datetime) -> dict[int, tuple[Away, ...]]:
+    """Return the absences of the coming year by person, in the time zone of whoever reads."""
+    found: dict[int, tuple[Away, ...]] = {}
+    for away in declared_absences(since=at, until=at + AHEAD):
+        local = replace(away, starts=timezone.localtime(away.starts), until=timezone.localtime(away.until))
+        found[away.person] = (*found.get(away.person, ()), local)
+    return found
 
 
 def approvers_today() -> list[tuple[int, str]]:

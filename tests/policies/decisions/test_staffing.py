@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from policies.decisions.approval import ApprovalFacts, Matrix, Rule, StageAsk, decide
-from policies.decisions.staffing import Held, Person, Roster, asked, chain, unstaffed
+from policies.decisions.staff_checks import unstaffed
+from policies.decisions.staffing import Held, Person, Roster, asked, chain
 from policies.decisions.world import Place, World
 
 LEEDS, HULL = Place("LDS", "Leeds", "NORTH", "North"), Place("HUL", "Hull", "NORTH", "North")
@@ -62,7 +63,8 @@ def test_asked(
         ("no owner at one site", [StageAsk("cost_centre_owner")], "finance_director",
          ["Row 1, stage 1: no cost centre of Hull has an owner.",
           "At Leeds row 1 asks only Mona, who may also raise requests there. A request of their own goes to the fallback owner."]),
-        ("climb has managers", [StageAsk("climb")], "finance_director", []),
+        ("AP-3 a climb that ends below the band", [StageAsk("climb")], "finance_director",
+         ["Row 1, stage 1: the managers of Rita end with Frank and a highest limit of 500,000.00: nobody covers 500,000.01."]),
         ("no fallback owner", [REGION], "auditor", ["The fallback owner is the auditor, and nobody holds that role."]),
     ],
 )  # fmt: skip
