@@ -1,7 +1,6 @@
 """The places and people a draft is checked against, as frozen values; three statements at most."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,9 +10,8 @@ from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
 from foundation.decisions.absence import Away
-from foundation.models import Category, CostCentre, Role, Site, User
+from foundation.models import Absence, Category, CostCentre, Role, Site, User
 from foundation.roles import REQUEST, SITE_PERMISSIONS
-from foundation.selectors import declared_absences
 from policies.decisions.matrix import Matrix
 from policies.decisions.staffing import Held, Person, Roster
 from policies.decisions.world import Place, World
@@ -32,10 +30,10 @@ def world_today() -> World:
 def today(matrix: Matrix, at: datetime | None = None) -> tuple[World, Roster]:
     """Return the world and who is here with which role; with `at`, also the absences declared that end after it.
 
-    One statement; one more for the absences, one when a stage asks owners of cost centres, and one when it asks
-    managers of categories.
+    One statement, one more when a stage asks owners of cost centres, and one when it asks managers of categories.
     """
-    rows = list(_sites().union(_categories(), _people(), all=True))
+    away = [_absences(at)] if at is not None else []
+    rows = list(_sites().union(_categories(), _people(), *away, all=True))
     people, held = {}, []
     for row in (row for kind, row in rows if kind == "person"):
         pk = row["pk"]
@@ -46,7 +44,7 @@ def today(matrix: Matrix, at: datetime | None = None) -> tuple[World, Roster]:
             held.append(Held(row["role"], pk, row["site"] or "", row["region"] or ""))
     owners = _owners() if StageWho.COST_CENTRE_OWNER in _asking(matrix) else {}
     managers = _category_managers() if StageWho.CATEGORY_MANAGER in _asking(matrix) else {}
-    absences = _absences(at) if at is not None else {}
+    absences = _by_person(_away(row) for kind, row in rows if kind == "away")
     local = timezone.localtime(at) if at is not None else None
     return _world(rows), Roster(people, tuple(held), REQUESTING, owners, ROLE_NAMES, managers, absences, local)
 
@@ -99,12 +97,26 @@ def _category_managers() -> dict[str, int]:
     return {code: manager for code, manager in rows if manager is not None}
 
 
-def _absences(at: datetime) -> dict[int, tuple[Away, ...]]:
-    """Return the absences of the coming year by person, in the time zone of whoever reads."""
+def _absences(at: datetime) -> Any:
+    rows = Absence.objects.filter(ended_at=None, starts_at__lt=at + AHEAD, ends_at__gt=at)
+    return _tagged(
+        "away", rows, person="person_id", deputy="deputy_id", starts="starts_at", until="ends_at", is_away="is_away",
+        duties="duties", sites="sites", limit=Cast("amount_limit", TextField()),
+    )  # fmt: skip
+
+
+def _away(row: dict[str, Any]) -> Away:
+    """Return an absence in the time zone of whoever reads."""
+    starts, until = (timezone.localtime(datetime.fromisoformat(row[name])) for name in ("starts", "until"))
+    limit = None if row["limit"] is None else Decimal(row["limit"])
+    scope = frozenset(row["duties"]), frozenset(row["sites"])
+    return Away(row["person"], row["deputy"], starts, until, row["is_away"], *scope, limit)
+
+
+def _by_person(absences: Iterable[Away]) -> dict[int, tuple[Away, ...]]:
     found: dict[int, tuple[Away, ...]] = {}
-    for away in declared_absences(since=at, until=at + AHEAD):
-        local = replace(away, starts=timezone.localtime(away.starts), until=timezone.localtime(away.until))
-        found[away.person] = (*found.get(away.person, ()), local)
+    for away in sorted(absences, key=lambda away: (away.starts, away.person)):
+        found[away.person] = (*found.get(away.person, ()), away)
     return found
 
 

@@ -128,7 +128,7 @@ def publish_version(
     starts = effective_from or at
     if starts < at:
         raise InvalidError("start_in_past", "A policy cannot start in the past.", field="effective_from")
-    check_publishable(draft=draft)
+    check_publishable(draft=draft, at=at)
     _end_the_one_before(draft, starts, actor=actor, at=at)
     draft.publish(by_id=actor.pk, at=at, effective_from=starts)
     draft.version += 1

@@ -123,7 +123,8 @@ def outcome(form: CaseForm, policy: PolicyVersion, analysis: Analysis) -> Outcom
     decision = decide(facts, analysis.matrix)
     place = next(p for p in analysis.world.places if p.code == facts.site)
     people = chain(
-        decision, analysis.roster, place, form.requester_id, facts.base_amount, fallback_role_of(policy)
+        decision, analysis.roster, place, form.requester_id, facts.base_amount, fallback_role_of(policy),
+        facts.categories or None,
     )  # fmt: skip
     return Outcome(decision, people)
 

@@ -45,7 +45,7 @@ class RowOnScreen:
 def body(request: StaffRequest, policy: PolicyVersion) -> dict[str, Any]:
     """Return a version's rows, what is wrong with them and the case that is being tried."""
     rows = rule_rows(policy)
-    analysis = analyse(policy, assemble(policy, rows))
+    analysis = analyse(policy, assemble(policy, rows), at=now())
     tried = any(name in request.GET for name in CASE_FIELDS)
     case = CaseForm(request.GET if tried else None, analysis.world, analysis.roster)
     result = outcome(case, policy, analysis) if tried and case.is_valid() else None

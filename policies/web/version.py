@@ -133,14 +133,14 @@ def _prospect(policy: PolicyVersion) -> dict[str, Any]:
     base = in_force_or_none(policy.kind, now())
     stops = ""
     try:
-        check_publishable(draft=policy)
+        check_publishable(draft=policy, at=now())
     except InvalidError as error:
         stops = error.message
     return {
         "base": base,
         "lines": differences_between(base, policy) if base and base.pk != policy.pk else (),
         "stops": stops,
-        **(matrix.checks(analyse(policy)) if policy.kind == PolicyKind.APPROVAL else {}),
+        **(matrix.checks(analyse(policy, at=now())) if policy.kind == PolicyKind.APPROVAL else {}),
     }
 
 
