@@ -1,10 +1,11 @@
 from django.urls import path
 
-from policies.web import bring, export, matrix, overview, rows, rule, version
+from policies.web import bring, export, grid, matrix, overview, rows, rule, version
 
 urlpatterns = [
     path("settings/", overview.overview, name="policies_home"),
-    path("settings/approvals/<int:number>/grid/", matrix.grid, name="policy_grid"),
+    path("settings/approvals/<int:number>/grid/", grid.grid, name="policy_grid"),
+    path("settings/approvals/<int:number>/grid/check/", grid.check, name="policy_grid_check"),
     path("settings/approvals/<int:number>/rows/new/", rule.rule, name="rule_new"),
     path("settings/approvals/<int:number>/rows/<int:rule_id>/", rule.rule, name="rule"),
     path("settings/approvals/<int:number>/rows/<int:rule_id>/<slug:verb>/", matrix.move, name="rule_move"),

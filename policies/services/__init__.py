@@ -19,12 +19,13 @@ from policies.services.rows import (
     save_switches,
     save_tolerance,
 )
-from policies.services.rules import BandInput, StageInput, delete_rule, move_rule, save_bands, save_rule
+from policies.services.rules import StageInput, check_row, delete_rule, move_rule, save_rule
+from policies.services.save_grid import RowInput, save_grid
 from policies.services.versions import create_draft, discard_draft, publish_version
 
 __all__ = [
-    "BandInput", "BudgetRow", "StageInput", "change_budget", "check_publishable", "create_budget", "create_draft", "delete_duty_pair", "delete_route", "delete_rule", "delete_tolerance",
-    "discard_draft", "import_budgets", "import_draft", "install_default_policies", "move_rule", "post_positions", "publish_version", "roll_forward", "save_bands", "save_duty_pair",
+    "BudgetRow", "RowInput", "StageInput", "change_budget", "check_publishable", "check_row", "create_budget", "create_draft", "delete_duty_pair", "delete_route", "delete_rule", "delete_tolerance",
+    "discard_draft", "import_budgets", "import_draft", "install_default_policies", "move_rule", "post_positions", "publish_version", "roll_forward", "save_duty_pair", "save_grid",
     "save_route", "save_rule", "save_switches", "save_tolerance", "seen_of_budget",
     "withdraw_budget",
 ]  # fmt: skip

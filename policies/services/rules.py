@@ -1,10 +1,10 @@
 """The rows of a draft matrix. Published versions are refused here, whatever the door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import QuerySet
 
@@ -12,6 +12,7 @@ from foundation import audit
 from foundation.errors import InvalidError, NotFoundError
 from foundation.journal import use_case
 from foundation.models import Role, User
+from policies.decisions.matrix import StageAsk
 from policies.models import ApprovalRule, ApprovalStage, PolicyVersion, StageCompletion, StageWho
 from policies.services.codes import check_codes
 from policies.services.versions import count_change, lock_draft
@@ -33,6 +34,11 @@ class StageInput:
     with_previous: bool = False
     may_repeat: bool = False
 
+    @classmethod
+    def of(cls, stage: ApprovalStage | StageAsk) -> Self:
+        """Return a stage that is stored or frozen as it would be typed."""
+        return cls(**{name: getattr(stage, name) for name in cls.__dataclass_fields__})
+
 
 @use_case
 def save_rule(
@@ -52,7 +58,7 @@ def save_rule(
     :raises InvalidError: an empty band, a touchless row with stages, or a stage that names nobody.
     """
     draft = lock_draft(version_id, expected_version, actor)
-    _check(axes, stages)
+    check_row(axes=axes, stages=stages)
     check_codes(axes)
     rule = _rule_of(draft, rule_id) if rule_id else ApprovalRule(policy=draft)
     moves = rule_id is None or rule.is_additional != axes.get("is_additional", rule.is_additional)
@@ -64,16 +70,21 @@ def save_rule(
     if moves and rule_id:
         _renumber(list(_rows(draft, additional=not rule.is_additional)))
     rule.stages.all().delete()
-    ApprovalStage.objects.bulk_create(
+    ApprovalStage.objects.bulk_create(stage_rows(rule, stages))
+    count_change(draft, actor, at)
+    audit.record(draft, "save_rule", actor=actor, at=at, rule=str(rule))
+    return rule
+
+
+def stage_rows(rule: ApprovalRule, stages: Sequence[StageInput]) -> list[ApprovalStage]:
+    """Return stages as the rows that keep them."""
+    return [
         ApprovalStage(
             rule=rule, position=number, who=s.who, role=s.role, person_id=s.person_id, completion=s.completion,
             due_hours=s.due_hours, percent=s.percent, with_previous=s.with_previous, may_repeat=s.may_repeat,
         )
         for number, s in enumerate(stages, start=1)
-    )  # fmt: skip
-    count_change(draft, actor, at)
-    audit.record(draft, "save_rule", actor=actor, at=at, rule=str(rule))
-    return rule
+    ]  # fmt: skip
 
 
 def _rows(draft: PolicyVersion, *, additional: bool) -> QuerySet[ApprovalRule]:
@@ -100,7 +111,11 @@ def _check_band(name: str, low: Decimal | None, high: Decimal | None) -> None:
         )
 
 
-def _check(axes: dict[str, Any], stages: list[StageInput]) -> None:
+def check_row(*, axes: Mapping[str, Any], stages: Sequence[StageInput]) -> None:
+    """Refuse a row that could not be decided by, whatever its codes; `field` in the details names the column.
+
+    :raises InvalidError: an empty band or name, a touchless row with stages, or a stage that names nobody.
+    """
     _check_band(axes.get("name", "-"), axes.get("amount_from"), axes.get("amount_to"))
     if axes.get("is_touchless") and stages:
         raise InvalidError(
@@ -136,48 +151,6 @@ def _check_stage(number: int, stage: StageInput) -> None:
         )  # fmt: skip
     if stage.due_hours < 1:
         raise InvalidError("stage_hours", f"Stage {number}: give at least one business hour.", field="stages")
-
-
-@dataclass(frozen=True, slots=True)
-class BandInput:
-    """A row's name and amount band as typed in the grid; amounts in base currency, None is no limit."""
-
-    rule_id: int
-    name: str
-    amount_from: Decimal | None
-    amount_to: Decimal | None
-
-
-@use_case
-def save_bands(
-    *, version_id: int, expected_version: int, rows: Sequence[BandInput], actor: User, at: datetime
-) -> PolicyVersion:
-    """Change names and amount bands of many rows of a draft at once; rows left out stay as they are.
-
-    :raises NotFoundError: a row is not in this draft.
-    :raises InvalidError: an empty band or name; `rule_id` in the details says which row.
-    """
-    draft = lock_draft(version_id, expected_version, actor)
-    found = {rule.pk: rule for rule in ApprovalRule.objects.filter(policy=draft)}
-    changed = []
-    for row in rows:
-        rule = found.get(row.rule_id)
-        if rule is None:
-            raise NotFoundError("not_found", "There is no such row in this draft.")
-        try:
-            _check_band(row.name, row.amount_from, row.amount_to)
-        except InvalidError as error:
-            error.details["rule_id"] = rule.pk
-            raise
-        new = (row.name, row.amount_from, row.amount_to)
-        if new != (rule.name, rule.amount_from, rule.amount_to):
-            rule.name, rule.amount_from, rule.amount_to = new
-            changed.append(rule)
-    if changed:
-        ApprovalRule.objects.bulk_update(changed, ["name", "amount_from", "amount_to"])
-        count_change(draft, actor, at)
-        audit.record(draft, "save_bands", actor=actor, at=at, rules=[str(rule) for rule in changed])
-    return draft
 
 
 @use_case

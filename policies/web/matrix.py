@@ -1,15 +1,13 @@
-"""The approval matrix on screen: rows in words, findings, a case that lights its row, and the grid of amounts."""
+"""The approval matrix on screen: rows in words, findings, and a case that lights its row."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 
-from foundation.errors import InvalidError
 from foundation.web.typed import seen_version
 from policies.decisions.matrix import Rule
 from policies.decisions.rule_words import conditions
@@ -17,9 +15,9 @@ from policies.decisions.staffing import called
 from policies.decisions.world import Finding
 from policies.models import PolicyVersion
 from policies.selectors import ROLE_NAMES, Analysis, RuleRow, analyse, assemble, fallback_role_of, rule_rows
-from policies.services import BandInput, delete_rule, move_rule, save_bands
+from policies.services import delete_rule, move_rule
 from policies.web.case import CaseForm, Outcome, as_query, outcome
-from policies.web.shared import StaffRequest, draft_to_edit, frame, now, put_error
+from policies.web.shared import StaffRequest, draft_to_edit, now
 
 CASE_FIELDS = ("amount", "site")
 
@@ -81,63 +79,6 @@ def on_screen(row: RuleRow, analysis: Analysis, result: Outcome | None) -> RowOn
         is_hit=result is not None and key in result.rows,
         findings=tuple(found for found in analysis.findings if found.row == key),
     )
-
-
-class BandForm(forms.Form):
-    """Name and amount band of one row of the grid."""
-
-    name = forms.CharField(max_length=120, label="Name")
-    amount_from = forms.DecimalField(
-        required=False, min_value=0, max_digits=18, decimal_places=4, label="Above",
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num"}),
-    )  # fmt: skip
-    amount_to = forms.DecimalField(
-        required=False, min_value=0, max_digits=18, decimal_places=4, label="Up to",
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num"}),
-    )  # fmt: skip
-
-    def __init__(self, row: RuleRow, data: Any = None) -> None:
-        rule = row.rule
-        start = {"name": rule.name, "amount_from": _plain(rule.amount_from), "amount_to": _plain(rule.amount_to)}
-        super().__init__(data, prefix=f"r{row.pk}", initial=start)
-        self.row = row
-        self.key = f"+{rule.position}" if row.is_additional else str(rule.position)
-        for name, field in self.fields.items():
-            field.widget.attrs["aria-label"] = f"{field.label}, row {self.key}"
-            field.error_messages |= {
-                "invalid": f"Row {self.key}: write a number, such as 5000.",
-                "required": f"Row {self.key}: {name} is missing.",
-            }
-
-    def as_input(self) -> BandInput:
-        """Return the row as the service takes it."""
-        data = self.cleaned_data
-        return BandInput(self.row.pk, data["name"], data["amount_from"], data["amount_to"])
-
-
-def _plain(amount: Any) -> str:
-    return "" if amount is None else f"{amount.normalize():f}"
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def grid(request: StaffRequest, number: int) -> HttpResponse:
-    """Change names and amounts of all rows in one table."""
-    policy = draft_to_edit(request, "approvals", number)
-    forms_ = [BandForm(row, request.POST or None) for row in rule_rows(policy)]
-    if request.method == "POST" and all([form.is_valid() for form in forms_]):  # noqa: C419 - every row shows its errors
-        try:
-            save_bands(
-                version_id=policy.pk, expected_version=seen_version(request), actor=request.user, at=now(),
-                rows=[form.as_input() for form in forms_],
-            )  # fmt: skip
-        except InvalidError as error:
-            put_error(next(form for form in forms_ if form.row.pk == error.details["rule_id"]), error)
-        else:
-            return redirect("policy", "approvals", number)
-    wrong = any(form.errors for form in forms_)
-    context = {**frame(request, policy), "forms": forms_, "wrong": wrong}
-    return render(request, "policies/grid.html", context, status=422 if wrong else 200)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from foundation.models import AuditEvent, DomainEvent, RoleAssignment
 from foundation.services import revoke_role
 from policies.models import PolicyKind, PolicyState, PolicyVersion
 from policies.selectors import build_matrix, differences_between, version_in_force
-from policies.services import BandInput, discard_draft, publish_version, save_bands, save_switches
+from policies.services import RowInput, discard_draft, publish_version, save_grid, save_switches
 from tests.factories import NOW, Company, company
 from tests.policies.factories import EARLIER, MANAGER, REGION, add_rule, clear, draft, publish
 
@@ -71,9 +71,9 @@ def test_whoever_wrote_one_row_of_anothers_draft_may_not_publish_it() -> None:
     version = draft(made)
     rule = version.approval_rules.first()
     assert rule is not None
-    save_bands(
+    save_grid(
         version_id=version.pk, expected_version=1, actor=made.petra, at=EARLIER,
-        rows=[BandInput(rule.pk, "Renamed", rule.amount_from, rule.amount_to)],
+        rows=[RowInput(rule.pk, False, {"name": "Renamed"}, None)],
     )  # fmt: skip
 
     assert refused(lambda: publish(made, version, actor=made.petra)) == "second_person_needed"  # SD-1
@@ -188,49 +188,6 @@ def test_discarded_draft_stays_readable() -> None:
     assert (version.state, len(build_matrix(version.pk).rules)) == ("discarded", 4)
 
 
-def test_amounts_of_many_rows_are_saved_at_once_with_one_audit_row() -> None:
-    made = company()
-    version = draft(made)
-    rules = list(version.approval_rules.order_by("position"))
-    typed = [("", "1000"), ("", "7500"), ("7500", "25000"), ("25000", "")]
-
-    save_bands(
-        version_id=version.pk, expected_version=1, actor=made.polly, at=NOW,
-        rows=[
-            BandInput(rule.pk, rule.name, Decimal(low) if low else None, Decimal(high) if high else None)
-            for rule, (low, high) in zip(rules, typed, strict=True)
-        ],
-    )  # fmt: skip
-
-    assert [band for _, band in bands(version)] == ["0-1000", "0-7500", "7500-25000", "25000-0"]
-    [row] = AuditEvent.objects.filter(action="save_bands")
-    assert row.data["rules"] == ["row 2: Up to 5,000", "row 3: 5,000 to 25,000"]
-
-
-@pytest.mark.parametrize(
-    ("_case", "name", "low", "high", "code"),
-    [
-        ("ends before it begins", "Small", "5000", "5000", "band_empty"),
-        ("below nothing", "Small", "-1", "5000", "amount_negative"),
-        ("without a name", " ", "", "5000", "rule_name"),
-    ],
-)
-def test_amounts_that_cannot_be_are_refused_and_nothing_changes(
-    _case: str, name: str, low: str, high: str, code: str
-) -> None:
-    made = company()
-    version = draft(made)
-    before = bands(version)
-    rule = version.approval_rules.earliest("position")
-    row = BandInput(rule.pk, name, Decimal(low) if low else None, Decimal(high))
-
-    assert (
-        refused(lambda: save_bands(version_id=version.pk, expected_version=1, actor=made.polly, at=NOW, rows=[row]))
-        == code
-    )
-    assert bands(version) == before
-
-
 @pytest.mark.parametrize(
     ("_case", "axes"),
     [
@@ -279,9 +236,13 @@ def test_differences_are_told_in_words() -> None:
     base = version_in_force("approval", NOW)
     version = draft(made)
     rules = list(version.approval_rules.order_by("position"))
-    save_bands(
+    bands = {rules[1].pk: (None, 4000), rules[2].pk: (4000, 25000)}
+    save_grid(
         version_id=version.pk, expected_version=1, actor=made.polly, at=EARLIER,
-        rows=[BandInput(rules[1].pk, rules[1].name, None, Decimal(4000)), BandInput(rules[2].pk, rules[2].name, Decimal(4000), Decimal(25000))],
+        rows=[
+            RowInput(rule.pk, False, dict(zip(("amount_from", "amount_to"), bands[rule.pk], strict=True)) if rule.pk in bands else {}, None)
+            for rule in rules
+        ],
     )  # fmt: skip
     version = add_rule(made, version, "IT", REGION, is_additional=True, categories=["SERV"])
 

@@ -152,31 +152,6 @@ def test_row_is_changed_moved_and_removed() -> None:
     assert AuditEvent.objects.filter(action__in=["save_rule", "move_rule", "delete_rule"]).count() == 3
 
 
-def test_grid_saves_all_amounts_or_says_beside_which_cell_it_cannot() -> None:
-    made = company()
-    version = draft(made)
-    rows = list(version.approval_rules.order_by("position"))
-    typed = {f"r{row.pk}-name": row.name for row in rows}
-    typed |= {f"r{rows[0].pk}-amount_to": "1000", f"r{rows[1].pk}-amount_to": "7500"}
-    typed |= {
-        f"r{rows[2].pk}-amount_from": "7500",
-        f"r{rows[2].pk}-amount_to": "25000",
-        f"r{rows[3].pk}-amount_from": "25000",
-    }
-
-    wrong = post(as_(made.polly), version, "policy_grid", 2, **{**typed, f"r{rows[2].pk}-amount_to": "70"})
-    right = post(as_(made.polly), version, "policy_grid", 2, **typed)
-
-    assert (wrong.status_code, right.status_code) == (422, 302)
-    assert "The band above 7,500 up to 70 is empty" in text(wrong)
-    assert [str(rule.amount_to or "") for rule in build_matrix(version.pk).rules] == [
-        "1000.0000",
-        "7500.0000",
-        "25000.0000",
-        "",
-    ]
-
-
 @pytest.mark.parametrize(
     ("_case", "query", "expected"),
     [
