@@ -18,6 +18,7 @@ from workflow.models import (
     ApprovalDecision,
     ApprovalRequest,
     ApprovalStep,
+    CaseState,
     Countersignature,
     ExceptionCase,
     RequestState,
@@ -106,6 +107,15 @@ def visible_cases(user: User) -> QuerySet[ExceptionCase]:
     condition |= Q(site__in=access.site_ids_with(user, VIEW), owner_role__in=[r for r, _, _ in access.roles_of(user)])
     condition |= Q(subject_type="invoice", site__in=access.site_ids_with(user, RELEASE_HOLDS))
     return cases.filter(condition)
+
+
+def workable_cases(user: User) -> QuerySet[ExceptionCase]:
+    """Return the open cases the person may settle: those for which `can_work_case` says yes."""
+    condition = Q(pk__in=[])
+    for role, site_id, region_id in access.roles_of(user):
+        place = Q(site_id=site_id) if site_id else Q(site__region_id=region_id) if region_id else Q()
+        condition |= Q(owner_role=role) & place
+    return ExceptionCase.objects.filter(condition, state=CaseState.OPEN).select_related("site", "owner")
 
 
 def can_work_case(user: User, case: ExceptionCase) -> Verdict:

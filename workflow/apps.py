@@ -23,6 +23,7 @@ class WorkflowConfig(AppConfig):
             ("workflow.approval.closed", subscribers.tell_closed),
             ("workflow.message.sent", subscribers.tell_of_message),
             ("workflow.case.opened", subscribers.tell_owners),
+            ("workflow.case.assigned", subscribers.tell_assigned),
             ("workflow.case.closed", subscribers.tell_case_closed),
         ):
             registries.subscriptions.add(kind, handler)

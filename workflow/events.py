@@ -127,6 +127,16 @@ class CaseOpened(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAssigned(Event):
+    """An exception was given to a person (EX-1)."""
+
+    kind: ClassVar[str] = "workflow.case.assigned"
+    subject_type: ClassVar[str] = "case"
+
+    owner_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseClosed(Event):
     """An exception was resolved by a person or closed itself (EX-2)."""
 

@@ -88,6 +88,21 @@ def tell_owners(event: DomainEvent) -> None:
     notify(news=news, people=owners_of(case), at=_now())
 
 
+def tell_assigned(event: DomainEvent) -> None:
+    """Tell who was given an exception, unless they took it themselves."""
+    case = ExceptionCase.objects.get(pk=event.subject_id)
+    owner = int(event.payload["owner_id"])
+    settle_notices(subject_type="case", subject_ids=[case.pk], at=event.occurred_at)
+    if owner == event.actor_id or case.owner_id != owner:
+        return
+    news = News(
+        kind=NoticeKind.CASE, source=event.msg_id, subject=("case", case.pk, case.number),
+        sentence=f"{case.number} was given to you: {case.sentence}", path=reverse("case", args=[case.number]),
+        at=event.occurred_at,
+    )  # fmt: skip
+    notify(news=news, people=[owner], at=_now())
+
+
 def tell_case_closed(event: DomainEvent) -> None:
     """Take an exception off the bells; who had read of it is told how it ended (EX-2)."""
     case = ExceptionCase.objects.get(pk=event.subject_id)

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from workflow.web import approvers, cases, inbox, replay, signatures
+from workflow.web import approvers, cases, inbox, replay, signatures, tasks
 
 urlpatterns = [
     path("settings/approvals/<int:number>/replay/", replay.replay, name="policy_replay"),
     path("settings/approvals/<int:number>/replay/differences.csv", replay.differences_csv, name="policy_replay_csv"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/all/", tasks.tasks, name="tasks"),
+    path("inbox/all/<slug:verb>/", tasks.tasks_do, name="tasks_do"),
     path("inbox/<int:request_id>/", inbox.inbox, name="inbox_task"),
     path("inbox/<int:request_id>/add/", approvers.add, name="add_approver"),
     path("inbox/<int:request_id>/<slug:verb>/", inbox.decide, name="decide"),

@@ -1,5 +1,6 @@
 from workflow.services.add_approver import add_approver
 from workflow.services.ask_signature import ask_signature
+from workflow.services.assign_case import assign_case
 from workflow.services.cases import cure_case, cure_cases, open_case, resolve_case
 from workflow.services.close_signature import countersign, drop_signatures, escalate_signatures, refuse_signature
 from workflow.services.escalate import escalate_overdue
@@ -14,6 +15,6 @@ from workflow.services.replay import start_replay
 from workflow.services.withdraw_approval import withdraw_approval
 
 __all__ = [
-    "Asking", "DoneOn", "Judged", "Reduced", "add_approver", "ask_signature", "countersign", "cure_case", "cure_cases", "drop_signatures", "escalate_overdue", "escalate_signatures", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "record_duty", "refuse_signature", "remind_overdue", "require_duty",
+    "Asking", "DoneOn", "Judged", "Reduced", "add_approver", "ask_signature", "assign_case", "countersign", "cure_case", "cure_cases", "drop_signatures", "escalate_overdue", "escalate_signatures", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "record_duty", "refuse_signature", "remind_overdue", "require_duty",
     "resolve_case", "send_message", "start_replay", "withdraw_approval",
 ]  # fmt: skip

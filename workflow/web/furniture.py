@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from foundation import worklist
 from foundation.access import holds_anywhere, roles_of, stands_in
 from foundation.models import User
 from foundation.registries import MenuEntry, Subject, Work, navigation, panels, subjects, works
@@ -17,6 +18,7 @@ from policies.decisions.vocabulary import DUTIES, words
 from workflow import access
 from workflow.models import ApprovalStep, CaseState, Countersignature, ExceptionCase
 from workflow.selectors.signatures import waiting_signatures
+from workflow.selectors.tasks import APPROVAL, CASE, SIGNATURE, approval_tasks, case_tasks, signature_tasks
 from workflow.services.replay import KIND, replay_slice
 from workflow.web.replay import panel
 
@@ -25,6 +27,7 @@ def register() -> None:
     """Fill the registries."""
     navigation.add(MenuEntry("Inbox", "inbox", 10, decides, waiting))
     navigation.add(MenuEntry("Exceptions", "cases", 50, lambda u: bool(roles_of(u)), open_cases))
+    _tasks_of_ours()
     panels.add("home", home_approver)
     panels.add("home", home_signatures)
     panels.add("home", home_cases)
@@ -59,6 +62,12 @@ def register() -> None:
 
 def _number_of(pk: int) -> str:
     return str(Countersignature.objects.values_list("number", flat=True).get(pk=pk))
+
+
+def _tasks_of_ours() -> None:
+    worklist.add(worklist.TaskSource(APPROVAL, "Approvals", approval_tasks))
+    worklist.add(worklist.TaskSource(CASE, "Exceptions", case_tasks))
+    worklist.add(worklist.TaskSource(SIGNATURE, "Second signatures", signature_tasks))
 
 
 def decides(user: User) -> bool:
