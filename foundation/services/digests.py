@@ -10,7 +10,7 @@ from django.db.models import Q
 from foundation.decisions.letter_times import after_quiet, next_daily
 from foundation.journal import use_case
 from foundation.models import Delivery, Notice
-from foundation.services.letters import CONNECTION, write_digest
+from foundation.services.letters import CONNECTION, store_letters, write_digest
 from foundation.services.notify import clock_of
 
 PEOPLE = 200  # in one transaction
@@ -44,9 +44,12 @@ def _write_batch(*, at: datetime) -> int | None:
     gone = set(sent.values_list("dedupe_key", flat=True))
     fresh = {group: notices for group, notices in groups.items() if keys[group] not in gone}
     late = [one for group, notices in groups.items() if group not in fresh for one in notices]
-    Delivery.objects.bulk_create(
-        write_digest(notices[0].person, notices[::-1], _subject(notices), keys[group])
-        for group, notices in fresh.items()
+    store_letters(
+        (
+            write_digest(notices[0].person, notices[::-1], _subject(notices), keys[group])
+            for group, notices in fresh.items()
+        ),
+        at,
     )
     Notice.objects.filter(pk__in=[one.pk for notices in fresh.values() for one in notices]).update(lettered_at=at)
     _put_off(late, at)

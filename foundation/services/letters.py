@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +12,11 @@ from django.core import signing
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from foundation import audit
+from foundation.documents import content_hash
 from foundation.models import Channel, Delivery, Notice, User
 from foundation.selectors.notices import channels_for
+from foundation.selectors.system import system_user
 
 CONNECTION = "letters"
 SALT = "foundation.letter"
@@ -107,3 +111,22 @@ def to_delivery(posted: Posted, about: tuple[str, int, str], key: str) -> Delive
         connection=CONNECTION, message_type="letter", subject_type=subject_type, subject_id=subject_id,
         subject_number=number, order_key=key[:80], dedupe_key=key, body=json.dumps(asdict(posted)).encode(),
     )  # fmt: skip
+
+
+def store_letters(letters: Iterable[Delivery], at: datetime) -> int:
+    """Put letters beside the change that caused them, each with its audit row; one of a known key is left out.
+
+    Returns how many are new; two statements, none for no letter.
+    """
+    written = {letter.msg_id: letter for letter in letters}
+    if not written:
+        return 0
+    Delivery.objects.bulk_create(written.values(), ignore_conflicts=True)
+    fresh = Delivery.objects.filter(msg_id__in=written).order_by("pk").values_list("pk", "msg_id")
+    for pk, msg_id in fresh:
+        letter = written[msg_id]
+        audit.record_fact(
+            "integration.delivery", pk, letter.subject_number, "store_letter", actor=system_user("relay"), at=at,
+            connection=CONNECTION, kind=letter.message_type, hash=content_hash(bytes(letter.body).decode()),
+        )  # fmt: skip
+    return len(fresh)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from foundation.decisions.letter_times import Clock, letter_time
 from foundation.journal import use_case
-from foundation.models import Channel, Delivery, Notice, NoticePreference, User
+from foundation.models import Channel, Notice, NoticePreference, User
 from foundation.selectors.notices import channel_of
-from foundation.services.letters import Letter, plain, write_notice
+from foundation.services.letters import Letter, plain, store_letters, write_notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class News:
 def notify(*, news: News, people: Collection[int], at: datetime) -> int:
     """Tell people of ours; returns how many were told. Who chose not to be told of the kind, or left, is not.
 
-    The same news twice is one notice and one letter for each person. Three statements, however many people.
+    The same news twice is one notice and one letter for each person. Four statements, however many people.
     """
     wanted = {person for person in people if person}
     if not wanted:
@@ -50,7 +50,7 @@ def notify(*, news: News, people: Collection[int], at: datetime) -> int:
             notice.letter_due_at, notice.waits_for_day = going.due_at, going.with_day
         notices.append(notice)
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    Delivery.objects.bulk_create(letters, ignore_conflicts=True)
+    store_letters(letters, at)
     return len(notices)
 
 

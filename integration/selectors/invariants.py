@@ -6,7 +6,7 @@ from foundation.selectors.breaches import AuditedMachine
 MACHINES = (
     AuditedMachine(
         "foundation.Delivery",
-        created=("store_delivery",),
+        created=("store_delivery", "store_letter"),
         arrows={"deliver": ("deliver",), "park": ("park",), "resend": ("resend",)},
         number="subject_number",
         audited_as="integration.delivery",

@@ -33,8 +33,8 @@ from policies.services import install_defaults
 from procurement.models import SpendKind
 from procurement.services.place_orders import REASONS
 from suppliers.models import SupplierState
-from tests.factories import company
-from workflow.selectors.people import people_for
+from tests.factories import NOW, company
+from workflow.selectors.people import candidates_for
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("foundation", "policies", "workflow", "suppliers", "procurement", "invoicing", "integration", "intelligence")
@@ -89,11 +89,11 @@ def test_limits_are_the_same_in_words_in_the_study_and_in_the_database() -> None
 
 
 def test_switches_with_words_are_the_switches_of_the_first_policies() -> None:
-    assert set(install_defaults.ORDERING) | {"fallback_role"} == set(vocabulary.SWITCHES)
+    assert set(install_defaults.ORDERING) | {"fallback_role", "ladder"} == set(vocabulary.SWITCHES)
 
 
 def test_duties_that_are_done_are_the_duties_that_pairs_may_name() -> None:
-    lists = {"vocabulary.py", "install_defaults.py"}
+    lists = {"vocabulary.py", "install_defaults.py", "roles.py"}
     named = {
         t for path, tree in _modules() if path.name not in lists and "selectors" not in path.parts for t in _texts(tree)
     }
@@ -159,7 +159,11 @@ def test_policy_and_workflow_call_a_stage_the_same_and_ask_the_same_people(who: 
     centres = list(CostCentre.objects.filter(site=made.leeds))
     amount = Decimal(6_000)
 
-    name, rounds = people_for(stage, site=made.leeds, requester=made.rita, base_amount=amount, cost_centres=centres)
+    candidates = candidates_for(
+        [stage], site=made.leeds, requester=made.rita, base_amount=amount, categories=(), cost_centres=centres,
+        at=NOW,
+    )  # fmt: skip
+    name, rounds = candidates.rounds(stage)
     _, roster = today(Matrix("trial", (Rule(1, "A row", (stage,)),)))
 
     assert staffing.called(stage, roster, place) == name
