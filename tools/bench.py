@@ -70,7 +70,7 @@ def _measure(rounds: int) -> list[Line]:
         from tools import cycle, scene  # noqa: PLC0415 - models are ready only now
 
         company = scene.build(cycle.now())
-        return [*_cycle_lines(company, rounds), *_page_lines(company, rounds)]
+        return [*_cycle_lines(company, rounds), *_page_lines(company, rounds), _replay_line(company)]
     finally:
         connection.close()
         if not os.environ.get("DATABASE_URL"):
@@ -93,6 +93,14 @@ def _cycle_lines(company: Any, rounds: int) -> list[Line]:
         Line("Cycle of a 5-line order, time", product / least, CYCLE_RATIO, "x", figures),
         Line("Cycle of a 5-line order, statements", statements, CYCLE_STATEMENTS, "statements", "all of its steps"),
     ]
+
+
+def _replay_line(company: Any) -> Line:
+    """Replay a draft over a year of 100,000 documents; seconds, for there is no floor to hold it against."""
+    from tools import replay  # noqa: PLC0415 - models are ready only now
+
+    measured = replay.measure(company)
+    return Line("Replay of 100,000 documents", measured[0], replay.BUDGET, "s", replay.told(*measured))
 
 
 def _counted(company: Any) -> int:
