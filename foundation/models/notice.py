@@ -12,6 +12,7 @@ class NoticeKind(models.TextChoices):
     QUESTION = "question", "Questions and answers"
     CASE = "case", "Exceptions of your duties"
     ORDER = "order", "Orders for what you asked for"
+    WORK = "work", "Long work that ended"
 
 
 class Channel(models.TextChoices):

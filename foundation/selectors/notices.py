@@ -13,6 +13,7 @@ DEFAULTS = {
     NoticeKind.QUESTION: Channel.MAIL,
     NoticeKind.CASE: Channel.DIGEST,
     NoticeKind.ORDER: Channel.APP,
+    NoticeKind.WORK: Channel.APP,
 }
 # What must reach a person outside the product too: others wait for them.
 REQUIRED = {NoticeKind.DECISION: (Channel.MAIL, Channel.DIGEST)}

@@ -2,14 +2,17 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from django.db.models import Q
+from django.urls import reverse
 
 from foundation import audit, registries
 from foundation.errors import ConflictError, NotFoundError
 from foundation.journal import use_case
-from foundation.models import Job, JobState, User
+from foundation.models import Job, JobState, NoticeKind, User
 from foundation.selectors import system_user
+from foundation.services.notify import News, notify
 
 KEPT = timedelta(days=7)
 SILENT = timedelta(seconds=15)  # nothing heard for so long, and nobody holds the row: its worker is gone
@@ -56,6 +59,7 @@ def do_slice(*, job_id: int, at: datetime) -> bool:
     if part.is_last:
         job.finish(at=at)
         audit.record(job, "finish_job", actor=system_user("worker"), at=at, done=part.done)
+        _tell(job, f"{job.title} is done.", at)
     job.save(update_fields=_PROGRESS)
     return not part.is_last
 
@@ -68,6 +72,7 @@ def fail_job(*, job_id: int, error: str, at: datetime) -> None:
         job.fail(at=at, error=error)
         job.save(update_fields=_PROGRESS)
         audit.record(job, "fail_job", actor=system_user("worker"), at=at, error=job.error)
+        _tell(job, f"{job.title} failed. {job.error}", at)
 
 
 @use_case
@@ -116,6 +121,7 @@ def take_up_jobs(*, at: datetime) -> list[int]:
         if job.attempts >= MOST_DEATHS:
             job.fail(at=at, error=f"The worker stopped {MOST_DEATHS} times while doing this. Ask support to look.")
             audit.record(job, "fail_job", actor=system_user("worker"), at=at, error=job.error)
+            _tell(job, f"{job.title} failed. {job.error}", at)
         else:
             taken.append(job.pk)
         job.save(update_fields=_PROGRESS)
@@ -130,3 +136,12 @@ def forget_jobs(*, at: datetime) -> int:
 
 def _lock(job_id: int) -> Job:
     return Job.objects.select_for_update(of=("self",), no_key=True).get(pk=job_id)
+
+
+def _tell(job: Job, sentence: str, at: datetime) -> None:
+    """Put the end of a job behind the bell of who asked for it; each end is told once."""
+    news = News(
+        kind=NoticeKind.WORK, source=uuid5(NAMESPACE_OID, f"job:{job.pk}:{at.isoformat()}"),
+        subject=("job", job.pk, ""), sentence=sentence, path=reverse("job", args=[job.pk]), at=at,
+    )  # fmt: skip
+    notify(news=news, people=[job.created_by_id], at=at)

@@ -8,7 +8,7 @@ import pytest
 
 from foundation import jobs, registries
 from foundation.errors import DomainError, InvalidError
-from foundation.models import AuditEvent, Job, User
+from foundation.models import AuditEvent, Job, Notice, User
 from foundation.registries import Slice, Work
 from foundation.services import cancel_job, do_slice, fail_job, forget_jobs, retry_job, start_job, take_up_jobs
 from tests.factories import NOW, person
@@ -61,6 +61,19 @@ def test_what_the_work_refuses_is_what_a_person_reads(rita: User) -> None:
     jobs.run(job.pk)
 
     assert now(job) == ("failed", 2, "No further than this.")
+
+
+def test_end_of_a_job_stands_behind_the_bell_of_who_asked(rita: User) -> None:
+    good, bad, stopped = asked(rita), asked(rita, refuses=1), asked(rita)
+    cancel_job(job_id=stopped.pk, actor=rita, at=NOW)
+
+    for job in (good, bad, stopped):
+        jobs.run(job.pk)
+
+    assert list(Notice.objects.filter(person=rita).order_by("pk").values_list("sentence", "path")) == [
+        ("Count to three is done.", f"/jobs/{good.pk}/"),
+        ("Count to three failed. No further than this.", f"/jobs/{bad.pk}/"),
+    ]
 
 
 def test_error_of_ours_fails_the_job_and_not_the_worker(rita: User) -> None:

@@ -165,7 +165,7 @@ def test_filters(made: Company, query: str, shown: int) -> None:
 
 
 def choices(**more: str) -> dict[str, str]:
-    kinds = {"decision": "mail", "outcome": "mail", "question": "mail", "case": "digest", "order": "app"}
+    kinds = {"decision": "mail", "outcome": "mail", "question": "mail", "case": "digest", "order": "app", "work": "app"}
     return {**kinds, "digest_hour": "7", "quiet_from": "", "quiet_until": "", **more}
 
 
