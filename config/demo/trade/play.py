@@ -8,10 +8,10 @@ from itertools import count
 from config.demo.trade import clock
 from foundation import relay
 from foundation.models import DomainEvent
-from foundation.services import send_digests
+from foundation.services import send_digests, turn_absences
 from invoicing.tasks import sweep_waiting
 from procurement.tasks import sweep_acknowledgments
-from workflow.services import remind_overdue
+from workflow.services import escalate_overdue, remind_overdue
 
 # A story yields the instant at which it goes on; one that has not come when the play ends stays undone, and waits.
 Story = Generator[datetime, None, None]
@@ -53,10 +53,12 @@ class Play:
 
 
 def sweeps(at: list[datetime]) -> Story:
-    """Do what the worker does by the clock: answers that are late, bills whose goods are late, reminders, daily letters."""
+    """Do what the worker does by the clock: answers that are late, bills whose goods are late, reminders, ladders, absences, letters."""
     for instant in at:
         yield instant
         sweep_acknowledgments()
         sweep_waiting()
+        turn_absences(at=instant)
         remind_overdue(at=instant)
+        escalate_overdue(at=instant)
         send_digests(at=instant)
