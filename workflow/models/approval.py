@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin, transition
 
-_LATER = ("above", "fallback", "added")  # asked after the policy's own people
+_LATER = ("above", "fallback")  # asked after the policy's own people
 
 
 class RequestState(models.TextChoices):
