@@ -3,18 +3,17 @@
 Source: SEMANTICS AP-1 (rules), AP-2 (stages), AP-8 (touchless only by a rule that says so), AP-11 (the explanation).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from foundation.errors import InvalidError
 from policies.decisions.matrix import ApprovalFacts, Matrix, Rule, StageAsk, in_band, matches
+from policies.decisions.nearest import single_changes
 
 __all__ = [
     "ApprovalFacts", "Decision", "Matrix", "Rule", "StageAsk", "decide", "explain", "in_band", "in_words", "matches",
     "nearest_change",
 ]  # fmt: skip
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +69,26 @@ def explain(facts: ApprovalFacts, matrix: Matrix, base: Rule | None, extra: Iter
         lines.append(f"Flags: {', '.join(sorted(facts.flags)).replace('_', ' ')}.")
     if facts.budget_extra:
         lines.append("It is over budget, so one more approver is asked.")
-    lines += [f"Also {in_words(rule)}." for rule in extra]
-    change = nearest_change(facts, matrix, base)
+    added = tuple(extra)
+    lines += [f"Also {in_words(rule)}." for rule in added]
+    change = nearest_change(facts, matrix, base, added)
     return (*lines, change) if change else tuple(lines)
 
 
-def nearest_change(facts: ApprovalFacts, matrix: Matrix, base: Rule | None) -> str:
-    """Return the smallest single change that another base row would take, in words; nothing when there is none.
+def nearest_change(facts: ApprovalFacts, matrix: Matrix, base: Rule | None, extra: Iterable[Rule] = ()) -> str:
+    """Return the smallest single change that would route a document otherwise, in words; nothing when there is none.
 
-    A flag or the urgency taken away comes first, then the nearest amount on either side.
+    What counts as smaller is said in `nearest.py`. Another base row, or an additional row that comes or goes, is
+    another route.
     """
-    for words, changed in _single_changes(facts, matrix):
-        other = matrix.first(changed)
+    added = tuple(extra)
+    for words, changed in single_changes(facts, matrix):
+        other, others = matrix.judge(changed)
         if other is not base:
             return f"Nearest change: {words}, {in_words(other) if other else 'no row'} would decide."
+        for rule in (*added, *others):
+            if rule not in added:
+                return f"Nearest change: {words}, additional {in_words(rule)} would add its stages."
+            if rule not in others:
+                return f"Nearest change: {words}, additional {in_words(rule)} would not add its stages."
     return ""
-
-
-def _single_changes(facts: ApprovalFacts, matrix: Matrix) -> Iterator[tuple[str, ApprovalFacts]]:
-    for flag in sorted(facts.flags):
-        yield f"without the flag {flag.replace('_', ' ')}", replace(facts, flags=facts.flags - {flag})
-    yield ("if it were not urgent" if facts.urgent else "if it were urgent"), replace(facts, urgent=not facts.urgent)
-    amounts = [limit if facts.base_amount > limit else limit + CENT for limit in matrix.limits()]
-    for amount in sorted(amounts, key=lambda amount: (abs(amount - facts.base_amount), amount)):
-        yield f"at {amount:,.2f}", replace(facts, base_amount=amount)

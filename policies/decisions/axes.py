@@ -48,6 +48,7 @@ IMPOSSIBLE: tuple[Impossible, ...] = (
     ((URGENT, IN, _codes(CALM)), (FLAG, SOME, _codes("urgent"))),
     ((FLAG, SOME, _codes("supplier_not_active")), (SUPPLIER, NO, _NOT_ACTIVE)),
     ((FLAG, NO, _codes("supplier_not_active")), (SUPPLIER, SOME, _NOT_ACTIVE)),
+    ((FLAG, SOME, _codes("over_budget")), (BUDGET, IN, _codes("none", "within"))),
     ((AUTHORITY, SOME, _codes("contract")), (CONTRACT, IN, _codes("none"))),
     ((CONTRACT, IN, _codes("full")), (AUTHORITY, SOME, _codes("catalogue", "buyer", "none"))),
     ((DOCUMENT, IN, _codes("change")), (DELTA, NO, frozenset(DELTAS))),

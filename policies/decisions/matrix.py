@@ -210,6 +210,7 @@ class Matrix:
     additional: tuple[Rule, ...] = ()
     _base: Index = field(init=False, repr=False, compare=False)
     _extra: Index = field(init=False, repr=False, compare=False)
+    _named: dict[str, frozenset[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_base", Index(self.rules))
@@ -224,5 +225,13 @@ class Matrix:
         return self.first(facts), tuple(self._extra.taking(facts))
 
     def limits(self) -> list[Decimal]:
-        """Return the amounts at which a band of a base row begins or ends, in base currency, ascending."""
-        return sorted({edge for r in self.rules for edge in (r.amount_from, r.amount_to) if edge})
+        """Return the amounts at which a band of a row begins or ends, in base currency, ascending."""
+        rows = (*self.rules, *self.additional)
+        return sorted({edge for r in rows for edge in (r.amount_from, r.amount_to) if edge})
+
+    def named(self, column: str) -> frozenset[str]:
+        """Return every code that rows name in a column."""
+        if column not in self._named:
+            rows = (*self.rules, *self.additional)
+            self._named[column] = frozenset(code for rule in rows for code in getattr(rule, column))
+        return self._named[column]

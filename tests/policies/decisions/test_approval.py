@@ -1,6 +1,7 @@
 import time
 from dataclasses import replace
 from decimal import Decimal
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -107,6 +108,60 @@ def test_nearest_change_names_the_closest_amount_when_nothing_else_would_decide(
     decision = decide(facts(f"{amount} LDS SERV service no - active requester requisition"), MATRIX)
 
     assert decision.explanation[-1] == change
+
+
+def changed(**axes: object) -> str:
+    """Return the nearest change of a plain document of GBP 100 that differs in some facts."""
+    plain = ApprovalFacts(
+        "requisition", Decimal(100), "LDS", "NORTH", (("PACK", "WRAP"), ("IT",)), frozenset({"catalogue"}),
+        supplier_states=frozenset({"active"}), requester_roles=frozenset({"requester"}),
+        sourcing_authorities=frozenset({"catalogue"}), contract_coverage="none", budget_state="within",
+    )  # fmt: skip
+    named = {name: frozenset(value) if isinstance(value, set) else value for name, value in axes.items()}
+    row = band(1, "Special", "", "", REGION, **cast("dict[str, object]", named.pop("row")))
+    matrix = Matrix(
+        "approval/14", (row, band(2, "Rest", "", "", MANAGER)), cast("tuple[Rule, ...]", named.pop("extra", ()))
+    )
+    return decide(replace(plain, **named), matrix).explanation[-1]  # type: ignore[arg-type]  # facts by name
+
+
+def codes_(*named: str) -> frozenset[str]:
+    return frozenset(named)
+
+
+@pytest.mark.parametrize(
+    ("_case", "row", "facts_", "expected"),
+    [
+        ("a flag taken away",     {"any_flags": codes_("free_text")}, {"flags": {"free_text"}}, "without the flag free text, row 2: Rest"),
+        ("a flag put on",         {"any_flags": codes_("free_text")}, {}, "with the flag free text, row 1: Special"),
+        ("urgency with its flag", {"any_flags": codes_("urgent")}, {"flags": {"urgent"}, "urgent": True}, "if it were not urgent, row 2: Rest"),
+        ("what changed",          {"change_deltas": codes_("unit_price")}, {"change_deltas": {"unit_price"}}, "if the unit price had not changed, row 2: Rest"),
+        ("budget",                {"budget_states": codes_("over")}, {}, "over budget, row 1: Special"),
+        ("back within budget, and its flag goes", {"any_flags": codes_("over_budget")}, {"budget_state": "over", "flags": {"over_budget"}}, "within budget, row 2: Rest"),
+        ("contract coverage",     {"contract_coverages": codes_("full", "part")}, {}, "with every line under contract, row 1: Special"),
+        ("supplier and its flag", {"any_flags": codes_("supplier_not_active")}, {"flags": {"supplier_not_active"}, "supplier_states": {"blocked"}}, "if the supplier were active, row 2: Rest"),
+        ("supplier risk",         {"supplier_risks": codes_("high")}, {}, "if the supplier's risk were high, row 1: Special"),
+        ("source",                {"sourcing_authorities": codes_("buyer")}, {}, "with all lines at source chosen by a buyer, row 1: Special"),
+        ("spend kind",            {"spend_kinds": codes_("service")}, {}, "if it were only service, row 1: Special"),
+        ("category",              {"categories": codes_("PACK")}, {}, "without its lines of category WRAP, row 2: Rest"),
+        ("requester",             {"requester_roles": codes_("buyer")}, {}, "if it were raised by a buyer, row 1: Special"),
+        ("document",              {"document_types": codes_("order")}, {}, "as a purchase order, row 1: Special"),
+        ("the smallest is told",  {"any_flags": codes_("free_text"), "urgent": True}, {"flags": {"free_text", "urgent"}, "urgent": True}, "without the flag free text, row 2: Rest"),
+    ],
+)  # fmt: skip
+def test_nearest_change_looks_at_every_axis(  # AP-11
+    _case: str, row: dict[str, object], facts_: dict[str, object], expected: str
+) -> None:
+    assert changed(row=row, **facts_) == f"Nearest change: {expected} would decide."
+
+
+def test_nearest_change_is_also_one_that_brings_or_spares_an_additional_row() -> None:
+    security = band(1, "Security", "", "", IT, any_flags=frozenset({"free_text"}))
+
+    assert [changed(row={}, extra=(security,), flags=flags) for flags in ({"free_text"}, set[str]())] == [
+        "Nearest change: without the flag free text, additional row 1: Security would not add its stages.",
+        "Nearest change: with the flag free text, additional row 1: Security would add its stages.",
+    ]
 
 
 def test_explanation_says_fallback_owner_when_no_row_takes_it() -> None:

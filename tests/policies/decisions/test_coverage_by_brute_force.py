@@ -38,7 +38,7 @@ FACTS: dict[str, list[Any]] = {
     "categories": [tuple(sorted(paths)) for paths in subsets(*WORLD.categories, least=1)],
     "spend_kinds": subsets("catalogue", "non_stock", "service", least=1),
     "urgent": [False, True],
-    "flags": subsets("free_text", "urgent", "supplier_not_active"),
+    "flags": subsets("free_text", "urgent", "supplier_not_active", "over_budget"),
     "supplier_states": [frozenset({"active"}), *(s for s in subsets("active", "blocked") if s != {"active"}), frozenset({"requested"})],
     "supplier_risks": subsets("low", "high"),
     "requester_roles": [s for s in subsets("requester", "buyer", "auditor", least=1) if s & WORLD.requesting],
@@ -49,7 +49,7 @@ FACTS: dict[str, list[Any]] = {
 }  # fmt: skip
 # Facts of which one follows from another: both are tried when rows name either.
 TOGETHER = [
-    {"urgent", "flags", "supplier_states"}, {"sourcing_authorities", "contract_coverage"}, {"document_type", "change_deltas"}
+    {"urgent", "flags", "supplier_states", "budget_state"}, {"sourcing_authorities", "contract_coverage"}, {"document_type", "change_deltas"}
 ]  # fmt: skip
 
 
@@ -61,6 +61,7 @@ def is_possible(facts: ApprovalFacts) -> bool:
         and bool(facts.supplier_states - {"active"}) == ("supplier_not_active" in facts.flags)
         and not (facts.contract_coverage == "none" and "contract" in sources)
         and not (facts.contract_coverage == "full" and sources & {"catalogue", "buyer", "none"})
+        and not ("over_budget" in facts.flags and facts.budget_state != "over")
         and (facts.document_type != "change" or bool(facts.change_deltas))
     )
 
@@ -81,8 +82,8 @@ COLUMNS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "spend_kinds": {"spend_kinds": some("catalogue", "non_stock", "service")},
     "urgent": {"urgent": st.sampled_from([None, True, False])},
     "flags": {
-        "any_flags": some("free_text", "urgent", "supplier_not_active"),
-        "without_flags": some("free_text", "urgent", "supplier_not_active"),
+        "any_flags": some("free_text", "urgent", "supplier_not_active", "over_budget"),
+        "without_flags": some("free_text", "urgent", "supplier_not_active", "over_budget"),
     },
     "supplier_states": {"supplier_states": some("active", "blocked")},
     "supplier_risks": {"supplier_risks": some("low", "high")},
