@@ -53,7 +53,7 @@ class Subject:
     `lines(pk)` its lines in one sentence each, for a letter;
     `unusual(pk, flags)` the sentences behind the flags an approval was frozen with,
     `papers(user, pks)` many documents for a list, whoever may open them, in two statements at most,
-    `at_site(site_id)` the keys of the documents of a site, as a query.
+    `at_sites` its table and the column that names its site, for lists that ask many rooms at once.
     """
 
     type: str
@@ -68,7 +68,7 @@ class Subject:
     lines: Callable[[int], list[str]] = lambda _pk: []
     unusual: Callable[[int, list[str]], list[str]] = lambda _pk, flags: flags
     papers: Callable[[Any, Collection[int]], Mapping[int, Paper]] = lambda _user, _pks: {}
-    at_site: Callable[[int], QuerySet[Any]] | None = None
+    at_sites: tuple[str, str] | None = None
 
 
 class Subjects:

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from workflow.web import approvers, cases, inbox, replay, signatures, tasks
+from workflow.web import approvers, cases, conflicts, inbox, replay, signatures, tasks
 
 urlpatterns = [
     path("settings/approvals/<int:number>/replay/", replay.replay, name="policy_replay"),
     path("settings/approvals/<int:number>/replay/differences.csv", replay.differences_csv, name="policy_replay_csv"),
+    path("settings/duties/conflicts/", conflicts.conflicts, name="conflicts"),
+    path("settings/duties/conflicts.csv", conflicts.conflicts_csv, name="conflicts_csv"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/all/", tasks.tasks, name="tasks"),
     path("inbox/all/<slug:verb>/", tasks.tasks_do, name="tasks_do"),

@@ -29,7 +29,10 @@ class AuditEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="audit_chain_seq")]
-        indexes = [models.Index(fields=["object_type", "object_id", "seq"], name="audit_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "seq"], name="audit_object"),
+            models.Index(fields=["action", "-id"], name="audit_refusals", condition=Q(object_type="refusal")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.action} {self.object_number}"

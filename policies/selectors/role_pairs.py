@@ -7,7 +7,8 @@ from foundation.errors import NotFoundError
 from foundation.models import Role, Site
 from foundation.registries import Held
 from foundation.verdict import ALLOWED, Verdict
-from policies.decisions.duties import Post, role_conflict
+from policies.decisions.duties import Pair, Post, role_conflict
+from policies.models import DutyPair
 from policies.selectors.in_force import duty_pairs_in_force
 
 
@@ -31,6 +32,12 @@ def may_also_hold(wanted: Held, held: Iterable[Held], at: datetime) -> Verdict:
         f"{wanted_name} and {held_name} are kept apart, and one person would hold both {where}. "
         f"Take the duty of {held_name} away first, or give this one to somebody else.",
     )
+
+
+def pairs_of(version_id: int) -> tuple[Pair, ...]:
+    """Return the pairs of any version, drafts included, as they stand now."""
+    rows = DutyPair.objects.filter(policy_id=version_id).order_by("pk")
+    return tuple(Pair(p.first, p.second, p.strength, p.countersign_days or 0) for p in rows)
 
 
 def _post(held: Held, regions: dict[int, int]) -> Post:

@@ -58,6 +58,6 @@ def register() -> None:
             title=lambda pk: str(GoodsReceipt.objects.values_list("number", flat=True).get(pk=pk)),
             visible=lambda user, pk: access.visible_receipts(user).filter(pk=pk).exists(),
             papers=receipt_papers,
-            at_site=lambda site_id: GoodsReceipt.objects.filter(site_id=site_id).values("pk"),
+            at_sites=(GoodsReceipt._meta.db_table, "site_id"),  # noqa: SLF001 - Django's own way
         )
     )

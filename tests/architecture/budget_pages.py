@@ -84,6 +84,8 @@ def _policies(made: Company) -> Iterator[Row]:
     limits = PolicyVersion.objects.get(kind="tolerance", state="draft")
     rule, level = matrix.approval_rules.order_by("pk")[0], limits.tolerances.order_by("pk")[0]
     yield "policies_home", made.polly, []
+    yield "conflicts", made.polly, []
+    yield "conflicts_csv", made.polly, []
     for page in ("approvals", "tolerances", "duties", "routing", "ordering"):
         yield "policies", made.polly, [page]
         yield "policy_bring_in", made.polly, [page]

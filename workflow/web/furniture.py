@@ -20,6 +20,7 @@ from workflow.models import ApprovalStep, CaseState, Countersignature, Exception
 from workflow.selectors.signatures import waiting_signatures
 from workflow.selectors.tasks import APPROVAL, CASE, SIGNATURE, approval_tasks, case_tasks, signature_tasks
 from workflow.services.replay import KIND, replay_slice
+from workflow.web.conflicts import of_draft, of_pair
 from workflow.web.replay import panel
 
 
@@ -32,6 +33,8 @@ def register() -> None:
     panels.add("home", home_signatures)
     panels.add("home", home_cases)
     panels.add("policy.version", panel)
+    panels.add("policy.duties", of_draft)
+    panels.add("policy.pair", of_pair)
     works.add(
         Work(
             kind=KIND,
