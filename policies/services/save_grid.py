@@ -52,9 +52,13 @@ def save_grid(
     typed = list(_laid_out(draft, rows, found))
     gone = [rule for pk, rule in found.items() if pk not in set(kept)]
     fresh = [rule for rule, _ in typed if rule.pk is None]
-    changed = [rule for rule, stages in typed if rule.pk is not None and stands[rule.pk] != _contents(rule, stages)]
+    differs = {
+        rule.pk: _differing(stands[rule.pk], _contents(rule, stages)) for rule, stages in typed if rule.pk is not None
+    }
+    changed = [rule for rule, _ in typed if differs.get(rule.pk)]
     if gone or fresh or changed:
-        _store(typed, gone, fresh, changed)
+        columns = set[str]().union(*differs.values()) - {_STAGES}
+        _store(typed, gone, fresh, changed, sorted(columns))
         count_change(draft, actor, at)
         names: dict[str, Any] = {"changed": changed, "added": fresh, "removed": gone}
         done = {what: [str(rule) for rule in of] for what, of in names.items() if of}
@@ -99,6 +103,8 @@ def _laid_out(
 
 _COLUMNS = [field.name for field in ApprovalRule._meta.concrete_fields if field.name not in {"id", "policy"}]  # noqa: SLF001 - Django's own way
 
+_STAGES = "stages"
+
 
 def _contents(rule: ApprovalRule, stages: Sequence[StageInput] | None = None) -> tuple[Any, ...]:
     """Return what a row says, lists in one order, so that two of it can be compared."""
@@ -107,12 +113,18 @@ def _contents(rule: ApprovalRule, stages: Sequence[StageInput] | None = None) ->
     return (*(sorted(value) if isinstance(value, list) else value for value in values), tuple(own))
 
 
+def _differing(before: Sequence[Any], now: Sequence[Any]) -> set[str]:
+    """Return the columns in which two contents of a row differ."""
+    return {name for name, was, is_now in zip([*_COLUMNS, _STAGES], before, now, strict=True) if was != is_now}
+
+
 def _store(
     typed: Sequence[tuple[ApprovalRule, Sequence[StageInput] | None]], gone: Sequence[ApprovalRule],
-    fresh: Sequence[ApprovalRule], changed: Sequence[ApprovalRule],
+    fresh: Sequence[ApprovalRule], changed: Sequence[ApprovalRule], columns: Sequence[str],
 ) -> None:  # fmt: skip
     ApprovalRule.objects.filter(pk__in=[rule.pk for rule in gone]).delete()
-    ApprovalRule.objects.bulk_update(changed, _COLUMNS)
+    if columns:
+        ApprovalRule.objects.bulk_update(changed, columns)
     ApprovalRule.objects.bulk_create(fresh)
     written = {id(rule) for rule in (*fresh, *changed)}
     new = [(rule, stages) for rule, stages in typed if stages is not None and id(rule) in written]

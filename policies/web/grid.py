@@ -53,6 +53,7 @@ def check(request: StaffRequest, number: int) -> HttpResponse:
 
 def _context(request: StaffRequest, sheet: Sheet, status: int) -> dict[str, Any]:
     refused = status in {409, 422}
+    most = (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - OTHER_FIELDS) // (len(sheet.columns) + 1)
     return {
         **frame(request, sheet.policy),
         "sheet": sheet,
@@ -64,7 +65,8 @@ def _context(request: StaffRequest, sheet: Sheet, status: int) -> dict[str, Any]
         "case": sheet.case,
         "outcome": sheet.outcome,
         "hidden": len(COLUMNS) - len(sheet.columns),
-        "most_rows": (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - OTHER_FIELDS) // (len(sheet.columns) + 1),
+        "most_rows": most,
+        "too_many": len(sheet.rows) > most,
         "all_columns": COLUMNS,
         "wrong": refused,
         "last_change": _last_change(sheet.policy) if status == 409 else None,  # noqa: PLR2004 - the status of a conflict

@@ -21,6 +21,7 @@
   let before = null;    // the grid as it was then
   let marked = [];      // cells marked for filling, first the one that is copied
   let sending = false;
+  let unsaved = 0;
 
   // ---- what stands where, for undo -------------------------------------------------------------------------------
   const undos = [];
@@ -63,10 +64,11 @@
       if (state) edited += 1;
     });
     const gone = form.elements.had.value.split(" ").filter(Boolean).filter((pk) => !rows().some((row) => row.querySelector("[name=row]").value.replace("+", "") === pk)).length;
-    if (!sending) doc.getElementById("grid-state").textContent = edited + gone ? `${edited + gone} ${edited + gone === 1 ? "row" : "rows"} not saved.` : "Everything is saved.";
+    unsaved = edited + gone;
+    if (!sending) doc.getElementById("grid-state").textContent = unsaved ? `${unsaved} ${unsaved === 1 ? "row" : "rows"} not saved.` : "Everything is saved.";
     tools("undo").setAttribute("aria-disabled", String(!undos.length));
   };
-  const changed = () => { tidy(); form.dispatchEvent(new Event("input", { bubbles: true })); recheck(500); };
+  const changed = () => { tidy(); recheck(500); };
 
   // ---- checks while typing ----------------------------------------------------------------------------------------
   let waiting = 0;
@@ -256,7 +258,8 @@
     here.closest("tr").querySelector("input[type=radio]").checked = true;
     hint.setAttribute("aria-hidden", "true");
     hint.removeAttribute("role");
-    hint.textContent = `${heads[cells(here.closest("tr")).indexOf(here)]}: ${doc.getElementById(`hint-${columnOf(here)}`).textContent}.`;
+    const said = here.scrollWidth > here.clientWidth ? here.value : `${doc.getElementById(`hint-${columnOf(here)}`).textContent}.`;
+    hint.textContent = `${heads[cells(here.closest("tr")).indexOf(here)]}: ${said}`;
   });
   table.addEventListener("change", (event) => { if (isCell(event.target) && before && event.target.value !== came) { remember(before); came = event.target.value; before = snapshot(); tidy(); } });
   table.addEventListener("input", (event) => { if (isCell(event.target)) { tidy(); recheck(500); } });
@@ -326,6 +329,7 @@
     if (/^(add|add_extra|copy|up|down|remove)$/.test(verb)) { event.preventDefault(); act(verb, picked(), 0); button.focus({ preventScroll: true }); if (/^(add|add_extra|copy)$/.test(verb)) go(cells(picked())[0]); }
   });
   form.addEventListener("submit", () => { sending = true; doc.getElementById("grid-state").textContent = "Saving..."; });
+  addEventListener("beforeunload", (event) => { if (unsaved && !sending) event.preventDefault(); });
   addEventListener("pageshow", () => { sending = false; tidy(); });
   doc.getElementById("case").addEventListener("change", () => { if (form.elements.amount.value.trim()) recheck(300); });
   tidy();

@@ -261,6 +261,17 @@ def test_every_column_can_be_asked_for_and_what_is_not_shown_stays() -> None:
     assert (rule.name, rule.supplier_risks) == ("Very risky", frozenset({"high"}))
 
 
+def test_grid_says_when_a_draft_has_more_rows_than_a_form_can_carry(settings: Any) -> None:
+    made = company()
+    draft(made)
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 190  # 40 for cells, and the usual columns are 13 with the row's own
+
+    answer = as_(made.polly).get(reverse(GRID, args=[2]))
+
+    assert "The grid takes at most 2 rows with these columns; this draft has 4." in text(answer)
+    assert 'id="grid-form"' not in answer.content.decode()
+
+
 @pytest.mark.parametrize(("who", "status"), [("audrey", 403), ("rita", 403), ("acme_person", 404)])
 def test_strangers_neither_open_nor_check_nor_save(who: str, status: int) -> None:
     made = company()

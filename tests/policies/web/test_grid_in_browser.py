@@ -190,6 +190,27 @@ def test_example_of_a_finding_is_tried_and_its_row_is_reached(grid: Grid) -> Non
     assert grid.page.locator("tr.hit").count() == 0
 
 
+def test_leaving_asks_only_while_something_is_not_saved(grid: Grid) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    grid.page.on("dialog", stay)
+    grid.tab_to("Name, row 1")
+    grid.write("Other")
+    grid.press("Escape")
+    grid.page.reload()
+    untouched = list(asked)
+    grid.tab_to("Name, row 1")
+    grid.write("Other")
+    grid.page.reload()
+
+    assert (untouched, asked) == ([], ["beforeunload"])
+    assert grid.column("name")[0] == "Catalogue items up to 1,000, nothing unusual"
+
+
 @pytest.mark.parametrize("width", HEIGHTS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_grid_has_no_fault_of_access(
