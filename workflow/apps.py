@@ -19,6 +19,8 @@ class WorkflowConfig(AppConfig):
             ("foundation.absence.ended", subscribers.move_tasks_of),
             ("workflow.task.moved", subscribers.tell_moved),
             ("workflow.step.opened", subscribers.tell_asked),
+            ("workflow.step.escalated", subscribers.tell_escalated),
+            ("workflow.step.added", subscribers.tell_added),
             ("workflow.step.decided", subscribers.tell_settled),
             ("workflow.approval.closed", subscribers.tell_closed),
             ("workflow.message.sent", subscribers.tell_of_message),

@@ -10,7 +10,7 @@ from foundation import registries
 from foundation.models import DomainEvent, NoticeKind
 from foundation.services import Letter, News, notify, settle_notices
 from foundation.templatetags.ui import day, money
-from workflow.models import ApprovalRequest, ApprovalStep, ExceptionCase, Message, StepAssignee
+from workflow.models import ApprovalRequest, ApprovalStep, ExceptionCase, Message, StepAssignee, StepState
 from workflow.selectors.told import asked_at, owners_of, readers_of, talkers_on
 from workflow.services import move_tasks
 
@@ -37,6 +37,22 @@ def tell_moved(event: DomainEvent) -> None:
     settle_notices(subject_type="step", subject_ids=[event.subject_id], at=event.occurred_at, person_id=before)
     if step is not None:
         _ask(step, event, [one for one in step.assignees.all() if one.person_id == now_with])
+
+
+def tell_escalated(event: DomainEvent) -> None:
+    """Tell who is asked besides because a stage took too long (AP-5)."""
+    step = asked_at(event.subject_id)
+    if step is not None:
+        asked = set(event.payload["people"])
+        _ask(step, event, [one for one in step.assignees.all() if one.person_id in asked])
+
+
+def tell_added(event: DomainEvent) -> None:
+    """Take stages that wait for an approver added before them off the bells; they are told again when it is their turn."""
+    waiting = ApprovalStep.objects.filter(
+        request__steps=event.subject_id, state=StepState.WAITING
+    ).values_list("pk", flat=True)  # fmt: skip
+    settle_notices(subject_type="step", subject_ids=list(waiting), at=event.occurred_at)
 
 
 def tell_settled(event: DomainEvent) -> None:

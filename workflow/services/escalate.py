@@ -17,30 +17,19 @@ from workflow.models import ApprovalRequest, ApprovalStep, RequestState, StepAss
 from workflow.selectors.chain import Chain, load_chains, read_done
 from workflow.selectors.people import scope_of
 from workflow.services.about import about_step
-from workflow.services.remind import letter_to
 from workflow.services.seats import ask_fallback, matter_of, seat_more
 from workflow.services.unstaffed import raise_unstaffed
 
 BATCH = 100
 
 
+@use_case
 def escalate_overdue(*, at: datetime) -> int:
-    """Ask the next rung of every open stage whose time has come, and write to who is asked; returns how many people.
+    """Ask the next rung of every open stage whose time has come; returns how many people are asked, who are told.
 
     Nothing is ever decided by time. A rung that finds nobody is skipped; after the last the fallback owner has it, with
     an exception, however long it takes.
     """
-    asked = _climb(at=at)
-    for row in StepAssignee.objects.filter(pk__in=[one.pk for one in asked]).select_related(
-        "person", "for_person", "step__request__site", "step__request__requester"
-    ):
-        if row.person.email:
-            letter_to(row.step, row).send(fail_silently=True)
-    return len(asked)
-
-
-@use_case
-def _climb(*, at: datetime) -> list[StepAssignee]:
     due = ApprovalStep.objects.filter(state=StepState.OPEN, next_rung_at__lte=at)
     requests = ApprovalRequest.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(
         state=RequestState.OPEN, pk__in=due.values("request")
@@ -48,14 +37,14 @@ def _climb(*, at: datetime) -> list[StepAssignee]:
     found = requests.select_related("site__region", "site__calendar", "policy", "requester").order_by("pk")[:BATCH]
     chains = list(load_chains(list(found)))
     if not chains:
-        return []
+        return 0
     read_done(chains)
-    asked: list[StepAssignee] = []
-    for chain in chains:
-        for step in chain.open_steps():
-            if step.next_rung_at is not None and step.next_rung_at <= at:
-                asked += _next_rung(chain, step, at)
-    return asked
+    return sum(
+        len(_next_rung(chain, step, at))
+        for chain in chains
+        for step in chain.open_steps()
+        if step.next_rung_at is not None and step.next_rung_at <= at
+    )
 
 
 def _next_rung(chain: Chain, step: ApprovalStep, at: datetime) -> list[StepAssignee]:

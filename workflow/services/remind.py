@@ -25,7 +25,7 @@ def remind_overdue(*, at: datetime) -> int:
             continue
         for assignee in step.assignees.select_related("person", "for_person"):
             if assignee.person.email:
-                letter_to(step, assignee).send(fail_silently=True)
+                _letter(step, assignee).send(fail_silently=True)
                 sent += 1
     return sent
 
@@ -45,8 +45,7 @@ def _mark(step_id: int, at: datetime) -> bool:
     return True
 
 
-def letter_to(step: ApprovalStep, assignee: StepAssignee) -> EmailMessage:
-    """Write to somebody who is asked; the address is theirs."""
+def _letter(step: ApprovalStep, assignee: StepAssignee) -> EmailMessage:
     asked = step.request
     for_whom = f"\nYou decide for: {assignee.for_person}" if assignee.for_person else ""
     subject = (

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from foundation.errors import DomainError
-from foundation.models import AuditEvent, DomainEvent
+from foundation.models import AuditEvent, DomainEvent, Notice
+from foundation.relay import drain
 from procurement.models import Requisition
 from procurement.services import approve_requisition
 from tests.factories import NOW, Company, company, submitted
@@ -54,6 +55,9 @@ def test_added_before_the_open_stage_decides_first_while_it_waits() -> None:
 
     assert chain() == [("open", ["wanda"]), ("waiting", ["mona"]), ("waiting", ["regina"])]
     assert list(waiting_for(made.mona)) == []
+    drain()
+    told = Notice.objects.filter(subject_type="step", read_at=None).values_list("person__username", flat=True)
+    assert list(told) == ["wanda"]  # Mona is told again when it is her turn
     with pytest.raises(DomainError):
         approve(requisition, made.mona)
     approve_later(requisition, made, "wanda", 2)
