@@ -268,8 +268,10 @@ def _keys(groups: Sequence[Sequence[Person]]) -> tuple[frozenset[int], ...]:
 
 
 def way_words(way: Way, roster: Roster) -> str:
-    """Say a route as people do: the row, then who is asked."""
+    """Say a route as people do: the row, then who is asked; the fallback owner comes last."""
     if way.is_touchless:
         return f"{way.rule}, touchless"
     people = ", then ".join(called(stage, roster) for stage in way.stages)
+    if way.is_nobody and people:
+        return f"no row: {people}, then fallback owner"
     return f"{way.rule}, {people}" if people else way.rule

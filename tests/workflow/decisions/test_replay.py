@@ -119,6 +119,15 @@ def test_load_of_each_approver(
     assert tally.load == {person: Load(0, 1, 0, share) for person, share in load.items()}
 
 
+def test_fallback_owner_comes_after_what_additional_rows_ask() -> None:
+    draft = Matrix("approval/2", (row(1, "Small", "500"),), (row(1, "Besides", "", REGION),))
+
+    tally = replayed(draft, past(NOW, "2400"))
+
+    assert [s.after for s in tally.shifts] == ["no row: Regional lead in the region, then fallback owner"]
+    assert (tally.nobody, tally.load[FRANK].asked_after, tally.load[REGINA].asked_after) == (1, 1, 1)
+
+
 def test_people_of_a_route_are_those_of_today_on_both_sides() -> None:
     tally = replayed(NOW, past(NOW, "2400"), past(NOW, "9600"))
 
