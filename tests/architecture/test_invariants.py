@@ -44,10 +44,10 @@ def forged_audit(model: str, action: str) -> str:
 SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("audit_has_no_gap", ["delete from foundation_auditevent where action = 'grant_role' and seq = 3"], {"role_is_audited"}),
     ("site_permission_from_role", ["delete from foundation_siteuserpermission where id = (select min(id) from foundation_siteuserpermission)"], set()),
-    ("foundation_job_state_is_audited", ["insert into foundation_job (kind, title, params, reached, phase, done, state, attempts, created_by_id, created_at, seen_at, error) select 'x', 'X', '{}', '{}', '', 0, 'waiting', 0, min(id), now(), now(), '' from foundation_user"], set()),
     ("supplier_person_has_no_role", [f"update foundation_roleassignment set user_id = {ACME_PERSON} where role = 'user_admin'"], set()),
     ("role_is_audited", ["delete from foundation_roleassignment where role = 'user_admin'"], set()),
     ("event_order_kept", ["update foundation_domainevent set done_at = null where kind = 'procurement.goods_receipt.posted' and subject_id = (select min(id) from procurement_goodsreceipt)"], set()),
+    ("foundation_job_state_is_audited", ["insert into foundation_job (kind, title, params, reached, phase, done, state, attempts, created_by_id, created_at, seen_at, error) select 'x', 'X', '{}', '{}', '', 0, 'waiting', 0, min(id), now(), now(), '' from foundation_user"], set()),
     ("policy_by_two_people", [*without("policies_policyversion", "policy_second_person"), "update policies_policyversion set published_by_id = created_by_id where kind = 'duty'"], set()),
     ("one_policy_in_force", ["update policies_policyversion set effective_until = null where kind = 'tolerance' and number = 1 and state = 'superseded'"], set()),
     ("policies_policyversion_state_is_audited", ["update policies_policyversion set state = 'discarded' where kind = 'duty'"], set()),
