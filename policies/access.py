@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from foundation import access, duties
-from foundation.models import Role, User
+from foundation.models import CostCentre, Role, User
+from foundation.roles import APPROVE, VIEW
 from foundation.verdict import ALLOWED, Verdict
 from policies.models import Budget, PolicyState, PolicyVersion
 
@@ -53,25 +54,36 @@ def _chain(version: PolicyVersion) -> str:
 
 
 def can_keep_budgets(user: User) -> Verdict:
-    """Judge setting, changing and withdrawing budgets: the finance director (RQ-6)."""
+    """Judge setting, changing and withdrawing budgets: a finance director, of the sites the duty covers (RQ-6)."""
     return access.can_in_role(user, "set budgets", Role.FINANCE_DIRECTOR)
 
 
+def visible_centres(user: User) -> QuerySet[CostCentre]:
+    """Return the cost centres whose budgets a person reads: all for finance and auditors, else their sites' and own."""
+    if _everywhere(user):
+        return CostCentre.objects.all()
+    return CostCentre.objects.filter(Q(site__in=access.site_ids_with(user, VIEW)) | Q(owner=user))
+
+
 def visible_budgets(user: User) -> QuerySet[Budget]:
-    """Return the budgets a person may read: all for finance and auditors, else of their sites and those they own."""
-    if access.has_role(user, *_ALL_BUDGETS):
+    """Return the budgets of the cost centres a person reads."""
+    if _everywhere(user):
         return Budget.objects.all()
-    sites = access.site_ids_with(user, "view_documents")
-    return Budget.objects.filter(Q(cost_centre__site__in=sites) | Q(cost_centre__owner=user))
+    return Budget.objects.filter(cost_centre__in=visible_centres(user))
 
 
 def can_see_budgets(user: User) -> Verdict:
     """Judge opening the list of budgets: whoever has a site or a cost centre; it shows theirs only."""
-    if access.has_role(user, *_ALL_BUDGETS) or access.holds_anywhere(user, "view_documents") or owns_any(user):
+    if _everywhere(user) or access.holds_anywhere(user, VIEW) or CostCentre.objects.filter(owner=user).exists():
         return ALLOWED
     return Verdict("not_your_role", "You have neither a site nor a cost centre, so no budget is yours to read.")
 
 
-def owns_any(user: User) -> bool:
-    """Say whether the person owns a cost centre with a budget."""
-    return Budget.objects.filter(cost_centre__owner=user).exists()
+def has_budgets_at_hand(user: User) -> bool:
+    """Say whether budgets stand in the person's menu: whoever sets, reads or approves by them; reads nothing more."""
+    return _everywhere(user) or access.holds_anywhere(user, APPROVE)
+
+
+def _everywhere(user: User) -> bool:
+    held = access.roles_of(user)
+    return any(role in _ALL_BUDGETS and site is None and region is None for role, site, region in held)

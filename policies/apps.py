@@ -15,5 +15,6 @@ class PoliciesConfig(AppConfig):
         from policies.selectors.role_pairs import may_also_hold  # noqa: PLC0415 - apps are ready only now
 
         navigation.add(MenuEntry("Policies", "policies_home", 80, lambda u: bool(access.can_read_policies(u))))
+        navigation.add(MenuEntry("Budgets", "budgets", 75, access.has_budgets_at_hand))
         registries.invariants.add(*invariants())
         registries.role_rules.add(may_also_hold)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from policies.web import bring, export, grid, matrix, overview, rows, rule, version
+from policies.web import bring, budgets, export, grid, matrix, overview, rows, rule, version
 
 urlpatterns = [
     path("settings/", overview.overview, name="policies_home"),
@@ -9,6 +9,12 @@ urlpatterns = [
     path("settings/approvals/<int:number>/rows/new/", rule.rule, name="rule_new"),
     path("settings/approvals/<int:number>/rows/<int:rule_id>/", rule.rule, name="rule"),
     path("settings/approvals/<int:number>/rows/<int:rule_id>/<slug:verb>/", matrix.move, name="rule_move"),
+    path("settings/budgets/", budgets.budgets, name="budgets"),
+    path("settings/budgets/budgets.csv", budgets.budgets_csv, name="budgets_csv"),
+    path("settings/budgets/new/", budgets.budget_new, name="budget_new"),
+    path("settings/budgets/import/", budgets.budgets_import, name="budgets_import"),
+    path("settings/budgets/<int:budget_id>/", budgets.budget, name="budget"),
+    path("settings/budgets/<int:budget_id>/withdraw/", budgets.budget_withdraw, name="budget_withdraw"),
     path("settings/<slug:page>/", overview.versions, name="policies"),
     path("settings/<slug:page>/draft/", overview.draft, name="policy_draft"),
     path("settings/<slug:page>/bring-in/", bring.bring_in, name="policy_bring_in"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from config.demo import goods, hire, partners, places, years
+from config.demo import budgets, goods, hire, partners, places, years
 from config.demo.trade import weeks
 from config.demo.trade.cast import Cast
 from foundation import audit
@@ -32,6 +32,7 @@ def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
         cast = open_company(now, out)
         years.write_years(cast, cast.almanac.at(weeks.DAYS, "07:00"), a_day, out)
         analyse()
+        budgets.set_budgets(cast, cast.almanac.at(weeks.DAYS, "07:00"))
         weeks.play_weeks(cast, out)
         _measure(now)
     finally:

@@ -27,6 +27,7 @@ class Room:
     amount: Decimal
     used: Decimal
     asked: Decimal
+    currency: str = ""
 
     @property
     def left(self) -> Decimal:
@@ -37,6 +38,12 @@ class Room:
     def after(self) -> Decimal:
         """Return what would be left with the need."""
         return self.left - self.asked
+
+    @property
+    def percent(self) -> int:
+        """Return how much of it would be used with the need, in percent, at most 100."""
+        used = self.used + self.asked
+        return min(int(used * 100 / self.amount), 100) if self.amount else 100
 
     @property
     def is_over(self) -> bool:
@@ -85,11 +92,11 @@ class Effect:
         return tuple(room for room in self.rooms if room.is_over)
 
 
-def refusal(rooms: Sequence[Room], currency: str) -> str:
+def refusal(rooms: Sequence[Room]) -> str:
     """Say which budget has how much room, what the need asks of it, and the cure."""
     room = rooms[0]
-    left = f"{max(room.left, Decimal(0)):,.2f} {currency}"
+    left = f"{max(room.left, Decimal(0)):,.2f} {room.currency}"
     return (
-        f"Budget {room.label} has {left} left and this asks for {room.asked:,.2f} {currency}. Ask for less or later,"
+        f"Budget {room.label} has {left} left and this asks for {room.asked:,.2f} {room.currency}. Ask for less or later,"
         " charge another cost centre, or ask the finance director for a larger budget."
     )

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import DecimalField, ExpressionWrapper, F, Q, QuerySet
 
+from foundation.selectors.breaches import minor_units_sql
 from policies.decisions.budgets import Room
 from policies.models import Budget
 from policies.models.budget import budget_name
@@ -22,16 +23,19 @@ select b.id from policies_budget b left join foundation_category k on k.id = b.c
    and (k.id is null or starts_with({line}.path, k.path))
  order by length(k.path) desc nulls last limit 1"""
 
+# Decimals of the base currency's smallest coin.
+BASE_UNITS = minor_units_sql("(select base_currency from foundation_organisation)")
 _ROOMS = """
 with asked as (
-  select %(centre)s::bigint as cost_centre_id, a.*
+  select %(centre)s::bigint as cost_centre_id, a.path, a.day, round(a.amount * %(rate)s, {units}) as amount
     from unnest(%(paths)s::text[], %(days)s::date[], %(amounts)s::numeric[]) as a(path, day, amount)),
 placed as (
   select b.id, sum(asked.amount) as asked from asked cross join lateral ({place}) b group by b.id),
 met as materialized (
   select b.* from policies_budget b where b.id in (select id from placed) order by b.id {lock})
 select met.id, centre.code, coalesce(category.name, ''), met.starts, met.months, met.amount,
-       met.committed + met.obligated + met.spent - coalesce(own.amount, 0), placed.asked
+       met.committed + met.obligated + met.spent - coalesce(own.amount, 0), placed.asked,
+       (select base_currency from foundation_organisation)
   from met join placed using (id) join foundation_costcentre centre on centre.id = met.cost_centre_id
   left join foundation_category category on category.id = met.category_id
   left join lateral (select sum(e.amount) as amount from policies_budgetentry e where e.budget_id = met.id
@@ -57,7 +61,7 @@ due as (
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A line as budgets see it: its category's path, the day at the site it is needed, its amount in base currency."""
+    """A line as budgets see it: its category's path, the day at the site it is needed, its net amount."""
 
     path: str
     day: date
@@ -65,10 +69,11 @@ class Need:
 
 
 def rooms_for(
-    cost_centre_id: int, needs: Sequence[Need], *, own: Collection[int] = (), lock: bool = False
+    cost_centre_id: int, needs: Sequence[Need], rate: Decimal, *, own: Collection[int] = (), lock: bool = False
 ) -> tuple[Room, ...]:
     """Return the budgets that needs meet, with what everything else has taken of them; one statement.
 
+    `rate` is base currency per unit of the needs' own; each amount is rounded once, as the ledger does (MQ-2).
     `own` are the keys of the requisition's lines, whose own movements are left out. With `lock` nobody else takes of
     these budgets until the transaction ends, so that two submissions cannot both have the last hundred pounds.
     """
@@ -76,15 +81,15 @@ def rooms_for(
         return ()
     values: dict[str, Any] = {
         "centre": cost_centre_id, "paths": [n.path for n in needs], "days": [n.day for n in needs],
-        "amounts": [n.amount for n in needs], "own": list(own),
+        "amounts": [n.amount for n in needs], "own": list(own), "rate": rate,
     }  # fmt: skip
     held = "for no key update of b" if lock else ""
     with connection.cursor() as cursor:
-        cursor.execute(_ROOMS.format(place=PLACE.format(line="asked"), lock=held), values)
+        cursor.execute(_ROOMS.format(units=BASE_UNITS, place=PLACE.format(line="asked"), lock=held), values)
         rows = cursor.fetchall()
     return tuple(
-        Room(pk, budget_name(centre, category, starts, months), amount, used, asked)
-        for pk, centre, category, starts, months, amount, used, asked in rows
+        Room(pk, budget_name(centre, category, starts, months), amount, used, asked, currency)
+        for pk, centre, category, starts, months, amount, used, asked, currency in rows
     )
 
 
@@ -94,14 +99,19 @@ def due_sql(positions: str) -> str:
 
 
 def budget_list(*, text: str = "", category: str = "", on: date | None = None, state: str = "") -> QuerySet[Budget]:
-    """Return budgets with `used` and `left_amount`, in base currency; withdrawn ones only when asked for."""
+    """Return budgets with `used` and `left_amount`, in base currency; withdrawn ones when asked for.
+
+    `state`: over, near (nearly used), withdrawn, any, or empty for all in force.
+    """
     money: DecimalField[Any, Any] = DecimalField(max_digits=18, decimal_places=4)
     used = F("committed") + F("obligated") + F("spent")
     rows = Budget.objects.select_related("cost_centre__site", "cost_centre__owner", "category").annotate(
+        is_nearly_used=Q(committed__gte=F("amount") * (1 - NEARLY) - F("obligated") - F("spent")),
         used=ExpressionWrapper(used, output_field=money),
         left_amount=ExpressionWrapper(F("amount") - used, output_field=money),
     )
-    rows = rows.filter(is_active=state != "withdrawn")
+    if state != "any":
+        rows = rows.filter(is_active=state != "withdrawn")
     if text:
         named = Q(cost_centre__code__icontains=text) | Q(cost_centre__name__icontains=text)
         rows = rows.filter(named | Q(cost_centre__site__code__iexact=text))

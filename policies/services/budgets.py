@@ -55,7 +55,7 @@ def create_budget(*, row: BudgetRow, reason: str, actor: User, at: datetime) -> 
     require(access.can_keep_budgets(actor))
     in_turn()
     why = _reason(reason)
-    centre, category = _place(row)
+    centre, category = _place(row, actor)
     budget = _open(row, centre, category, actor=actor, at=at)
     audit.record(budget, "create_budget", actor=actor, at=at, reason=why, after=_facts(budget))
     _recount(budget, [centre.pk], actor, at)
@@ -72,7 +72,7 @@ def change_budget(*, budget_id: int, seen: str, amount: Decimal, reason: str, ac
     :raises InvalidError: the amount cannot be used, or the reason is missing.
     """
     require(access.can_keep_budgets(actor))
-    budget = _locked(budget_id, seen)
+    budget = _locked(budget_id, seen, actor)
     _change(budget, _amount(amount), _reason(reason), actor, at)
     return budget
 
@@ -87,7 +87,7 @@ def withdraw_budget(*, budget_id: int, seen: str, reason: str, actor: User, at: 
     :raises InvalidError: the reason is missing.
     """
     require(access.can_keep_budgets(actor))
-    budget = _locked(budget_id, seen)
+    budget = _locked(budget_id, seen, actor)
     why = _reason(reason)
     budget.is_active, budget.changed_at, budget.version = False, at, budget.version + 1
     budget.save(update_fields=["is_active", "changed_at", "version"])
@@ -127,7 +127,7 @@ def import_budgets(*, rows: Sequence[BudgetRow], reason: str, dry_run: bool, act
 
 def _bring(row: BudgetRow, why: str, done: Import, actor: User, at: datetime) -> list[Budget]:
     """Bring in one row; returns the budget it opens."""
-    centre, category = _place(row)
+    centre, category = _place(row, actor)
     there = Budget.objects.select_for_update(no_key=True).filter(
         cost_centre=centre, category=category, starts=row.starts, months=row.months, is_active=True
     )
@@ -142,8 +142,8 @@ def _bring(row: BudgetRow, why: str, done: Import, actor: User, at: datetime) ->
     return []
 
 
-def _place(row: BudgetRow) -> tuple[CostCentre, Category | None]:
-    centre = CostCentre.objects.filter(code=row.cost_centre.strip().upper()).first()
+def _place(row: BudgetRow, actor: User) -> tuple[CostCentre, Category | None]:
+    centre = access.visible_centres(actor).filter(code=row.cost_centre.strip().upper()).first()
     if centre is None:
         raise InvalidError(
             "cost_centre_unknown", "There is no such cost centre.", field="cost_centre", value=row.cost_centre
@@ -193,9 +193,9 @@ def _change(budget: Budget, amount: Decimal, why: str, actor: User, at: datetime
     return True
 
 
-def _locked(budget_id: int, seen: str) -> Budget:
+def _locked(budget_id: int, seen: str, actor: User) -> Budget:
     rows = Budget.objects.select_for_update(of=("self",), no_key=True).select_related("cost_centre", "category")
-    budget = rows.filter(pk=budget_id, is_active=True).first()
+    budget = rows.filter(pk=budget_id, is_active=True, cost_centre__in=access.visible_centres(actor)).first()
     if budget is None:
         raise NotFoundError("not_found", "There is no such budget in force.")
     require_seen(budget, _facts(budget), seen)

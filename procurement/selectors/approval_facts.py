@@ -10,13 +10,11 @@ from django.db.models import Sum
 
 from foundation.access import roles_of
 from foundation.duties import chain_of
-from foundation.money import convert
 from foundation.selectors import rate_on
 from foundation.selectors.rates import FrozenRate
 from policies.decisions.approval import ApprovalFacts, Matrix
 from policies.decisions.budgets import Effect
-from policies.selectors import OrderingPolicy, matrix_in_force, ordering_policy_in_force
-from policies.selectors.budgets import Need, rooms_for
+from policies.selectors import matrix_in_force, ordering_policy_in_force
 from procurement.decisions.flags import (
     CHANGED_AFTER_APPROVAL,
     Earlier,
@@ -26,6 +24,7 @@ from procurement.decisions.flags import (
     requisition_flags,
 )
 from procurement.models import PriceSource, Requisition, RequisitionLine, RequisitionState
+from procurement.selectors.budgets import rooms_of
 from suppliers.models import Supplier
 from suppliers.selectors import find_items
 from workflow.selectors import Routing, freeze_amount, route
@@ -67,7 +66,7 @@ def judge(
     matrix, _policy = matrix_in_force(at)
     split = is_possible_split(base_amount, _earlier(requisition, lines, at), _limits(matrix))
     policy = ordering_policy_in_force(at)
-    budget = _budget(requisition, lines, rate, policy, lock=lock)
+    budget = Effect(rooms_of(requisition, lines, rate.rate, lock=lock), policy.budget_mode)
     flags = requisition_flags(
         line_facts, urgent=requisition.is_urgent, split=split, changed=changed, over_budget=budget.is_flagged
     )
@@ -111,20 +110,6 @@ def _authority(line: RequisitionLine) -> str:
 def _coverage(lines: Sequence[RequisitionLine]) -> str:
     covered = sum(1 for line in lines if line.contract_id is not None)
     return "none" if not covered else "full" if covered == len(lines) else "part"
-
-
-def _budget(
-    requisition: Requisition, lines: Sequence[RequisitionLine], rate: FrozenRate, policy: OrderingPolicy, *, lock: bool
-) -> Effect:
-    """Return what budgets say; nothing is read for a cost centre that never had one."""
-    if not requisition.cost_centre.is_budgeted:
-        return Effect(mode=policy.budget_mode)
-    needs = [
-        Need(line.category.path, line.need_by, convert(line.line_amount, rate.rate, rate.base_currency))
-        for line in lines
-    ]
-    own = [line.pk for line in lines if line.pk]
-    return Effect(rooms_for(requisition.cost_centre_id, needs, own=own, lock=lock), policy.budget_mode)
 
 
 def _states(lines: Sequence[RequisitionLine]) -> dict[int, str]:

@@ -6,21 +6,30 @@ the bill clears, net, less credit notes. Each counts on its need-by day at the s
 requisition was submitted.
 """
 
-from foundation.selectors.breaches import minor_units_sql
-from policies.selectors.budgets import due_sql
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
-_BASE = minor_units_sql("(select base_currency from foundation_organisation)")
+from django.db import connection
+
+from foundation.selectors.breaches import minor_units_sql
+from policies.decisions.budgets import Room
+from policies.selectors.budgets import BASE_UNITS, Need, due_sql, rooms_for
+from procurement.models import Requisition, RequisitionLine
+
+Rooms = tuple[Room, ...]
+
 _OPEN = "greatest(l.ordered - l.cancelled - l.closed_short - l.spent_quantity, 0)"
 
 COMMITTED = f"""
 select 'requisition' as source, q.id as line_id, 'committed' as kind, r.id as document_id, r.cost_centre_id, c.path,
        q.need_by as day,
        case when r.state in ('submitted', 'approved') and q.ordered_at is null
-            then round(q.line_amount * r.base_rate, {_BASE}) else 0 end as amount
+            then round(q.line_amount * r.base_rate, {BASE_UNITS}) else 0 end as amount
   from procurement_requisitionline q join procurement_requisition r on r.id = q.requisition_id
   join foundation_category c on c.id = q.category_id"""
 ORDERED = f"""
-select 'order', l.id, part.kind, o.id, l.cost_centre_id, c.path, l.need_by, round(part.amount * l.base_rate, {_BASE})
+select 'order', l.id, part.kind, o.id, l.cost_centre_id, c.path, l.need_by, round(part.amount * l.base_rate, {BASE_UNITS})
   from procurement_purchaseorderline l join procurement_purchaseorder o on o.id = l.order_id
   join foundation_category c on c.id = l.category_id
   cross join lateral (values
@@ -37,3 +46,48 @@ select centre.code || ' budget ' || b.id, 'counts ' || abs(due.amount) || case w
   from due join policies_budget b on b.id = due.budget_id join foundation_costcentre centre on centre.id = b.cost_centre_id
   left join procurement_requisition r on due.source = 'requisition' and r.id = due.document_id
   left join procurement_purchaseorder o on due.source = 'order' and o.id = due.document_id"""
+
+
+def rooms_of(requisition: Requisition, lines: Sequence[RequisitionLine], rate: Decimal, *, lock: bool = False) -> Rooms:
+    """Return the budgets a requisition meets, its own commitments left out; lines know their category.
+
+    `rate`: base currency per unit of the requisition's. One statement, none for a cost centre that never had a budget.
+    """
+    if not requisition.cost_centre.is_budgeted:
+        return ()
+    needs = [Need(line.category.path, line.need_by, line.line_amount) for line in lines]
+    own = [line.pk for line in lines if line.pk]
+    return rooms_for(requisition.cost_centre_id, needs, rate, own=own, lock=lock)
+
+
+_BEHIND = """
+select e.source, coalesce(r.number, o.number), coalesce(r.ship_to_id, o.ship_to_id), s.name, coalesce(r.state, o.state),
+       e.kind, e.amount, sum(e.amount) over (), count(*) over ()
+  from (select source, document_id, kind, sum(amount) as amount from policies_budgetentry
+         where budget_id = %s and (%s = '' or kind = %s) group by source, document_id, kind having sum(amount) <> 0) e
+  left join procurement_requisition r on e.source = 'requisition' and r.id = e.document_id
+  left join procurement_purchaseorder o on e.source = 'order' and o.id = e.document_id
+  join foundation_site s on s.id = coalesce(r.ship_to_id, o.ship_to_id)
+ order by coalesce(r.created_at, o.created_at) desc, e.document_id desc, e.kind limit %s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A document that takes of a budget, base currency; `total` and `count` are those of all of them."""
+
+    source: str
+    number: str
+    site_id: int
+    site: str
+    state: str
+    kind: str
+    amount: Decimal
+    total: Decimal
+    count: int
+
+
+def documents_of(budget_id: int, *, kind: str = "", most: int) -> list[Taker]:
+    """Return what takes of a budget, the newest documents first; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEHIND, [budget_id, kind, kind, most])
+        return [Taker(*row) for row in cursor.fetchall()]

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import DecimalField, F, Func, OuterRef, Subquery
+
 from foundation.money import round_unit_price
 from procurement.models import PurchaseOrderLine, RequisitionLine
 
@@ -32,38 +35,32 @@ class ComparedLine:
 
 
 def compared_lines(requisition_id: int) -> list[ComparedLine]:
-    """Return the lines of a requisition with their prices compared; two statements."""
-    lines = RequisitionLine.objects.filter(requisition_id=requisition_id).order_by("line_no")
-    rows = list(lines.select_related("requisition__cost_centre", "item__base_unit", "unit", "supplier"))
-    if not rows:
-        return []
-    paid = _last_paid({row.item_id for row in rows if row.item_id}, rows[0].requisition.currency)
-    return [_compared(row, paid) for row in rows]
+    """Return the lines of a requisition with their prices compared; one statement."""
+    lines = RequisitionLine.objects.filter(requisition_id=requisition_id).annotate(paid=_last_paid())
+    joined = lines.select_related("requisition__cost_centre", "category", "item__base_unit", "unit", "supplier")
+    return [_compared(row, row.paid) for row in joined.order_by("line_no")]
 
 
-def _compared(row: RequisitionLine, paid: dict[int, Decimal]) -> ComparedLine:
+def _compared(row: RequisitionLine, paid: list[Decimal] | None) -> ComparedLine:
     stored = row.sourcing or {}
     agreed = stored.get("unit_price") if stored.get("source") == "contract" else None
-    per_base = paid.get(row.item_id or 0)
     per_unit = row.base_quantity / row.quantity if row.quantity else None
-    last = round_unit_price(per_base * per_unit) if per_base is not None and per_unit is not None else None
+    last = round_unit_price(paid[0] / paid[1] * per_unit) if paid and per_unit is not None else None
     in_packs = row.item is not None and row.unit_id != row.item.base_unit_id
     base = f"{row.base_quantity.normalize():f} {row.item.base_unit}" if row.item is not None and in_packs else ""
     return ComparedLine(row, Decimal(agreed) if agreed else None, last, base)
 
 
-def _last_paid(item_ids: Iterable[int], currency: str) -> dict[int, Decimal]:
-    """Return the newest ordered price per base unit of each item, in one currency."""
-    newest = (
-        PurchaseOrderLine.objects.filter(item_id__in=item_ids, order__currency=currency, order__issued_at__isnull=False)
-        .order_by("item_id", "-pk")
-        .distinct("item_id")
+def _last_paid() -> Subquery:
+    """Return (price, base units in its unit) of an item's newest issued order line, in the requisition's currency."""
+    pair: Func = Func(
+        F("unit_price"), F("base_factor"), template="array[%(expressions)s]",
+        output_field=ArrayField(DecimalField(max_digits=24, decimal_places=6)),
+    )  # fmt: skip
+    newest = PurchaseOrderLine.objects.filter(
+        item_id=OuterRef("item_id"), order__currency=OuterRef("requisition__currency"), order__issued_at__isnull=False
     )
-    return {
-        item_id: price / factor
-        for item_id, price, factor in newest.values_list("item_id", "unit_price", "base_factor")
-        if item_id is not None
-    }
+    return Subquery(newest.order_by("-pk").annotate(pair=pair).values("pair")[:1])
 
 
 def price_facts(lines: Iterable[ComparedLine]) -> list[tuple[str, str]]:

@@ -66,7 +66,7 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
     if judged.budget.refuses:
         raise InvalidError(
             "budget_exceeded",
-            refusal(judged.budget.exceeded, judged.rate.base_currency),
+            refusal(judged.budget.exceeded),
             field="lines",
             value=judged.budget.exceeded[0].label,
         )

@@ -1,5 +1,6 @@
 """What the requisition page says while it is typed: price, source and warnings by line, total, who will approve."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 from foundation import money
 from foundation.errors import DomainError, InvalidError
 from foundation.models import CostCentre, Site, User
+from policies.decisions.budgets import Room, refusal
 from procurement.decisions.flags import FREE_TEXT_IN_CATALOGUE, URGENT, WORDS
 from procurement.models import Requisition, RequisitionLine
 from procurement.selectors.approval_facts import Judged, preview
@@ -42,6 +44,7 @@ class DraftPreview:
     routing: Routing | None = None
     flags: list[str] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
+    rooms: Sequence[Room] = ()
     trouble: str = ""
 
     @property
@@ -122,7 +125,14 @@ def _judge(page: DraftPreview, draft: Requisition, prepared: dict[int, Requisiti
     for index, row in prepared.items():
         page.lines[index].warnings = [WORDS[flag] for flag in judged.by_line.get(row.line_no, ())]
     page.flags = whole_document_flags(judged)
-    page.blocks = [WORDS[flag] for flag in judged.blocks_submission]
+    page.blocks = blocks_of(judged)
+    page.rooms = judged.budget.rooms
+
+
+def blocks_of(judged: Judged) -> list[str]:
+    """Say in words why policy lets nobody submit it as it stands: flags (RQ-3) and budgets (RQ-6)."""
+    flags = [WORDS[flag] for flag in judged.blocks_submission]
+    return [*flags, refusal(judged.budget.exceeded)] if judged.budget.refuses else flags
 
 
 def whole_document_flags(judged: Judged) -> list[str]:
@@ -137,4 +147,4 @@ def wants_a_look(judged: Judged, routing: Routing) -> bool:
     What the page showed while typing and the person marked knowingly is no reason: urgent, free text by choice.
     """
     harmless = {URGENT, FREE_TEXT_IN_CATALOGUE} if not judged.blocks_submission else set()
-    return bool(set(judged.flags) - harmless or routing.unstaffed or judged.blocks_submission)
+    return bool(set(judged.flags) - harmless or routing.unstaffed or blocks_of(judged))

@@ -15,16 +15,21 @@ from foundation.roles import ORDER, RECEIVE, REQUEST, VIEW
 from foundation.templatetags.ui import day, money
 from procurement import access
 from procurement.decisions.flags import CHANGED_AFTER_APPROVAL, flag_sentences
-from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine
+from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine, RequisitionState
+from procurement.selectors.budgets import rooms_of
 from procurement.selectors.decision_lines import compared_lines, price_facts
 from procurement.selectors.order_page import answer_views
 from procurement.selectors.orders import line_views
 from procurement.selectors.told import told_lines
 from procurement.services import approve_requisition, reject_requisition, return_requisition
 from procurement.web import papers
+from procurement.web.of_budget import documents_of_budget
 from procurement.web.of_supplier import orders_of_contract, orders_of_supplier
 from procurement.web.order_authority import why_approved
 from workflow.models import ExceptionCase
+
+# Where a decision is still to come, what its budgets have left is worth knowing.
+BUDGETED = (RequisitionState.SUBMITTED, RequisitionState.APPROVED)
 
 
 def register() -> None:
@@ -71,6 +76,7 @@ def register() -> None:
     panels.add("home", home_buyer)
     panels.add("case.main", order_of_case)
     panels.add("order.side", why_approved)
+    panels.add("budget.main", documents_of_budget)
     panels.add("supplier.main", orders_of_supplier)
     panels.add("contract.main", orders_of_contract)
 
@@ -119,7 +125,9 @@ def requisition_lines(request: HttpRequest, pk: int) -> str:
     lines = compared_lines(pk)
     if not lines:
         return ""
-    context = {"lines": lines, "requisition": lines[0].row.requisition, "facts": price_facts(lines)}
+    head = lines[0].row.requisition
+    rooms = rooms_of(head, [line.row for line in lines], head.base_rate) if head.state in BUDGETED else ()
+    context = {"lines": lines, "requisition": head, "facts": price_facts(lines), "rooms": rooms}
     return render_to_string("procurement/requisition/decision_lines.html", context, request=request)
 
 

@@ -31,7 +31,7 @@ from procurement.services import (
     submit_requisition,
     withdraw_requisition,
 )
-from procurement.web.draft_preview import whole_document_flags
+from procurement.web.draft_preview import blocks_of, whole_document_flags
 from workflow.selectors import messages_on, newest_request
 
 VIEWS = [
@@ -150,7 +150,8 @@ def requisition_check(request: HttpRequest, number: str) -> HttpResponse:
         "requisition": draft,
         "lines": [(line, [WORDS[f] for f in judged.by_line.get(line.line_no, ())]) for line in lines],
         "flags": whole_document_flags(judged),
-        "blocks": [WORDS[flag] for flag in judged.blocks_submission],
+        "blocks": blocks_of(judged),
+        "rooms": judged.budget.rooms,
         "routing": routing,
     }
     return render(request, "procurement/requisition/check.html", context)

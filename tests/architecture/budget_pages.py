@@ -12,7 +12,7 @@ from integration.models import ApiClient, Connection, InboxMessage
 from integration.services import register_client
 from intelligence.decisions.metrics import METRICS
 from invoicing.models import Invoice
-from policies.models import ApprovalStage, PolicyVersion
+from policies.models import ApprovalStage, Budget, PolicyVersion
 from policies.services import create_draft
 from procurement.models import PurchaseOrder, Requisition
 from tests.factories import NOW, Company
@@ -70,6 +70,10 @@ def _settings(made: Company) -> Iterator[Row]:
                  "category_new", "categories_csv", "unit_new", "cost_centre_new", "cost_centres_csv", "rate_new",
                  "rates_csv", "rates_import", "calendar_new", "entity_new", "region_new"):  # fmt: skip
         yield name, asks, []
+    frank = made.people["frank"]
+    for name in ("budgets", "budgets_csv", "budget_new", "budgets_import"):
+        yield name, frank, []
+    yield "budget", frank, [Budget.objects.order_by("pk")[0].pk]
     yield "person", asks, [made.rita.pk]
     yield "person_away", asks, [made.rita.pk]
     yield "site", asks, [made.leeds.code]

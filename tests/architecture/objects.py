@@ -25,13 +25,14 @@ from invoicing import services as invoicing
 from invoicing.models import Hold, Invoice
 from policies.decisions.duties import Conflict
 from policies.models import PolicyVersion
-from policies.services import create_draft, publish_version
+from policies.services import create_draft, publish_version, seen_of_budget
 from procurement.models import GoodsReceipt, OrderAcknowledgment, PurchaseOrder, RequisitionLine
 from procurement.services import AnswerLine, ReceiptLine, post_goods_receipt, record_acknowledgment
 from suppliers.models import CatalogueItem
 from tests.architecture.who import Who
 from tests.factories import NOW, Company, a_requisition, approved, submitted
 from tests.invoicing import factories as bills
+from tests.policies.budgets import a_budget
 from workflow.models import ApprovalRequest, ExceptionCase
 from workflow.services import ask_signature, open_case, start_replay
 
@@ -77,6 +78,7 @@ def furnish(made: Company, people: dict[str, Who]) -> Houses:
     _cases(houses)
     _enterprise(houses)
     _messages(houses)
+    _budgets(houses)
     houses.kinds["key"] = Kind({}, {})
     return houses
 
@@ -343,3 +345,11 @@ def _jobs(houses: Houses, version: PolicyVersion) -> None:
         else:
             houses.kinds[name] = Kind({"job_id": asked}, {"job_id": 999_999_999})
     cancel_job(job_id=asked, actor=made.polly, at=NOW)
+
+
+def _budgets(houses: Houses) -> None:
+    ours, theirs = (a_budget(houses.made, "9000", site=site) for site in ("LDS", "HUL"))
+    houses.kinds["budget"] = Kind(
+        {"budget_id": ours.pk}, {"budget_id": 999_999_999}, {"budget_id": theirs.pk},
+        {"seen": seen_of_budget(budget=ours), "amount": "9100", "reason": "More"},
+    )  # fmt: skip

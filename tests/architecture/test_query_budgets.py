@@ -26,6 +26,7 @@ from tests.architecture.budget_pages import further, machines
 from tests.architecture.doors import ROUTES, ROWS
 from tests.factories import NOW, Company, a_requisition, an_issued_order, company, receive_all, submitted
 from tests.invoicing import factories as bills
+from tests.policies.budgets import a_budget
 from workflow.models import ApprovalRequest, Countersignature, ExceptionCase
 from workflow.services import ask_signature, open_case
 
@@ -111,6 +112,7 @@ def cost(opened: Iterable[tuple[str, User, str]]) -> dict[str, int]:
 
 def test_every_page_costs_the_same_with_three_documents_as_with_one_and_keeps_its_budget() -> None:
     made = company()
+    a_budget(made, "90000")
     trade(made, 1)
     one = cost(pages(made))
     for number in (2, 3):

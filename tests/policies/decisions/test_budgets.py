@@ -7,7 +7,7 @@ from policies.decisions.budgets import Effect, Room, refusal
 
 def room(row: str, label: str = "Packaging 2026") -> Room:
     amount, used, asked = map(Decimal, row.split())
-    return Room(1, label, amount, used, asked)
+    return Room(1, label, amount, used, asked, "GBP")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_what_a_budget_means(_case: str, rows: list[str], mode: str, expected: t
 def test_a_refusal_names_budget_room_amount_and_cure() -> None:
     effect = Effect((room("100 0 5", "Office 2026"), room("1000 1400 25.5")), "refuse")
 
-    assert refusal(effect.exceeded, "GBP") == (
+    assert refusal(effect.exceeded) == (
         "Budget Packaging 2026 has 0.00 GBP left and this asks for 25.50 GBP. Ask for less or later, charge another"
         " cost centre, or ask the finance director for a larger budget."
     )
