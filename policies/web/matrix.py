@@ -1,5 +1,6 @@
 """The approval matrix on screen: rows in words, findings, and a case that lights its row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from foundation.web.typed import seen_version
 from policies.decisions.matrix import Rule
 from policies.decisions.rule_words import conditions
 from policies.decisions.staffing import called
+from policies.decisions.vocabulary import listed
 from policies.decisions.world import Finding
 from policies.models import PolicyVersion
 from policies.selectors import ROLE_NAMES, Analysis, RuleRow, analyse, assemble, fallback_role_of, rule_rows
@@ -33,6 +35,7 @@ class RowOnScreen:
     stages: tuple[str, ...]
     is_hit: bool
     findings: tuple[Finding, ...]
+    after: str  # rows above that leave it only a part, in words
 
     @property
     def is_additional(self) -> bool:
@@ -78,7 +81,15 @@ def on_screen(row: RuleRow, analysis: Analysis, result: Outcome | None) -> RowOn
         stages=stages,
         is_hit=result is not None and key in result.rows,
         findings=tuple(found for found in analysis.findings if found.row == key),
+        after=_leaving(analysis.shadowed.get(key, ())),
     )
+
+
+def _leaving(above: Sequence[str]) -> str:
+    """Say what rows go before another for a part of what it could take (AP-9: shown, never refused)."""
+    if not above:
+        return ""
+    return f"row {above[0]} leaves" if len(above) == 1 else f"rows {listed(above)} leave"
 
 
 @require_POST

@@ -25,7 +25,7 @@ from policies.web.grid_rows import (
     stored_rows,
     understand,
 )
-from policies.web.shared import StaffRequest
+from policies.web.shared import StaffRequest, now
 
 BUTTONS = frozenset({"add", "add_extra", "copy", "up", "down", "remove"})
 _EXAMPLE = "example:"  # before the address of a document that shows a finding
@@ -128,7 +128,7 @@ def read_sheet(request: StaffRequest, policy: PolicyVersion) -> Sheet:
     understand(rows, stored, ground)
     if act != "save":
         _spare_blanks(rows)
-    analysis = analyse(policy, _matrix(policy, rows))
+    analysis = analyse(policy, _matrix(policy, rows), at=now())
     case = _case(sent, act, analysis)
     result = outcome(case, policy, analysis) if case.is_bound and case.is_valid() else None
     left = sent.get("paste", "") if notes else ""

@@ -384,3 +384,12 @@ def test_pages_take_as_many_statements_for_many_rows_as_for_few(page: str) -> No
 
     assert [statements(polly, address) for address in addresses] == few
     assert max(few) <= 8
+
+
+def test_row_that_gets_only_what_rows_above_leave_says_so() -> None:  # AP-9
+    made = company()
+
+    page = text(as_(made.polly).get(reverse("policy", args=["approvals", 1])))
+
+    assert "takes what row 1 leaves" in page
+    assert page.count("takes what") == 1
