@@ -58,7 +58,7 @@ DEMO_PEOPLE = (
            (Duty(Role.FINANCE_DIRECTOR),), limit="500000"),
     Person("demo.buyer", "Tom", "Becker", "Settles answers, prices and missing sources: eighteen wait",
            (Duty(Role.BUYER),), limit="5000", manager="demo.finance"),
-    Person("demo.receiver", "Jo", "Lindqvist", "Books goods in at Leeds: deliveries are due today",
+    Person("demo.receiver", "Jo", "Lindqvist", "Books goods in at Leeds, and countersigns for a colleague: two wait",
            (Duty(Role.RECEIVER, site="LDS"),), manager="demo.manager"),
     Person("demo.payables", "Priya", "Nair", "Enters invoices", (Duty(Role.PAYABLES),), manager="demo.payables.lead"),
     Person("demo.payables.lead", "George", "Adeyemi", "Settles invoices on hold, of every cause",

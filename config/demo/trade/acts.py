@@ -88,7 +88,13 @@ def answer(
 
 
 def receive(
-    cast: Cast, order: PurchaseOrder, *, at: datetime, lines: Sequence[ReceiptLine] = (), note: str = ""
+    cast: Cast,
+    order: PurchaseOrder,
+    *,
+    at: datetime,
+    lines: Sequence[ReceiptLine] = (),
+    note: str = "",
+    by: User | None = None,
 ) -> GoodsReceipt:
     """Book goods in at the order's site; without lines everything still open."""
     rows = order.lines.all()
@@ -98,7 +104,7 @@ def receive(
     serial = order.receipts.count() + 1
     return procurement.post_goods_receipt(
         order_number=order.number, source="web", external_id=f"{order.number}-{serial}", received_at=at,
-        lines=lines or [line for line in everything if line.quantity > 0], actor=cast.receivers[order.ship_to.code],
+        lines=lines or [line for line in everything if line.quantity > 0], actor=by or cast.receivers[order.ship_to.code],
         at=at, delivery_note=f"DN{order.pk * 37 % 90_000 + 10_000}", note=note,
     )  # fmt: skip
 

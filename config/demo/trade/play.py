@@ -11,7 +11,7 @@ from foundation.models import DomainEvent
 from foundation.services import send_digests, turn_absences
 from invoicing.tasks import sweep_waiting
 from procurement.tasks import sweep_acknowledgments
-from workflow.services import escalate_overdue, remind_overdue
+from workflow.services import escalate_overdue, escalate_signatures, remind_overdue
 
 # A story yields the instant at which it goes on; one that has not come when the play ends stays undone, and waits.
 Story = Generator[datetime, None, None]
@@ -61,4 +61,5 @@ def sweeps(at: list[datetime]) -> Story:
         turn_absences(at=instant)
         remind_overdue(at=instant)
         escalate_overdue(at=instant)
+        escalate_signatures(at=instant)
         send_digests(at=instant)

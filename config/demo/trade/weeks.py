@@ -3,7 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
-from config.demo.trade import absent, erp, letters, ordinary, rare, unanswered, unapproved, unpaid, unpublished, unread
+from config.demo.trade import (
+    absent,
+    erp,
+    letters,
+    ordinary,
+    rare,
+    unanswered,
+    unapproved,
+    unpaid,
+    unpublished,
+    unread,
+    unsigned,
+)
 from config.demo.trade.cast import Cast
 from config.demo.trade.play import Play, sweeps
 
@@ -16,7 +28,7 @@ def play_weeks(cast: Cast, out: Any) -> None:
     erp.connect()
     unread.connect()
     play = Play(after_each=erp.answer_waiting)
-    for part in (ordinary, unapproved, unanswered, unpaid, unread, unpublished, rare, absent):
+    for part in (ordinary, unapproved, unanswered, unpaid, unread, unpublished, unsigned, rare, absent):
         part.schedule(cast, play)
     hours = [cast.almanac.at(back, clock) for back in range(DAYS, 0, -1) for clock in ("07:00", "12:30", "17:30")]
     play.add(sweeps([*hours, cast.now - LAST_MINUTES]), hours[0])
