@@ -38,7 +38,6 @@ class Task:
     why: str
     amount: Decimal | None = None
     currency: str = ""
-    chips: tuple[str, ...] = ()
     bulk: str = ""
     barred: str = ""
     seen: str = ""

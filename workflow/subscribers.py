@@ -168,7 +168,7 @@ def _asking(step: ApprovalStep, event: DomainEvent, voice: str) -> News:
     task = reverse("inbox_task", args=[asked.pk])
     return News(
         kind=NoticeKind.DECISION, source=event.msg_id, subject=("step", step.pk, asked.subject_number), sentence=line,
-        path=task, wrong_path="", at=event.occurred_at, letter=_letter(step, asked, line, due, voice),
+        path=task, wrong_path=reverse("wrong_person", args=[asked.pk]), at=event.occurred_at, letter=_letter(step, asked, line, due, voice),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workflow.web import approvers, cases, conflicts, inbox, replay, signatures, tasks
+from workflow.web import approvers, cases, conflicts, inbox, replay, signatures, tasks, wrong_person
 
 urlpatterns = [
     path("settings/approvals/<int:number>/replay/", replay.replay, name="policy_replay"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("inbox/all/<slug:verb>/", tasks.tasks_do, name="tasks_do"),
     path("inbox/<int:request_id>/", inbox.inbox, name="inbox_task"),
     path("inbox/<int:request_id>/add/", approvers.add, name="add_approver"),
+    path("inbox/<int:request_id>/wrong-person/", wrong_person.wrong_person, name="wrong_person"),
     path("inbox/<int:request_id>/<slug:verb>/", inbox.decide, name="decide"),
     path("messages/<slug:subject_type>/<int:subject_id>/", inbox.message, name="send_message"),
     path("signatures/<str:number>/", signatures.signature, name="signature"),

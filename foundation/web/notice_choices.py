@@ -22,7 +22,7 @@ class ChoicesForm(forms.Form):
 
     digest_hour = forms.TypedChoiceField(label="Daily e-mail at", choices=HOURS, coerce=int)
     quiet_from = forms.TimeField(label="No e-mail from", required=False, widget=forms.TimeInput(format="%H:%M"))
-    quiet_until = forms.TimeField(label="until", required=False, widget=forms.TimeInput(format="%H:%M"))
+    quiet_until = forms.TimeField(label="No e-mail until", required=False, widget=forms.TimeInput(format="%H:%M"))
 
     def __init__(self, data: QueryDict | None, *, preference: NoticePreference) -> None:
         """Begin with what the person chose."""

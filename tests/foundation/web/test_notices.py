@@ -85,6 +85,7 @@ def test_no_link_of_any_letter_acts_or_signs_in(made: Company) -> None:
                         assert b"REQ-" not in refused.content
                         assert b"Mona" not in refused.content
     assert everything() == before
+    assert any("wrong-person" in path for letter in letters() for path in links(letter))
 
 
 def test_stale_link_says_who_decided_what_and_when(made: Company) -> None:
