@@ -62,6 +62,7 @@ def _context(request: StaffRequest, sheet: Sheet, status: int) -> dict[str, Any]
         "findings": sheet.findings(),
         "blocking": sheet.blocking(),
         "unread": sheet.unread(),
+        "patched": sheet.patched(),
         "case": sheet.case,
         "outcome": sheet.outcome,
         "hidden": len(COLUMNS) - len(sheet.columns),

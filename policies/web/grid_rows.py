@@ -89,7 +89,8 @@ def numbered(rows: list[GridRow]) -> list[GridRow]:
 def understand(rows: Sequence[GridRow], stored: Sequence[RuleRow], ground: Ground) -> None:
     """Read every cell: what is fit becomes the row's rule, written back in the words of the grid; the rest is at fault.
 
-    Stages that read as they are stored stay as they are stored, whatever this notation can say.
+    Stages that read as they are stored stay as they are stored, whatever this notation can say. A stored row with a cell
+    at fault, such as one that is half typed, is understood with what is stored in that cell: the checks do not jump.
     """
     known = {row.pk: row for row in stored}
     places = {row.pk: (row.is_additional, row.rule.position) for row in stored}
@@ -99,9 +100,7 @@ def understand(rows: Sequence[GridRow], stored: Sequence[RuleRow], ground: Groun
         values: dict[str, Any] = {}
         for column in COLUMNS:
             _read(row, column, values, cells, before.rule if before else NO_RULE, ground)
-        if not row.faults:
-            _judge(row, values)
-        if not row.faults:
+        if len(values) == len(COLUMNS) and _is_fit(row, values):
             row.rule = Rule(position=row.number, **values)
         if before is None:
             row.state = NEW
@@ -120,12 +119,14 @@ def _read(
         values[column.name] = read_text(column.cell, text, ground)
     except Unfit as unfit:
         row.faults[column.name] = str(unfit)
+        if before is not NO_RULE:
+            values[column.name] = getattr(before, column.name)
         return
     row.texts[column.name] = column.cell.write(values[column.name], ground)
 
 
-def _judge(row: GridRow, values: Mapping[str, Any]) -> None:
-    """Judge what a row says as a whole, by the rules of the service that stores it."""
+def _is_fit(row: GridRow, values: Mapping[str, Any]) -> bool:
+    """Judge what a row says as a whole, by the rules of the service that stores it; a cell at fault speaks first."""
     try:
         check_row(
             axes={**values, "is_additional": row.is_additional},
@@ -133,7 +134,10 @@ def _judge(row: GridRow, values: Mapping[str, Any]) -> None:
         )
     except InvalidError as error:
         name = str(error.details.get("field", ""))
-        row.faults[name if name in BY_NAME else "name"] = error.message
+        if not row.faults:
+            row.faults[name if name in BY_NAME else "name"] = error.message
+        return False
+    return True
 
 
 def as_inputs(rows: Sequence[GridRow], stored: Sequence[RuleRow]) -> list[RowInput]:

@@ -83,6 +83,10 @@ class Sheet:
         """Return the rows that the checks leave out, because they cannot be read yet."""
         return [row.key for row in self.rows if row.rule is None]
 
+    def patched(self) -> list[str]:
+        """Return the rows that the checks take with what is stored in their cells at fault."""
+        return [row.key for row in self.rows if row.rule is not None and row.faults]
+
     def hits(self) -> str:
         """Return the rows that take the case, by their numbers."""
         return " ".join(sorted(self.outcome.rows)) if self.outcome else ""

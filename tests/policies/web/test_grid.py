@@ -123,6 +123,21 @@ def test_check_judges_what_is_typed_and_stores_nothing() -> None:
     assert build_matrix(version.pk).rules[2].amount_from == 5000
 
 
+def test_half_typed_cell_is_at_fault_without_a_gap_that_comes_and_goes() -> None:
+    made = company()
+    _, client, form = opened(made)
+    form["g-amount_from"][2] = "6,0"
+    form["row"][3] = "new"
+    form["g-name"][3] = ""
+
+    answer = text(send(client, form, "check", CHECK))
+
+    assert "Row 3 is checked with what is stored in its cells at fault, until they can be read." in answer
+    assert "The checks leave out row 4 until every cell of it can be read." in answer
+    assert "Any site, above 25,000.00: nobody decides." in answer
+    assert "5,000.00 up to" not in answer
+
+
 def test_case_is_tried_on_the_rows_as_typed() -> None:
     made = company()
     _, client, form = opened(made)
