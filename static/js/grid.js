@@ -287,8 +287,12 @@
     if (key === "Escape") { mark([]); if (cell.value !== came) { cell.value = came; tidy(); recheck(500); } cell.select(); return true; }
     return false;
   };
+  doc.addEventListener("keydown", (event) => {   // also from the words above the rows after a refusal
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("[name=act][value=save]"));
+  });
   form.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") { event.preventDefault(); form.requestSubmit(form.querySelector("[name=act][value=save]")); return; }
     if (event.key === "F6") {   // between the rows and the case, whatever lies in the way of Tab
       event.preventDefault();
       if (event.target.closest("#case")) go(here && here.isConnected ? here : cells(rows()[0])[0]); else form.elements.amount.focus();

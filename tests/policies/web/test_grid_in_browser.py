@@ -8,7 +8,7 @@ import pytest
 from policies.models import PolicyVersion
 from policies.selectors import build_matrix
 from tests.factories import Company, company
-from tests.policies.factories import draft
+from tests.policies.factories import MANAGER, add_rule, draft
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_console")]
 HEIGHTS = {390: 844, 1366: 900}
@@ -188,6 +188,29 @@ def test_example_of_a_finding_is_tried_and_its_row_is_reached(grid: Grid) -> Non
 
     assert grid.page.input_value("#id_amount") == "6000"
     assert grid.page.locator("tr.hit").count() == 0
+
+
+def test_rows_are_saved_without_a_case_and_a_conflict_shows_both(
+    grid: Grid, made: Company, clean_console: list[str]
+) -> None:
+    grid.tab_to("Name, row 2")
+    grid.press("ArrowRight", "ArrowRight")
+    grid.write("4000")
+    version = PolicyVersion.objects.get(kind="approval", number=2)
+    add_rule(made, version, "Written elsewhere", MANAGER)
+
+    grid.press("Control+s")
+    grid.page.get_by_text("changed this draft").first.wait_for()
+    focused = grid.page.evaluate("document.activeElement.id")
+    both = grid.page.locator("#row-2 .why").all_inner_texts()
+    grid.press("Control+s")
+    grid.page.get_by_text("Saved at").wait_for()
+
+    clean_console[:] = [text for text in clean_console if "409" not in text]  # Chromium names the conflict there
+    assert (focused, both) == ("error-summary", ["Stored now: 5,000"])
+    assert grid.column("amount_to")[1] == "4,000"
+    assert grid.column("name")[4:] == ["Written elsewhere"]
+    assert grid.page.locator("#replay").count() == 1
 
 
 def test_leaving_asks_only_while_something_is_not_saved(grid: Grid) -> None:
