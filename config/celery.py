@@ -98,6 +98,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=30),
         "options": {"expires": 60 * MINUTE},
     },
+    "budgets": {  # after the invariants, which say what drifted before this mends it
+        "task": "procurement.recount_budgets",
+        "schedule": crontab(hour=3, minute=0),
+        "options": {"expires": 60 * MINUTE},
+    },
     "measures": _every("intelligence.read_events", MINUTE),
     "letters": _every("integration.deliver_letters", RELAY_EVERY),
     "digests": _every("foundation.send_digests", MINUTE),

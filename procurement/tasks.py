@@ -5,10 +5,11 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from foundation.models import CostCentre
 from foundation.selectors import system_user
 from procurement.models import AckStatus, OrderState, PurchaseOrder
 from procurement.selectors.combining import due_to_go
-from procurement.services import mail_answer_copies, mark_answer_overdue, place_combined
+from procurement.services import mail_answer_copies, mark_answer_overdue, place_combined, recount_budgets
 
 BATCH = 500
 
@@ -38,3 +39,10 @@ def place_combined_orders(**_unknown: Any) -> int:
     """Place the combined orders whose hour has come (RQ-5); returns how many orders were made."""
     now = timezone.now()  # noqa: TID251 - the porch reads the clock
     return sum(len(place_combined(ship_to_id=site, supplier_id=supplier, at=now)) for site, supplier in due_to_go(now))
+
+
+@shared_task(name="procurement.recount_budgets")
+def recount_all_budgets(**_unknown: Any) -> int:
+    """Count every cost centre with budgets anew, after the tree of categories was changed (RQ-6); returns movements."""
+    centres = CostCentre.objects.filter(is_budgeted=True).values_list("pk", flat=True)
+    return recount_budgets(cost_centre_ids=list(centres), at=timezone.now())  # noqa: TID251 - the porch reads the clock

@@ -6,7 +6,7 @@ import pytest
 from django.db import Error, connection, transaction
 
 from foundation.errors import InvalidError
-from foundation.models import CostCentre
+from foundation.models import Category, CostCentre
 from foundation.relay import drain
 from foundation.selectors.breaches import breaches
 from policies.models import BudgetEntry
@@ -24,6 +24,7 @@ from procurement.services import (
     submit_requisition,
     withdraw_requisition,
 )
+from procurement.tasks import recount_all_budgets
 from suppliers.models import ContractPrice
 from tests.factories import NOW, Company, a_requisition, an_issued_order, approved, company, receive_all, submitted
 from tests.policies.budgets import a_budget, held, policy
@@ -223,3 +224,16 @@ def test_checks_find_what_drifted_by_a_hand_in_the_documents() -> None:
         )
     ]
     assert PurchaseOrder.objects.count() == 1
+
+
+def test_nightly_count_follows_a_category_that_moved_in_the_tree() -> None:
+    made = company()
+    wide, narrow = a_budget(made, "5000"), a_budget(made, "3000", category="SERV")
+    submitted(made, ("SW-500", "50"))
+    Category.objects.filter(code="PACK").update(path="SERV/PACK/")
+    before = [b.code for b in breaches(["budget_follows_documents"])]
+
+    moved = recount_all_budgets()
+
+    assert (before, moved) == (["budget_follows_documents"] * 2, 2)
+    assert (held(wide), held(narrow), breaches(["budget_follows_documents"])) == ("0 0 0", "2400 0 0", [])
