@@ -62,7 +62,9 @@ def cover(matrix: Matrix, world: World) -> Coverage:
         findings += study.idle_additions()
     except TooEntangledError:
         findings.append(_unproved())
-    return Coverage(tuple(findings), study.search.looked, study.shadows())
+    dead = {finding.row for finding in findings}
+    shadowed = {row: above for row, above in study.shadows().items() if row not in dead}
+    return Coverage(tuple(findings), study.search.looked, shadowed)
 
 
 def _unproved() -> Finding:
