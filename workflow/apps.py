@@ -24,6 +24,8 @@ class WorkflowConfig(AppConfig):
             ("workflow.step.decided", subscribers.tell_settled),
             ("workflow.approval.closed", subscribers.tell_closed),
             ("workflow.message.sent", subscribers.tell_of_message),
+            ("workflow.signature.asked", subscribers.tell_signers),
+            ("workflow.signature.closed", subscribers.tell_signed),
             ("workflow.case.opened", subscribers.tell_owners),
             ("workflow.case.assigned", subscribers.tell_assigned),
             ("workflow.case.closed", subscribers.tell_case_closed),

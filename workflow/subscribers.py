@@ -10,7 +10,19 @@ from foundation import registries
 from foundation.models import DomainEvent, NoticeKind
 from foundation.services import Letter, News, notify, settle_notices
 from foundation.templatetags.ui import day, money
-from workflow.models import ApprovalRequest, ApprovalStep, ExceptionCase, Message, StepAssignee, StepState
+from policies.decisions.vocabulary import DUTIES
+from policies.decisions.vocabulary import words as duty_words
+from workflow.models import (
+    ApprovalRequest,
+    ApprovalStep,
+    Countersignature,
+    ExceptionCase,
+    Message,
+    SignatureState,
+    StepAssignee,
+    StepState,
+)
+from workflow.selectors.signatures import signers
 from workflow.selectors.told import asked_at, owners_of, readers_of, talkers_on
 from workflow.services import move_tasks
 
@@ -129,6 +141,28 @@ def tell_case_closed(event: DomainEvent) -> None:
         sentence=f"{case.number} is closed: {case.outcome}", path=reverse("case", args=[case.number]), at=event.occurred_at,
     )  # fmt: skip
     notify(news=news, people=known, at=_now())
+
+
+def tell_signers(event: DomainEvent) -> None:
+    """Tell who may give a second signature for what one person did twice (SD-1)."""
+    row = Countersignature.objects.select_related("site", "person").get(pk=event.subject_id)
+    if row.state != SignatureState.WAITING:
+        return
+    asked, fallback = signers(
+        duty=row.duty, site=row.site, fallback_role=row.fallback_role, chains=row.chains, person_id=row.person_id, at=_now()
+    )  # fmt: skip
+    both = f"{duty_words(row.held, DUTIES)} and {duty_words(row.duty, DUTIES)}"
+    news = News(
+        kind=NoticeKind.DECISION, source=event.msg_id, subject=("signature", row.pk, row.number),
+        sentence=f"Sign {row.number} for {row.document_number}: {row.person} did both, {both}",
+        path=reverse("signature", args=[row.number]), at=event.occurred_at,
+    )  # fmt: skip
+    notify(news=news, people=[person.pk for person in asked or fallback], at=_now())
+
+
+def tell_signed(event: DomainEvent) -> None:
+    """Take a second signature that was given, refused or dropped off the bells."""
+    settle_notices(subject_type="signature", subject_ids=[event.subject_id], at=event.occurred_at)
 
 
 def _now() -> datetime:

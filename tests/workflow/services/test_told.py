@@ -2,17 +2,24 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from foundation.models import Delivery, Notice, User
+from foundation.models import Delivery, Notice, Role, User
 from foundation.relay import drain
-from foundation.services import AbsencePlan, declare_absence
-from procurement.services import reject_requisition, return_requisition, withdraw_requisition
-from tests.factories import NOW, Company, company, submitted
+from foundation.services import AbsencePlan, declare_absence, grant_role
+from procurement.services import (
+    ReceiptLine,
+    post_goods_receipt,
+    reject_requisition,
+    return_requisition,
+    withdraw_requisition,
+)
+from tests.factories import NOW, Company, an_issued_order, company, submitted
 from tests.workflow.factories import LARGE, MIDDLE, SMALL, another_manager, approve, asked
-from workflow.models import ExceptionCase
-from workflow.services import cure_case, open_case, send_message
+from workflow.models import Countersignature, ExceptionCase
+from workflow.services import countersign, cure_case, open_case, send_message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_clock")]
 
@@ -180,3 +187,25 @@ def test_deputy_is_told_for_whom_and_the_absent_ones_bell_is_quiet() -> None:
     assert sentence.startswith(f"Approve {requisition.number}")
     assert sentence.endswith(", for Mona")
     assert "You decide for: Mona" in letters(made.regina)[0]["text"]
+
+
+def test_second_signature_is_asked_by_the_bell_and_leaves_it_when_given() -> None:
+    made = company()
+    grant_role(user=made.rita, role=Role.RECEIVER, actor=made.ursula, at=NOW, site=made.leeds)
+    receiver = User.objects.get(pk=made.rita.pk)
+    order = an_issued_order(made)
+    post_goods_receipt(
+        order_number=order.number, source="web", external_id="own", received_at=NOW,
+        lines=[ReceiptLine(10, Decimal(4))], actor=receiver, at=NOW,
+    )  # fmt: skip
+    drain()
+    row = Countersignature.objects.get()
+    ((kind, sentence, read),) = bell(made.wanda)
+
+    countersign(signature_id=row.pk, expected_version=row.version, actor=made.wanda, at=NOW, reason="Counted with her")
+    drain()
+
+    assert (kind, read) == ("decision", False)
+    assert sentence.startswith(f"Sign {row.number} for {row.document_number}: Rita did both, ")
+    assert [one[2] for one in bell(made.wanda)] == [True]
+    assert not [one for one in bell(made.rita) if one[0] == "decision"]
