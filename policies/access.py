@@ -39,6 +39,15 @@ def can_roll_forward(user: User, version: PolicyVersion, at: datetime) -> Verdic
     return can_draft(user)
 
 
+def can_withdraw(user: User, version: PolicyVersion, at: datetime) -> Verdict:
+    """Judge taking back a version that waits for its day; what decided once is superseded, never taken back (AP-9)."""
+    if version.effective_from is None or version.effective_from <= at:
+        return Verdict("already_started", f"{version} does not wait for its day. Publish another version instead.")
+    if version.state != PolicyState.PUBLISHED:
+        return Verdict("later_version_waits", f"A version after {version} waits as well. Withdraw that one first.")
+    return can_draft(user)
+
+
 def can_publish(user: User, version: PolicyVersion) -> Verdict:
     """Judge publishing: a policy administrator who wrote nothing of the draft (SD-1 draft/publish policy)."""
     verdict = can_edit(user, version)

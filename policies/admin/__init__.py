@@ -1,3 +1,3 @@
-from policies.admin import doors
+from policies.admin import doors, versions
 
-__all__ = ["doors"]
+__all__ = ["doors", "versions"]

@@ -18,12 +18,10 @@ from foundation.errors import InvalidError, require
 from foundation.models import User
 from policies import access, services
 from policies.admin.forms import (
-    AnyForm,
     DutyPairForm,
     ExceptionRouteForm,
     RuleForm,
     ToleranceForm,
-    VersionForm,
 )
 from policies.models import (
     ApprovalRule,
@@ -35,7 +33,8 @@ from policies.models import (
 )
 
 
-def _person(request: HttpRequest) -> User:
+def person_of(request: HttpRequest) -> User:
+    """Return who is signed in."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin lets only signed-in people in
     return request.user
 
@@ -43,7 +42,7 @@ def _person(request: HttpRequest) -> User:
 class Door(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """Who may look and change; how a refusal is shown; what a save calls."""
 
-    actions = None
+    actions: Any = None
     exclude: ClassVar[Any] = ("policy",)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -53,10 +52,10 @@ class Door(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs 
         return self.has_module_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(access.can_draft(_person(request)))
+        return bool(access.can_draft(person_of(request)))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        person = _person(request)
+        person = person_of(request)
         return bool(access.can_draft(person) if obj is None else access.can_edit(person, self.version_of(obj)))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -74,7 +73,7 @@ class Door(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs 
         if request.method == "POST" and object_id:
             found = self.get_object(request, object_id)
             if found is not None:
-                require(access.can_edit(_person(request), self.version_of(found)))
+                require(access.can_edit(person_of(request), self.version_of(found)))
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except InvalidError as error:
@@ -109,7 +108,7 @@ class RowDoor(Door):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:  # noqa: ARG002 - Django's
         """Call the service; the row it wrote stands in for the form's."""
         saved = type(self).save_service(
-            **form.seen_draft(), actor=_person(request), at=timezone.now(), **form.as_input(),  # noqa: TID251 - the porch reads the clock
+            **form.seen_draft(), actor=person_of(request), at=timezone.now(), **form.as_input(),  # noqa: TID251 - the porch reads the clock
         )  # fmt: skip
         obj.pk = saved.pk
 
@@ -119,7 +118,7 @@ class RowDoor(Door):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Call the service."""
         type(self).delete_service(
-            version_id=obj.policy_id, expected_version=obj.policy.version, actor=_person(request),
+            version_id=obj.policy_id, expected_version=obj.policy.version, actor=person_of(request),
             at=timezone.now(), **{self.key: obj.pk},  # noqa: TID251 - the porch reads the clock
         )  # fmt: skip
 
@@ -132,10 +131,10 @@ class StageInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in 
     fields = ("who", "role", "person", "completion", "percent", "due_hours", "with_previous", "may_repeat")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
-        return bool(access.can_read_policies(_person(request)))
+        return bool(access.can_read_policies(person_of(request)))
 
     def _may(self, request: HttpRequest, obj: Any) -> bool:
-        person = _person(request)
+        person = person_of(request)
         return bool(access.can_edit(person, obj.policy) if obj and obj.policy_id else access.can_draft(person))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -167,7 +166,7 @@ class ApprovalRuleAdmin(RowDoor):
         """Call the service with the row and its stages."""
         stages = [stage for formset in formsets for stage in _stages(formset)]
         saved = services.save_rule(
-            **form.seen_draft(), actor=_person(request), at=timezone.now(), rule_id=form.instance.pk if change else None,  # noqa: TID251 - the porch reads the clock
+            **form.seen_draft(), actor=person_of(request), at=timezone.now(), rule_id=form.instance.pk if change else None,  # noqa: TID251 - the porch reads the clock
             stages=stages, **form.as_input(),
         )  # fmt: skip
         form.instance.pk = saved.pk
@@ -226,55 +225,3 @@ class ExceptionRouteAdmin(RowDoor):
     save_service = services.save_route
     delete_service = services.delete_route
     key = "route_id"
-
-
-@admin.register(PolicyVersion)
-class PolicyVersionAdmin(Door):
-    """Versions: start a draft, change its switches, publish it as a second person, discard it."""
-
-    form = VersionForm
-    exclude: ClassVar[Any] = ()
-    list_display = ["__str__", "kind", "number", "state", "created_by", "published_by", "effective_from"]
-    list_filter = ["kind", "state"]
-    fields = ("kind", "note", "settings", "act", "effective_from", "seen")
-    shown = (
-        "number", "state", "created_by", "created_at", "published_by", "published_at", "effective_until",
-    )  # fmt: skip
-
-    def version_of(self, obj: Any) -> PolicyVersion:
-        version: PolicyVersion = obj
-        return version
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
-        return False  # versions are discarded, never deleted
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            return ("kind", "note")
-        if self.has_change_permission(request, obj):
-            return ("kind", "note", *self.shown, "settings", "act", "effective_from", "seen")
-        return ("kind", "note", *self.shown, "settings", "effective_from")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 - Django's signature
-        return () if obj is None else ("kind", "note", *self.shown)
-
-    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
-        kwargs["form"] = self.form if obj and self.has_change_permission(request, obj) else forms.ModelForm
-        return super().get_form(request, obj, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: AnyForm, change: Any) -> None:
-        """Start a draft, or do the one act that was chosen."""
-        data, person, at = form.cleaned_data, _person(request), timezone.now()  # noqa: TID251 - the porch reads the clock
-        if not change:
-            obj.pk = services.create_draft(kind=data["kind"], actor=person, at=at, note=data["note"]).pk
-            return
-        known = {"version_id": obj.pk, "expected_version": data["seen"], "actor": person, "at": at}
-        if data["act"] == "publish":
-            services.publish_version(**known, effective_from=data["effective_from"])
-        elif data["act"] == "discard":
-            services.discard_draft(**known)
-        elif form.has_new_switches():
-            services.save_switches(**known, settings=data["settings"])
-
-    def save_related(self, request: Any, form: Any, formsets: Any, change: Any) -> None:
-        """Write nothing more: the service wrote all of it."""

@@ -76,24 +76,29 @@ def overlaps(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         if c.name not in {"position", "name", "amount_from", "amount_to", "is_touchless", "stages"}
     ]
     same: dict[str, list[Mapping[str, Any]]] = {}
-    found: list[str] = []
-    for row in (row for row in rows if not row["is_additional"]):
-        before = same.setdefault(str([row[axis] for axis in axes]), [])
-        for above in before:
-            if len(found) < MOST_NOTES and _meet(above, row):
-                found.append(
-                    f"Row {row['position']} overlaps row {above['position']}, which has the same conditions and decides "
-                    f"first. Start row {row['position']} where the other ends, if it should decide there."
-                )
-                break
-        before.append(row)
-    return found
+    for row in rows:
+        if not row["is_additional"]:
+            same.setdefault(str([row[axis] for axis in axes]), []).append(row)
+    pairs = sorted(pair for group in same.values() for pair in _meeting(group))
+    return [
+        f"Row {lower} overlaps row {upper}, which has the same conditions and decides first. Start row {lower} where the "
+        f"other ends, if it should decide there."
+        for lower, upper in pairs[:MOST_NOTES]
+    ]
 
 
-def _meet(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    starts = max(Decimal(row["amount_from"] or 0) for row in (one, other))
-    ends = [Decimal(row["amount_to"]) for row in (one, other) if row["amount_to"] is not None]
-    return not ends or min(ends) > starts
+def _meeting(group: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
+    """Yield the positions (lower row, upper row) of bands that meet, each row at most with the widest before it."""
+    widest: Mapping[str, Any] | None = None
+    for row in sorted(group, key=lambda row: (Decimal(row["amount_from"] or 0), row["position"])):
+        if widest is not None and Decimal(row["amount_from"] or 0) < _end(widest):
+            yield max(row["position"], widest["position"]), min(row["position"], widest["position"])
+        if widest is None or _end(row) > _end(widest):
+            widest = row
+
+
+def _end(row: Mapping[str, Any]) -> Decimal:
+    return Decimal("Infinity") if row["amount_to"] is None else Decimal(row["amount_to"])
 
 
 def _tolerance(rows: Sequence[Numbered], _known: Known, missing: Missing) -> Iterator[Fault]:

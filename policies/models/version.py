@@ -39,6 +39,11 @@ class PolicyVersion(FSMModelMixin, models.Model):
     published_by = models.ForeignKey("foundation.User", null=True, on_delete=models.PROTECT, related_name="+")
     effective_from = models.DateTimeField(null=True)
     effective_until = models.DateTimeField(null=True, help_text="exclusive")
+    analysed_at = models.DateTimeField(null=True, help_text="when it was last analysed")
+    analysed_version = models.PositiveIntegerField(null=True, help_text="the count of changes it was analysed at")
+    analysed_blocking = models.PositiveIntegerField(
+        null=True, help_text="findings that stand in the way of publication"
+    )
 
     class Meta:
         constraints = [
@@ -66,6 +71,11 @@ class PolicyVersion(FSMModelMixin, models.Model):
         """Return the name stored with decisions, such as `approval/14`."""
         return f"{self.kind}/{self.number}"
 
+    @property
+    def is_analysed(self) -> bool:
+        """Say whether it was analysed as it is now (AP-9); what changed since must be analysed again."""
+        return self.analysed_version == self.version
+
     def is_in_force(self, at: datetime) -> bool:
         """Say whether the version decides at an instant."""
         started = self.effective_from is not None and self.effective_from <= at
@@ -80,6 +90,16 @@ class PolicyVersion(FSMModelMixin, models.Model):
     def supersede(self, *, effective_until: datetime) -> None:
         """End the version where the next one begins."""
         self.effective_until = effective_until
+
+    @transition(field=state, source=PolicyState.PUBLISHED, target=PolicyState.DISCARDED)
+    def withdraw(self) -> None:
+        """Take back a version that has not started; it decided nothing, and it stays readable."""
+        self.effective_from = None
+
+    @transition(field=state, source=PolicyState.SUPERSEDED, target=PolicyState.PUBLISHED)
+    def reopen(self) -> None:
+        """Let the version go on without an end: the one that was to follow is withdrawn."""
+        self.effective_until = None
 
     @transition(field=state, source=PolicyState.DRAFT, target=PolicyState.DISCARDED)
     def discard(self) -> None:

@@ -12,6 +12,8 @@ MACHINES = (
             "publish": ("publish_policy",),
             "supersede": ("supersede_policy",),
             "discard": ("discard_policy",),
+            "withdraw": ("withdraw_policy",),
+            "reopen": ("reopen_policy",),
         },
         number="kind || '/' || d.number",
     ),

@@ -13,6 +13,8 @@ from policies.selectors.comparison import content_of, content_to_be, told
 from policies.selectors.content import Ground, document_of, ground_today, missing_levels
 from policies.selectors.in_force import version_in_force
 
+MOST_ANALYSED = 300  # rows of a file that are analysed while somebody waits for the page
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -63,12 +65,16 @@ def judge_again(version: PolicyVersion, at: datetime) -> Judgement:
     return judge(Taken(version.kind, document.settings, tuple(rows), tuple(faults)), ground, at)
 
 
-def foresee(judged: Judgement) -> Prospect:
-    """Say in words what a fit document would change; nothing is written."""
+def foresee(judged: Judgement, at: datetime) -> Prospect:
+    """Say in words what a fit document would change; nothing is written. A long matrix is analysed as a draft only."""
     document, base = judged.document, judged.base
     after = content_to_be(document, judged.ground)
     lines = told(content_of(base), after, document.kind) if base else ()
     if after.matrix is None:
         return Prospect(lines, (), None)
     version = PolicyVersion(kind=document.kind, number=0, settings=dict(document.settings))
-    return Prospect(lines, tuple(overlaps(document.rows)), analyse(version, after.matrix))
+    notes = tuple(overlaps(document.rows))
+    if len(document.rows) > MOST_ANALYSED:
+        later = f"With more than {MOST_ANALYSED} rows the matrix is analysed when it is a draft, not here."
+        return Prospect(lines, (later, *notes), None)
+    return Prospect(lines, notes, analyse(version, after.matrix, at=at))

@@ -26,6 +26,19 @@ def check_publishable(*, draft: PolicyVersion, at: datetime) -> None:
             )
 
 
+def count_blocking(draft: PolicyVersion, at: datetime) -> int:
+    """Return how many findings stand in the way of publishing a version."""
+    if draft.kind == PolicyKind.APPROVAL:
+        blocking = sum(1 for finding in analyse(draft, at=at).findings if finding.blocks)
+        if blocking:
+            return blocking
+    try:
+        check_publishable(draft=draft, at=at)
+    except InvalidError:
+        return 1
+    return 0
+
+
 def _check_matrix(draft: PolicyVersion, at: datetime) -> None:
     rules = list(ApprovalRule.objects.filter(policy=draft).prefetch_related("stages"))
     if not any(not rule.is_additional for rule in rules):

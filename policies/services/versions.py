@@ -20,7 +20,7 @@ from policies.models import (
     PolicyVersion,
 )
 from policies.selectors import forget, in_force_or_none
-from policies.services.publishable import check_publishable
+from policies.services.publishable import check_publishable, count_blocking
 
 
 def chain_of_version(version: PolicyVersion) -> str:
@@ -129,10 +129,16 @@ def publish_version(
     if starts < at:
         raise InvalidError("start_in_past", "A policy cannot start in the past.", field="effective_from")
     check_publishable(draft=draft, at=at)
+    draft.analysed_at, draft.analysed_version, draft.analysed_blocking = at, draft.version + 1, 0
     _end_the_one_before(draft, starts, actor=actor, at=at)
     draft.publish(by_id=actor.pk, at=at, effective_from=starts)
     draft.version += 1
-    draft.save(update_fields=["state", "published_by", "published_at", "effective_from", "version"])
+    draft.save(
+        update_fields=[
+            "state", "published_by", "published_at", "effective_from", "version", "analysed_at", "analysed_version",
+            "analysed_blocking",
+        ]
+    )  # fmt: skip
     forget()
     duties.record(chain_of_version(draft), "policy", draft.pk, "publish_policy", person_id=actor.pk, at=at)
     audit.record(draft, "publish_policy", actor=actor, at=at, policy_version=draft.label, starts=starts.isoformat())
@@ -154,15 +160,61 @@ def _end_the_one_before(draft: PolicyVersion, starts: datetime, *, actor: User, 
     lock_kind(draft.kind)
     open_ended = PolicyVersion.objects.filter(kind=draft.kind, state=PolicyState.PUBLISHED, effective_until=None)
     for old in open_ended:
-        if old.effective_from is not None and old.effective_from > starts:
+        begins = old.effective_from
+        if begins is not None and (begins > starts or at < begins == starts):
             raise InvalidError(
                 "later_version_waits",
-                f"{old} already starts at {old.effective_from:%d %b %Y %H:%M}. Start this one after it.",
+                f"{old} already starts at {begins:%d %b %Y %H:%M} UTC. Start this one after it, or withdraw that one first.",
                 field="effective_from",
             )
         old.supersede(effective_until=starts)
         old.save(update_fields=["state", "effective_until"])
         audit.record(old, "supersede_policy", actor=actor, at=at, by=draft.label, ends=starts.isoformat())
+
+
+@use_case
+def withdraw_version(*, version_id: int, expected_version: int, actor: User, at: datetime) -> PolicyVersion:
+    """Take back a published version before it starts; the one before goes on without an end.
+
+    One person is enough: what is in force stays in force.
+
+    :raises NotPermittedError: not a policy administrator, it has started, or a later version waits as well.
+    """
+    version = lock_version(version_id, expected_version)
+    lock_kind(version.kind)
+    require(access.can_withdraw(actor, version, at))
+    starts = version.effective_from
+    version.withdraw()
+    version.version += 1
+    version.save(update_fields=["state", "effective_from", "version"])
+    audit.record(version, "withdraw_policy", actor=actor, at=at, would_start=starts.isoformat() if starts else "")
+    old = (
+        PolicyVersion.objects.filter(kind=version.kind, state=PolicyState.SUPERSEDED, effective_until=starts)
+        .order_by("-effective_from", "-number")
+        .first()
+    )
+    if old is not None:
+        old.reopen()
+        old.save(update_fields=["state", "effective_until"])
+        audit.record(old, "reopen_policy", actor=actor, at=at, withdrawn=version.label)
+    forget()
+    return version
+
+
+@use_case
+def analyse_draft(*, version_id: int, actor: User, at: datetime) -> PolicyVersion:
+    """Analyse a draft as it is now and remember when, and how much stands in the way of publication (AP-9).
+
+    Publication analyses once more inside its own lock: places and people move.
+
+    :raises NotPermittedError: not a policy administrator, or no draft any more.
+    """
+    draft = lock_version(version_id)
+    require(access.can_edit(actor, draft))
+    draft.analysed_at, draft.analysed_version, draft.analysed_blocking = at, draft.version, count_blocking(draft, at)
+    draft.save(update_fields=["analysed_at", "analysed_version", "analysed_blocking"])
+    audit.record(draft, "analyse_policy", actor=actor, at=at, blocking=draft.analysed_blocking)
+    return draft
 
 
 @use_case

@@ -105,7 +105,7 @@ def _judged(judged: Judgement) -> dict[str, Any]:
             "count": len(judged.faults),
             "more": max(len(judged.faults) - SHOWN, 0),
         }
-    prospect = foresee(judged)
+    prospect = foresee(judged, now())
     return {
         "fit": judged, "packed": _packed(judged), "base": judged.base, "lines": prospect.lines[:SHOWN],
         "more": max(len(prospect.lines) - SHOWN, 0), "notes": prospect.notes,

@@ -82,5 +82,6 @@ def frame(request: StaffRequest, policy: PolicyVersion, tab: str = "rules") -> d
         "tab": tab,
         "is_draft": policy.state == PolicyState.DRAFT,
         "may_edit": access.can_edit(request.user, policy),
+        "may_withdraw": access.can_withdraw(request.user, policy, now()),
         "may_roll_forward": access.can_roll_forward(request.user, policy, now()),
     }

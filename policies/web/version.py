@@ -23,7 +23,14 @@ from policies.selectors import (
     version_numbered,
     versions_of,
 )
-from policies.services import check_publishable, discard_draft, publish_version, roll_forward
+from policies.services import (
+    analyse_draft,
+    check_publishable,
+    discard_draft,
+    publish_version,
+    roll_forward,
+    withdraw_version,
+)
 from policies.web import matrix, other_kinds
 from policies.web.shared import StaffRequest, frame, now, put_error, version_to_read, zone_of
 
@@ -142,6 +149,27 @@ def _prospect(policy: PolicyVersion) -> dict[str, Any]:
         "stops": stops,
         **(matrix.checks(analyse(policy, at=now())) if policy.kind == PolicyKind.APPROVAL else {}),
     }
+
+
+@require_POST
+@login_required
+def analyse_now(request: StaffRequest, page: str, number: int) -> HttpResponse:
+    """Analyse a draft as it is now."""
+    policy = version_to_read(request, page, number)
+    done = analyse_draft(version_id=policy.pk, actor=request.user, at=now())
+    found = f"{done.analysed_blocking} to mend" if done.analysed_blocking else "nothing in the way of publication"
+    messages.success(request, f"{done} is analysed: {found}.")
+    return redirect("policy_publish", page, number)
+
+
+@require_POST
+@login_required
+def withdraw(request: StaffRequest, page: str, number: int) -> HttpResponse:
+    """Take back a version that waits for its day."""
+    policy = version_to_read(request, page, number)
+    withdraw_version(version_id=policy.pk, expected_version=seen_version(request), actor=request.user, at=now())
+    messages.success(request, f"{policy} is withdrawn and will not start. What is in force goes on.")
+    return redirect("policies", page)
 
 
 @require_POST

@@ -5,7 +5,7 @@ A new route names one of these kinds; a new kind of document gets a function her
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -224,6 +224,24 @@ def _cases(houses: Houses) -> None:
     _pair(houses, "signature", *signatures, {"number": "number"})
 
 
+def _policies_in_time(houses: Houses, seen: dict[str, Any]) -> None:
+    """Register a version that was superseded, and one that waits for its day."""
+    made, kinds = houses.made, houses.kinds
+    newer = create_draft(kind="sourcing", actor=made.polly, at=NOW)
+    publish_version(version_id=newer.pk, expected_version=newer.version, actor=made.petra, at=NOW)
+    waits = create_draft(kind="duty", actor=made.polly, at=NOW)
+    starts = datetime(2999, 1, 1, tzinfo=UTC)
+    publish_version(
+        version_id=waits.pk, expected_version=waits.version, actor=made.petra, at=NOW, effective_from=starts
+    )
+    waits.refresh_from_db()
+    kinds["waiting_policy"] = Kind(
+        {"page": "duties", "number": waits.number}, {"page": "duties", "number": 999},
+        form={"version": waits.version},
+    )  # fmt: skip
+    kinds["older_policy"] = Kind({"page": "ordering", "number": 1}, {"page": "ordering", "number": 999}, form=seen)
+
+
 def _enterprise(houses: Houses) -> None:
     """Register kinds that belong to the whole company: everybody inside sees them, or nobody does."""
     made = houses.made
@@ -236,9 +254,7 @@ def _enterprise(houses: Houses) -> None:
     kinds["policy"] = Kind(
         {"page": "approvals", "number": version.number}, {"page": "approvals", "number": 999}, form=seen
     )
-    newer = create_draft(kind="sourcing", actor=made.polly, at=NOW)
-    publish_version(version_id=newer.pk, expected_version=newer.version, actor=made.petra, at=NOW)
-    kinds["older_policy"] = Kind({"page": "ordering", "number": 1}, {"page": "ordering", "number": 999}, form=seen)
+    _policies_in_time(houses, seen)
     kinds["matrix"] = Kind({"number": version.number}, {"number": 999}, form=seen)
     kinds["rule"] = Kind(
         {"number": version.number, "rule_id": rule.pk}, {"number": version.number, "rule_id": 999_999}, form=seen

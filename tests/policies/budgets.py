@@ -6,10 +6,10 @@ from typing import Any
 
 from foundation.models import CostCentre
 from foundation.relay import drain
-from policies.models import Budget, PolicyVersion
-from policies.selectors import forget
+from policies.models import Budget
 from policies.services import BudgetRow, create_budget
 from tests.factories import NOW, Company
+from tests.policies.factories import with_switches
 
 START = date(2026, 1, 1)
 
@@ -33,6 +33,4 @@ def held(budget: Budget) -> str:
 
 def policy(**switches: Any) -> None:
     """Switch the ordering policy in force."""
-    version = PolicyVersion.objects.get(kind="sourcing")
-    PolicyVersion.objects.filter(pk=version.pk).update(settings={**version.settings, **switches})
-    forget()
+    with_switches("sourcing", **switches)

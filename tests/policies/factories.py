@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from foundation.models import User
 from policies.models import PolicyKind, PolicyVersion
-from policies.services import StageInput, create_draft, delete_rule, publish_version, save_rule
+from policies.services import StageInput, create_draft, delete_rule, publish_version, save_rule, save_switches
 from tests.factories import NOW, Company
 
 EARLIER = NOW - timedelta(hours=1)
@@ -31,6 +32,14 @@ def add_rule(made: Company, version: PolicyVersion, name: str, *stages: StageInp
     )  # fmt: skip
     version.refresh_from_db()
     return version
+
+
+def with_switches(kind: str, **switches: Any) -> None:
+    """Publish a version that differs from the one in force by its switches."""
+    polly, petra = (User.objects.get(username=name) for name in ("polly", "petra"))
+    version = create_draft(kind=kind, actor=polly, at=EARLIER)
+    save_switches(version_id=version.pk, expected_version=1, settings=switches, actor=polly, at=EARLIER)
+    publish_version(version_id=version.pk, expected_version=2, actor=petra, at=EARLIER)
 
 
 def clear(made: Company, version: PolicyVersion) -> PolicyVersion:

@@ -1,6 +1,7 @@
 """The Django admin is a plain door to the same services: no side door, the same refusals, one audit row a change."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -323,3 +324,62 @@ def test_row_of_another_kind_is_changed_in_its_place(
     name, value = next(iter(change.items()))
     assert (answer.status_code, getattr(version, rows).count(), actions()) == (200, count, [action])
     assert str(getattr(row, name)).startswith(value)
+
+
+def chosen(client: Client, action: str, *versions: PolicyVersion) -> Any:
+    data = {"action": action, "_selected_action": [version.pk for version in versions]}
+    return client.post(address("policyversion"), data, follow=True)
+
+
+def test_older_version_comes_back_in_the_admin() -> None:
+    made = company()
+    publish(made, draft(made))
+    first = PolicyVersion.objects.get(kind="approval", number=1)
+
+    answer = chosen(support(made), "roll_forward", first)
+
+    new = PolicyVersion.objects.get(kind="approval", number=3)
+    assert (new.state, new.note, build_matrix(new.pk).rules) == ("draft", "as v1", build_matrix(first.pk).rules)
+    assert "Approval matrix v3: draft." in answer.content.decode()
+
+
+@pytest.mark.parametrize(("action", "start"), [("export_json", b"{"), ("export_workbook", b"PK")])
+def test_version_is_exported_in_the_admin(action: str, start: bytes) -> None:
+    made = company()
+
+    answer = chosen(support(made, "audrey"), action, PolicyVersion.objects.get(kind="duty"))
+
+    assert (answer.status_code, answer.content.startswith(start)) == (200, True)
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_draft_is_analysed_and_a_waiting_version_withdrawn_in_the_admin() -> None:
+    made = company()
+    version = draft(made, "duty")
+    client = support(made)
+
+    chosen(client, "analyse", version)
+    version.refresh_from_db()
+    assert (version.analysed_blocking, version.is_analysed) == (0, True)
+    publish(made, version, effective_from=datetime(2999, 1, 1, tzinfo=UTC))
+    chosen(client, "withdraw", version)
+    version.refresh_from_db()
+    assert version.state == "discarded"
+
+
+@pytest.mark.parametrize("action", ["roll_forward", "withdraw", "analyse"])
+def test_auditor_does_none_of_it_in_the_admin(action: str) -> None:
+    made = company()
+    publish(made, draft(made))
+
+    chosen(support(made, "audrey"), action, PolicyVersion.objects.get(kind="approval", number=1))
+
+    assert (PolicyVersion.objects.count(), actions()) == (6, ["supersede_policy"])
+
+
+def test_two_versions_at_once_are_refused_in_the_admin() -> None:
+    made = company()
+
+    answer = chosen(support(made), "export_json", *PolicyVersion.objects.all()[:2])
+
+    assert "Choose one version at a time." in answer.content.decode()

@@ -222,7 +222,7 @@ def test_dry_run_says_what_would_change_and_what_is_worth_a_look() -> None:
     given["rows"].pop(3)
     ground = ground_today()
 
-    prospect = foresee(judge(from_json(given, "approval", ground.known), ground, NOW))
+    prospect = foresee(judge(from_json(given, "approval", ground.known), ground, NOW), NOW)
 
     assert prospect.lines == ("Row 2: up to 5,000.00 becomes up to 6,000.00.", "Row 4 is gone: Above 25,000.")
     assert prospect.notes == (
@@ -230,6 +230,22 @@ def test_dry_run_says_what_would_change_and_what_is_worth_a_look() -> None:
     )
     assert prospect.analysis is not None
     assert [finding.code for finding in prospect.analysis.findings if finding.blocks] == ["gap"]
+
+
+def test_long_matrix_is_shown_in_a_moment_and_analysed_as_a_draft() -> None:
+    company()
+    given = exported(PolicyKind.APPROVAL)
+    row = given["rows"][1]
+    given["rows"] = [
+        {**row, "position": n, "name": f"Row {n}", "amount_from": str(10 * n), "amount_to": str(10 * n + 10)}
+        for n in range(1, 302)
+    ]
+    ground = ground_today()
+
+    prospect = foresee(judge(from_json(given, "approval", ground.known), ground, NOW), NOW)
+
+    assert (len(prospect.lines) > 300, prospect.analysis) == (True, None)
+    assert prospect.notes == ("With more than 300 rows the matrix is analysed when it is a draft, not here.",)
 
 
 def test_file_of_before_a_switch_came_is_read_with_the_value_that_changes_nothing() -> None:

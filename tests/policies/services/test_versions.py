@@ -10,9 +10,18 @@ from foundation import duties
 from foundation.errors import DomainError
 from foundation.models import AuditEvent, DomainEvent, RoleAssignment
 from foundation.services import revoke_role
+from policies.access import can_publish
 from policies.models import PolicyKind, PolicyState, PolicyVersion
 from policies.selectors import build_matrix, differences_between, version_in_force
-from policies.services import RowInput, discard_draft, publish_version, save_grid, save_switches
+from policies.services import (
+    RowInput,
+    analyse_draft,
+    discard_draft,
+    publish_version,
+    save_grid,
+    save_switches,
+    withdraw_version,
+)
 from tests.factories import NOW, Company, company
 from tests.policies.factories import EARLIER, MANAGER, REGION, add_rule, clear, draft, publish
 
@@ -117,6 +126,76 @@ def test_second_start_before_a_waiting_version_is_refused() -> None:
     version = draft(made)
 
     assert refused(lambda: publish(made, version, effective_from=NOW + timedelta(days=1))) == "later_version_waits"
+
+
+def test_second_start_at_the_instant_of_a_waiting_version_is_refused() -> None:
+    made = company()
+    starts = NOW + timedelta(days=2)
+    publish(made, draft(made), effective_from=starts)
+    version = draft(made)
+
+    assert refused(lambda: publish(made, version, effective_from=starts)) == "later_version_waits"
+
+
+def test_two_versions_may_wait_one_after_the_other() -> None:
+    made = company()
+    for days in (2, 4):
+        publish(made, draft(made), effective_from=NOW + timedelta(days=days))
+
+    assert [version_in_force("approval", NOW + timedelta(days=n)).number for n in (0, 2, 3, 4, 9)] == [1, 2, 2, 3, 3]
+
+
+def withdraw(made: Company, version: PolicyVersion, who: str = "polly", at: Any = NOW) -> PolicyVersion:
+    version.refresh_from_db()
+    return withdraw_version(
+        version_id=version.pk, expected_version=version.version, actor=made.people[who], at=at
+    )  # fmt: skip
+
+
+def test_waiting_version_is_withdrawn_and_the_one_before_goes_on() -> None:
+    made = company()
+    version = publish(made, draft(made), effective_from=NOW + timedelta(days=2))
+
+    withdraw(made, version)
+
+    before = PolicyVersion.objects.get(kind="approval", number=1)
+    version.refresh_from_db()
+    assert (version.state, version.effective_from, before.state, before.effective_until) == (
+        "discarded", None, "published", None,
+    )  # fmt: skip
+    assert version_in_force("approval", NOW + timedelta(days=3)).number == 1
+    rows = AuditEvent.objects.filter(action__in=["withdraw_policy", "reopen_policy"]).order_by("pk")
+    assert [(row.action, row.object_id, row.actor) for row in rows] == [
+        ("withdraw_policy", version.pk, made.polly), ("reopen_policy", before.pk, made.polly),
+    ]  # fmt: skip
+    assert publish(made, draft(made), effective_from=NOW + timedelta(days=1)).number == 3
+
+
+def test_version_is_withdrawn_only_while_it_waits_and_the_last_one_first() -> None:
+    made = company()
+    first, second = (publish(made, draft(made), effective_from=NOW + timedelta(days=days)) for days in (2, 4))
+
+    assert refused(lambda: withdraw(made, first)) == "later_version_waits"
+    assert refused(lambda: withdraw(made, version_in_force("approval", NOW))) == "already_started"
+    assert refused(lambda: withdraw(made, second, at=NOW + timedelta(days=4))) == "already_started"
+    assert refused(lambda: withdraw(made, second, "boris")) == "not_your_role"
+    assert [version_in_force("approval", NOW + timedelta(days=n)).number for n in (0, 2, 4)] == [1, 2, 3]
+
+
+def test_draft_says_when_it_was_analysed_and_that_it_changed_since() -> None:
+    made = company()
+    version = draft(made)
+    assert (version.analysed_at, version.is_analysed) == (None, False)
+
+    done = analyse_draft(version_id=version.pk, actor=made.petra, at=NOW)
+    assert (done.analysed_at, done.analysed_blocking, done.is_analysed) == (NOW, 0, True)
+
+    changed = add_rule(made, version, "Never", MANAGER)
+    assert changed.is_analysed is False
+    again = analyse_draft(version_id=version.pk, actor=made.petra, at=NOW)
+    assert (again.analysed_blocking, again.is_analysed) == (1, True)
+    assert publish(made, draft(made), at=NOW).analysed_at == NOW
+    assert can_publish(made.petra, again)  # who only looks may publish
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """AP-9: a file is judged on a page of its own, shown as what it would change, and only then made a draft."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from policies.models import PolicyVersion
 from policies.selectors import version_in_force
 from policies.web.shared import PAGES
 from tests.factories import NOW, Company, company
-from tests.policies.factories import MANAGER, one_rule
+from tests.policies.factories import MANAGER, draft, one_rule, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -63,8 +64,8 @@ def test_judged_file_becomes_a_draft_when_the_person_says_so() -> None:
     )
 
     assert "Row 2: up to 5,000.00 becomes up to 4,000.00." in text(judged)
-    draft = PolicyVersion.objects.get(kind="approval", state="draft")
-    assert (made_.status_code, made_.url, draft.note) == (302, "/settings/approvals/2/changes/", "Tighter")
+    new = PolicyVersion.objects.get(kind="approval", state="draft")
+    assert (made_.status_code, made_.url, new.note) == (302, "/settings/approvals/2/changes/", "Tighter")
     assert version_in_force("approval", NOW).number == 1
 
 
@@ -139,3 +140,20 @@ def test_strangers_bring_nothing_in_and_nothing_back(who: str, status: int) -> N
 
     assert [answer.status_code for answer in answers] == [status] * 3
     assert PolicyVersion.objects.filter(kind="approval").count() == 2
+
+
+def test_waiting_version_is_withdrawn_by_one_button_and_a_draft_analysed() -> None:
+    made = company()
+    waits = publish(made, draft(made), at=NOW, effective_from=datetime(2999, 1, 1, tzinfo=UTC))
+    polly = as_(made.polly)
+    new = draft(made)
+
+    shown = text(polly.get(reverse("policy", args=["approvals", 2])))
+    done = polly.post(
+        reverse("policy_withdraw", args=["approvals", 2]), {"version": waits.version}, follow=True
+    )  # fmt: skip
+    analysed = text(polly.post(reverse("policy_analyse", args=["approvals", new.number]), follow=True))
+
+    assert "Withdraw before it starts" in shown
+    assert "Approval matrix v2 is withdrawn and will not start. What is in force goes on." in text(done)
+    assert "Approval matrix v3 is analysed: nothing in the way of publication." in analysed

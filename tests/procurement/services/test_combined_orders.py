@@ -10,14 +10,13 @@ from foundation.models import AuditEvent, DomainEvent
 from foundation.relay import drain
 from foundation.selectors import timeline
 from foundation.selectors.breaches import breaches
-from policies.models import PolicyVersion
-from policies.selectors import forget
 from procurement.models import OrderLineSource, PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine
 from procurement.selectors.combining import combining_at, due_to_go
 from procurement.services import approve_requisition, cancel_requisition, place_combined, place_orders
 from procurement.tasks import place_combined_orders
 from suppliers.models import ContractPrice
 from tests.factories import NOW, Company, approved, company
+from tests.policies.factories import with_switches
 from tests.workflow.factories import at_once
 from workflow.models import ExceptionCase
 
@@ -29,10 +28,7 @@ WRAP, TAPE = ("SW-500", "3"), ("TAPE-48", "4")
 def combining(until: str = "15:00", *, combine: bool = True) -> Company:
     """Return the company with a policy that combines what is approved until an hour."""
     made = company()
-    version = PolicyVersion.objects.get(kind="sourcing")
-    settings = {**version.settings, "combine": combine, "combine_until": until}
-    PolicyVersion.objects.filter(pk=version.pk).update(settings=settings)
-    forget()
+    with_switches("sourcing", combine=combine, combine_until=until)
     return made
 
 

@@ -6,18 +6,17 @@ from typing import Any
 import pytest
 
 from foundation.errors import DomainError
-from policies.models import PolicyVersion
 from procurement.models import Requisition
 from procurement.services import approve_requisition, submit_requisition
 from tests.factories import NOW, Company, a_requisition, company
+from tests.policies.factories import with_switches
 from workflow.models import ApprovalDecision
 
 pytestmark = pytest.mark.django_db
 
 
 def policy(**switches: Any) -> None:
-    version = PolicyVersion.objects.get(kind="sourcing")
-    PolicyVersion.objects.filter(pk=version.pk).update(settings={**version.settings, **switches})
+    with_switches("sourcing", **switches)
 
 
 def go_through(made: Company, draft: Requisition) -> None:

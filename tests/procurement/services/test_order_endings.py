@@ -23,6 +23,7 @@ from procurement.services import (
 )
 from suppliers.models import Contract
 from tests.factories import NOW, Company, an_issued_order, company
+from tests.policies.factories import with_switches
 
 pytestmark = pytest.mark.django_db
 
@@ -172,10 +173,7 @@ def test_refused_moves_change_nothing(
 
 def approved_order(made: Company) -> PurchaseOrder:
     """An order that policy leaves for the buyer to send."""
-    from policies.models import PolicyVersion  # noqa: PLC0415 - only this helper needs it
-
-    version = PolicyVersion.objects.get(kind="sourcing")
-    PolicyVersion.objects.filter(pk=version.pk).update(settings={**version.settings, "auto_issue": False})
+    with_switches("sourcing", auto_issue=False)
     return an_issued_order(made, ("SW-500", "10"))
 
 

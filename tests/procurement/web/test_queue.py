@@ -5,12 +5,11 @@ from django.test import Client
 from django.urls import reverse
 
 from foundation.relay import drain
-from policies.models import PolicyVersion
-from policies.selectors import forget
 from procurement.models import PurchaseOrder, RequisitionLine
 from procurement.services import place_orders
 from suppliers.models import CatalogueItem, ContractPrice, Supplier
 from tests.factories import NOW, Company, approved, company
+from tests.policies.factories import with_switches
 
 pytestmark = pytest.mark.django_db
 
@@ -88,9 +87,7 @@ def test_other_sites_line_and_other_duties_find_nothing(client: Client) -> None:
 
 def in_the_making(client: Client) -> Company:
     made = company()
-    version = PolicyVersion.objects.get(kind="sourcing")
-    PolicyVersion.objects.filter(pk=version.pk).update(settings={**version.settings, "combine_until": "15:00"})
-    forget()
+    with_switches("sourcing", combine_until="15:00")
     for lines in ((("SW-500", "3"),), (("SW-500", "4"), ("TAPE-48", "4"))):
         place_orders(requisition_id=approved(made, *lines).pk, at=NOW)
     client.force_login(made.boris)

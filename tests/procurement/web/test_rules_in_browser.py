@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from policies.models import PolicyVersion
-from policies.selectors import forget
 from procurement.models import PurchaseOrder, Requisition
 from procurement.services import close_order, place_orders
 from tests.factories import NOW, Company, an_issued_order, approved, submitted
+from tests.policies.factories import with_switches
 from tests.procurement.web.pages import signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("the_clock")]
@@ -18,9 +17,7 @@ PHONE, DESK = (390, 844), (1366, 900)
 
 
 def in_the_making(made: Company) -> None:
-    version = PolicyVersion.objects.get(kind="sourcing")
-    PolicyVersion.objects.filter(pk=version.pk).update(settings={**version.settings, "combine_until": "15:00"})
-    forget()
+    with_switches("sourcing", combine_until="15:00")
     for quantity in "34":
         place_orders(requisition_id=approved(made, ("SW-500", quantity)).pk, at=NOW)
 

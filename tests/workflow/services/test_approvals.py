@@ -9,13 +9,11 @@ from foundation.errors import ConflictError, DomainError, NotFoundError
 from foundation.models import AuditEvent, DomainEvent, Role, RoleAssignment
 from foundation.services import grant_role, revoke_role
 from policies.decisions.stored import facts_from_json
-from policies.models import DutyPair
-from policies.selectors import forget
 from policies.services import StageInput
 from procurement.models import Requisition
 from procurement.services import submit_requisition, withdraw_requisition
 from tests.factories import NOW, a_requisition, company, submitted
-from tests.policies.factories import MANAGER, REGION, one_rule
+from tests.policies.factories import MANAGER, REGION, draft, one_rule, publish
 from tests.workflow.factories import LARGE, MIDDLE, SMALL, another_manager, approve, asked, chain, reject
 from workflow.models import ApprovalDecision, ApprovalRequest, ExceptionCase
 from workflow.selectors import freeze_amount
@@ -180,8 +178,9 @@ def test_hard_duty_pair_refuses_at_the_moment_of_decision() -> None:
 
 def test_who_changed_it_may_not_decide_even_when_the_duty_policy_lets_them() -> None:
     made = company()
-    DutyPair.objects.filter(second="approve_requisition").delete()
-    forget()
+    lenient = draft(made, "duty")
+    lenient.duty_pairs.filter(second="approve_requisition").delete()
+    publish(made, lenient)
     requisition = submitted(made, MIDDLE)
     chain_of = f"requisition:{requisition.pk}"
     duties.record(chain_of, "requisition", requisition.pk, "request", person_id=made.mona.pk, at=NOW)

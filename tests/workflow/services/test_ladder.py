@@ -7,8 +7,8 @@ import pytest
 from foundation.models import AuditEvent, Holiday, Notice, User
 from foundation.relay import drain
 from foundation.services import AbsencePlan, declare_absence
-from policies.models import PolicyVersion
 from policies.selectors import forget
+from tests.architecture.world import execute
 from tests.factories import NOW, Company, company, submitted
 from tests.workflow.factories import LARGE, MIDDLE, approve, asked, chain
 from workflow.models import ApprovalDecision, ExceptionCase
@@ -142,7 +142,9 @@ def test_approver_on_leave_on_the_last_rung(_case: str, deputy: str, last: str) 
 
 def test_version_without_a_ladder_only_reminds() -> None:
     made = company()
-    PolicyVersion.objects.filter(kind="approval").update(settings={"fallback_role": "finance_director"})
+    execute(
+        "update policies_policyversion set settings = '{\"fallback_role\": \"finance_director\"}' where kind = 'approval'"
+    )
     forget()
     submitted(made, MIDDLE)
 
