@@ -1,12 +1,15 @@
 """SD-1, strength "role": who may not hold which two roles, and where; enforced in the service that grants."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from foundation.errors import InvalidError
-from foundation.models import AuditEvent, Region, RoleAssignment, Site
-from foundation.services import grant_role
+from foundation.models import AuditEvent, Region, Role, RoleAssignment, Site
+from foundation.services import grant_duty, grant_role
 from tests.factories import NOW, Company, company, person
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +63,60 @@ def test_roles_kept_apart_never_meet_at_a_site(_case: str, held: str, wanted: st
         grant()
     assert (refusal.value.code, refusal.value.details["field"]) == ("roles_kept_apart", "role")
     assert (RoleAssignment.objects.filter(user=nora).count(), AuditEvent.objects.count()) == (1, before)
+
+
+def test_duty_given_by_a_user_administrator_passes_the_same_rule() -> None:
+    made = company()
+    nora = person("nora")
+    grant_role(user=nora, role=Role.RECEIVER, actor=made.ursula, at=NOW, site=made.leeds)
+
+    with pytest.raises(InvalidError) as refusal:
+        grant_duty(person_id=nora.pk, role=Role.SUPPLIER_MANAGER, site=made.leeds, actor=made.ursula, at=NOW)
+
+    assert (refusal.value.code, nora.role_assignments.count()) == ("roles_kept_apart", 1)
+
+
+def test_page_of_a_person_says_why_beside_the_field() -> None:
+    made = company()
+    nora = person("nora")
+    grant_role(user=nora, role=Role.BUYER, actor=made.ursula, at=NOW, site=made.leeds)
+    client = Client()
+    client.force_login(made.ursula)
+
+    page = client.post(f"/settings/people/{nora.pk}/duties/", {"role": "supplier_manager", "place": "site:LDS"})
+
+    assert page.status_code == 422
+    assert "are kept apart, and one person would hold both at Leeds" in page.content.decode()
+    assert RoleAssignment.objects.filter(user=nora).count() == 1
+
+
+def test_no_other_code_gives_anybody_a_role() -> None:
+    """One service makes role assignments, so imports, the admin and the command line pass the same rule."""
+    root = Path(__file__).resolve().parents[3]
+    makers = {
+        path.relative_to(root).as_posix()
+        for room in (
+            "config",
+            "foundation",
+            "policies",
+            "workflow",
+            "suppliers",
+            "procurement",
+            "invoicing",
+            "integration",
+        )
+        for path in (root / room).rglob("*.py")
+        if "migrations" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and (
+            ast.unparse(node.func) == "RoleAssignment"
+            or (
+                ast.unparse(node.func).startswith("RoleAssignment.objects.")
+                and ast.unparse(node.func).rpartition(".")[2]
+                in {"create", "bulk_create", "get_or_create", "update_or_create"}
+            )
+        )
+    }
+
+    assert makers == {"foundation/services/grant_role.py"}
