@@ -54,7 +54,7 @@ DEMO_PEOPLE = (
            (Duty(Role.SITE_MANAGER, site="LDS"),), limit="5000", manager="demo.region"),
     Person("demo.region", "Sarah", "Whitfield", "Approves in the North from 5,000 on",
            (Duty(Role.REGION_MANAGER, region="NORTH"),), limit="25000", manager="demo.finance"),
-    Person("demo.finance", "Nadia", "Okafor", "Approves above 25,000, and what nobody else can",
+    Person("demo.finance", "Nadia", "Okafor", "Approves above 25,000, signs what is overdue, settles refusals",
            (Duty(Role.FINANCE_DIRECTOR),), limit="500000"),
     Person("demo.buyer", "Tom", "Becker", "Settles answers, prices and missing sources: eighteen wait",
            (Duty(Role.BUYER),), limit="5000", manager="demo.finance"),

@@ -62,7 +62,7 @@ def person(name: str) -> User:
     [
         ("manager",          7, 2,  0),
         ("region",           3, 0,  0),
-        ("finance",          4, 1,  0),
+        ("finance",          4, 1,  2),
         ("buyer",            0, 0, 18),
         ("receiver",         0, 0,  4),
         ("payables.lead",    0, 0, 32),
