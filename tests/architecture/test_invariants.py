@@ -40,6 +40,36 @@ def forged_audit(model: str, action: str) -> str:
     )
 
 
+def budget(starts: str, committed: int = 0) -> list[str]:
+    """Set a budget of a year past the services, for the cost centre of the order, as if it had counted something."""
+    return [
+        "alter table policies_budget disable trigger user",
+        (
+            "insert into policies_budget (cost_centre_id, starts, months, amount, committed, obligated, spent, is_active,"
+            f" version, created_at, changed_at) select min(cost_centre_id), '{starts}', 12, 1000, {committed}, 0, 0,"
+            f" true, 1, now(), now() from procurement_purchaseorderline where order_id = {ORDER}"
+        ),
+        "alter table policies_budget enable trigger user",
+    ]
+
+
+SIGNATURE = (
+    "insert into workflow_countersignature (number, person_id, duty, held, document_type, document_id, document_number,"
+    " currency, chains, policy_id, fallback_role, state, version, asked_at, due_at, reason) select 'CS-1', min(u.id),"
+    " 'receive', 'request', 'receipt', 0, 'GR-0', '', '{}', min(v.id), 'finance_director', 'waiting', 1, now(), now(), ''"
+    " from foundation_user u, policies_policyversion v"
+)
+SIGNATURE_ASKED = (
+    "insert into foundation_auditevent (chain, seq, at, actor_id, action, object_type, object_id, object_number,"
+    " request_id, address, policy_version, data, prev_hash, hash) select 1, 0, now(), person_id, 'ask_signature',"
+    " 'workflow.countersignature', id, number, '', '', '', '{}', '', '' from workflow_countersignature"
+)
+BOTH_DUTIES = (
+    "insert into foundation_dutyrecord (chain, document_type, document_id, duty, person_id, at) select chain,"
+    " document_type, document_id, 'request', person_id, at from foundation_dutyrecord"
+    " where duty = 'receive' and chain like 'requisition:%' limit 1"
+)
+
 # law -> what the hand does; `with` names the other laws that this necessarily breaks too.
 SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("audit_has_no_gap", ["delete from foundation_auditevent where action = 'grant_role' and seq = 3"], {"role_is_audited"}),
@@ -50,14 +80,18 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("foundation_job_state_is_audited", ["insert into foundation_job (kind, title, params, reached, phase, done, state, attempts, created_by_id, created_at, seen_at, error) select 'x', 'X', '{}', '{}', '', 0, 'waiting', 0, min(id), now(), now(), '' from foundation_user"], set()),
     ("policy_by_two_people", [*without("policies_policyversion", "policy_second_person"), "update policies_policyversion set published_by_id = created_by_id where kind = 'duty'"], set()),
     ("one_policy_in_force", ["update policies_policyversion set effective_until = null where kind = 'tolerance' and number = 1 and state = 'superseded'"], set()),
+    ("budget_is_its_entries", budget("2031-01-01", 5), set()),
     ("policies_policyversion_state_is_audited", ["update policies_policyversion set state = 'discarded' where kind = 'duty'"], set()),
     ("decision_by_who_may_take_it", [f"delete from workflow_stepassignee where step_id = {STEP}"], set()),
     ("decision_once_in_a_request", [*without("workflow_approvaldecision", "one_decision_per_step_and_person"), "TWICE"], set()),
     ("decision_on_what_was_seen", ["update workflow_approvaldecision set approved_hash = 'x', reductions = '[\"less\"]'"], set()),
     ("stage_approved_by_enough", ["update workflow_approvaldecision set verdict = 'rejected'"], set()),
     ("touchless_by_a_rule", ["update workflow_approvalrequest set decision = decision || '{\"touchless\": false}' where is_touchless"], set()),
+    ("compensated_is_signed_for", [BOTH_DUTIES], set()),
     ("workflow_exceptioncase_state_is_audited", ["update workflow_exceptioncase set state = 'open', closed_at = null where state = 'cured'"], set()),
     ("workflow_exceptioncase_audit_matches_events", [forged_audit("workflow.exceptioncase", "cure_case")], set()),
+    ("workflow_countersignature_state_is_audited", [SIGNATURE], set()),
+    ("workflow_countersignature_audit_matches_events", [SIGNATURE, SIGNATURE_ASKED], set()),
     ("suppliers_supplier_state_is_audited", [f"update suppliers_supplier set state = 'blocked' where id = {BOLT}"], set()),
     ("supplier_person_is_a_supplier", [f"insert into suppliers_supplieruser (supplier_id, user_id, is_active) values ({BOLT}, {HUGO}, true)"], set()),
     ("order_sent_is_order_authorised", [f"update procurement_purchaseorder set content_hash = 'x' where id = {ORDER}"], set()),
@@ -73,6 +107,7 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("requisition_adds_up", [f"update procurement_requisitionline set line_amount = line_amount + 1 where requisition_id = {DRAFT}", f"update procurement_requisition set total_amount = total_amount + 1 where id = {DRAFT}"], set()),
     ("commitment_is_open_value", [f"update procurement_purchaseorder set open_amount = 1 where id = {ORDER}"], set()),
     ("contract_consumption_is_its_orders", ["update suppliers_contract set ordered_amount = ordered_amount - 1"], set()),
+    ("budget_follows_documents", budget("2026-01-01"), set()),
     ("order_parts_of_one_supplier", [f"update procurement_acknowledgmentline set supplier_id = {BOLT} where id = (select min(id) from procurement_acknowledgmentline)"], set()),
     ("receipt_at_the_orders_site", [f"update procurement_goodsreceipt set site_id = (select id from foundation_site where code = 'HUL') where id = {RECEIPT}"], set()),
     ("procurement_requisition_state_is_audited", [f"update procurement_requisition set state = 'cancelled' where id = {DRAFT}"], set()),
@@ -83,10 +118,11 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("procurement_orderacknowledgment_audit_matches_events", [forged_audit("procurement.orderacknowledgment", "acknowledgment_applied")], set()),
     ("procurement_goodsreceipt_state_is_audited", ["delete from foundation_auditevent where action = 'reverse_receipt'"], {"audit_has_no_gap", "procurement_goodsreceipt_audit_matches_events"}),
     ("procurement_goodsreceipt_audit_matches_events", [forged_audit("procurement.goodsreceipt", "reverse_receipt")], set()),
-    ("bills_add_up", [f"update invoicing_invoicematch set quantity = quantity - 1 where order_line_id = {LINE}"], set()),
+    ("bills_add_up", [f"update invoicing_invoicematch set quantity = quantity - 1 where order_line_id = {LINE}"], {"cleared_bills_are_spent"}),
+    ("cleared_bills_are_spent", [f"update procurement_purchaseorderline set spent_quantity = spent_quantity - 1 where id = {LINE}"], set()),
     ("credited_within_billed", [*without("procurement_purchaseorderline", "order_line_counters_positive"), f"update procurement_purchaseorderline set invoiced = -invoiced where id = {LINE}"], {"bills_add_up"}),
     ("paid_within_received", [f"update invoicing_invoicematch set state = 'differs' where order_line_id = {LINE}"], set()),
-    ("released_line_is_matched", [f"delete from invoicing_invoicematch where order_line_id = {LINE}", f"update procurement_purchaseorderline set invoiced = 0 where id = {LINE}"], set()),
+    ("released_line_is_matched", [f"delete from invoicing_invoicematch where order_line_id = {LINE}", f"update procurement_purchaseorderline set invoiced = 0 where id = {LINE}"], {"cleared_bills_are_spent"}),
     ("bill_adds_up", ["update invoicing_invoice set total_amount = total_amount + 1"], set()),
     ("no_live_duplicate", [
         "drop index invoice_no_exact_duplicate", "DUPLICATE",
@@ -96,7 +132,7 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("holds_agree_with_state", ["update invoicing_hold set state = 'open', closed_at = null, closed_by_id = null"], set()),
     ("hard_duties_apart", ["insert into foundation_dutyrecord (chain, document_type, document_id, duty, person_id, at) select chain, document_type, document_id, 'create_order', person_id, at from foundation_dutyrecord where duty = 'receive' and chain like 'requisition:%' limit 1"], set()),
     ("bill_parts_of_one_supplier", [f"update invoicing_invoiceline set supplier_id = {BOLT} where position = 1"], set()),
-    ("invoicing_invoice_state_is_audited", ["update invoicing_invoice set state = 'void'"], {"voucher_of_a_released_bill"}),
+    ("invoicing_invoice_state_is_audited", ["update invoicing_invoice set state = 'void'"], {"voucher_of_a_released_bill", "cleared_bills_are_spent"}),
     ("invoicing_invoice_audit_matches_events", [forged_audit("invoicing.invoice", "receive")], {"invoicing_invoice_state_is_audited"}),
     ("message_has_one_effect", ["update integration_inboxmessage set effect = (select effect from integration_inboxmessage order by id limit 1)"], set()),
     ("message_kept_as_it_came", ["update integration_inboxmessage set raw = 'other' where external_id = 'm-1'"], set()),
