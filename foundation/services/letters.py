@@ -78,8 +78,7 @@ def write_notice(person: User, notice: Notice, letter: Letter) -> Delivery:
         "choices_url": choices_link(), "required": required,
     }  # fmt: skip
     posted = _posted(person, letter.subject, "mail/notice", context, unsubscribe=not required)
-    about = (notice.subject_type, notice.subject_id, notice.subject_number)
-    return to_delivery(posted, about, f"notice:{notice.person_id}:{notice.source.hex}")
+    return to_delivery(posted, person, f"notice:{notice.person_id}:{notice.source.hex}")
 
 
 def write_digest(person: User, notices: Iterable[Notice], subject: str, key: str) -> Delivery:
@@ -91,7 +90,7 @@ def write_digest(person: User, notices: Iterable[Notice], subject: str, key: str
         "choices_url": choices_link(),
     }  # fmt: skip
     posted = _posted(person, subject, "mail/digest", context, unsubscribe=True)
-    return to_delivery(posted, ("person", person.pk, person.username[:40]), key)
+    return to_delivery(posted, person, key)
 
 
 def _posted(person: User, subject: str, template: str, context: Mapping[str, Any], *, unsubscribe: bool) -> Posted:
@@ -104,12 +103,14 @@ def _posted(person: User, subject: str, template: str, context: Mapping[str, Any
     )
 
 
-def to_delivery(posted: Posted, about: tuple[str, int, str], key: str) -> Delivery:
-    """Return the delivery row of a letter; unsaved, sent once for its key."""
-    subject_type, subject_id, number = about
+def to_delivery(posted: Posted, person: User, key: str) -> Delivery:
+    """Return the delivery row of a letter; unsaved, sent once for its key.
+
+    It is about the person: who looks after connections sees to whom letters go, and not about which documents.
+    """
     return Delivery(
-        connection=CONNECTION, message_type="letter", subject_type=subject_type, subject_id=subject_id,
-        subject_number=number, order_key=key[:80], dedupe_key=key, body=json.dumps(asdict(posted)).encode(),
+        connection=CONNECTION, message_type="letter", subject_type="person", subject_id=person.pk,
+        subject_number=person.username[:40], order_key=key[:80], dedupe_key=key, body=json.dumps(asdict(posted)).encode(),
     )  # fmt: skip
 
 

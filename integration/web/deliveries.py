@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from foundation.errors import require
 from foundation.models import Delivery, DeliveryState, User
+from foundation.services import LETTERS
 from foundation.web.keyset import paginate
 from integration import access
 from integration.models import InboxMessage
@@ -52,6 +53,7 @@ def delivery_detail(request: StaffRequest, delivery_id: int) -> HttpResponse:
     body = bytes(delivery.body)
     context = {
         "delivery": delivery,
+        "is_letter": delivery.connection == LETTERS,
         "body": body[:SHOWN_BYTES].decode("utf-8", "replace"),
         "size": len(body),
         "may_resend": access.can_operate(request.user) and delivery.state != DeliveryState.DELIVERED,
@@ -62,9 +64,9 @@ def delivery_detail(request: StaffRequest, delivery_id: int) -> HttpResponse:
 @require_safe
 @login_required
 def delivery_body(request: StaffRequest, delivery_id: int) -> HttpResponse:
-    """Download the bytes of a delivery."""
+    """Download the bytes of a delivery; a letter is between us and whom it is written to."""
     require(access.can_see_messages(request.user))
-    delivery = get_object_or_404(Delivery, pk=delivery_id)
+    delivery = get_object_or_404(Delivery.objects.exclude(connection=LETTERS), pk=delivery_id)
     return _attachment(bytes(delivery.body), f"{delivery.message_type}-{delivery.subject_number}")
 
 

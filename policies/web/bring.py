@@ -42,7 +42,7 @@ class BringForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].required = not self.data.get("judged")
+        self.fields["file"].required = not self.data.get("judged", "").strip()
 
     def taken(self, kind: str, ground: Ground) -> Taken:
         """Return what was read of the file.

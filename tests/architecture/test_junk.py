@@ -61,9 +61,15 @@ def _addresses(door: Door) -> Iterator[tuple[str, str]]:
             if text and (text.isdigit() or not converter.startswith("int:")):
                 path = door.path("own").partition("?")[0]
                 own = str({**door.kind.own, **door.row.get("with", {})}[converter.split(":")[-1]])
-                yield f"{kind} as {converter}", path.replace(f"/{own}/", f"/{unquote(text)}/")
+                yield (
+                    f"{kind} as {converter}",
+                    re.sub(rf"(?<=[/.]){re.escape(own)}(?=/|$)", lambda _, text=text: unquote(text), path),
+                )  # type: ignore[misc]  # mypy knows no default of a lambda
 
 
+# The answer is the grid itself with every fault in its cell, whatever else is wrong, and nothing is stored
+# (tests/policies/web/test_grid.py): only that it stands is asked here.
+IN_CELLS = ("settings/approvals/<int:number>/grid/", "settings/approvals/<int:number>/grid/check/")
 READ = [
     route
     for route in ROUTES
@@ -122,6 +128,8 @@ def test_page_stands_junk_in_its_form(route: str, houses: Houses) -> None:
             with junk.asking() as more:
                 told = sent(who, "POST", path, junk.encoded(form, **{name: TEXTS[kind]}).encode())
             faults += _faults(told, f"{name} {kind}")
+            if route in IN_CELLS:
+                continue
             if was_fine and told.status == 422 and not _names(told.body, name):
                 faults.append(f"{name} {kind}: refused, and the page does not say which field")
             if kind in junk.REFUSED_EVERYWHERE and told.status < 400:

@@ -61,7 +61,7 @@ def person(name: str) -> User:
     ("who", "to_approve", "overdue", "exceptions"),
     [
         ("manager",          7, 2,  0),
-        ("region",           3, 0,  0),
+        ("region",           4, 1,  0),
         ("finance",          4, 1,  2),
         ("buyer",            0, 0, 18),
         ("receiver",         0, 0,  4),

@@ -33,6 +33,7 @@ from procurement.services import (
 )
 from tests.factories import NOW, Company, a_requisition, an_issued_order, company, person
 from tests.invoicing import factories as bills
+from tests.policies.factories import draft, publish
 from workflow.models import Countersignature
 
 pytestmark = pytest.mark.django_db
@@ -248,13 +249,9 @@ def test_deputy_decides_for_somebody_and_both_are_on_that_side() -> None:
     RoleAssignment.objects.filter(user=zoe, role=Role.SITE_MANAGER).delete()
     away = AbsencePlan(NOW - timedelta(hours=1), NOW + timedelta(days=3), reason="Leave", deputy_id=zoe.pk)
     declare_absence(person_id=made.mona.pk, plan=away, actor=made.mona, at=NOW - timedelta(hours=2))
-    DutyPair.objects.create(
-        policy=PolicyVersion.objects.get(kind="duty"),
-        first="approve_requisition",
-        second="create_order",
-        strength="hard",
-    )
-    forget()
+    pairs = draft(made, "duty")
+    DutyPair.objects.create(policy=pairs, first="approve_requisition", second="create_order", strength="hard")
+    publish(made, pairs)
     request(made, lambda _duty: made.rita)
     drain()
     approve(made, lambda _duty: User.objects.get(pk=zoe.pk))
