@@ -112,8 +112,9 @@ def _machines(made: Company) -> Iterator[Row]:
         yield name, asks, []
     yield "message", asks, [InboxMessage.objects.order_by("pk")[0].pk]
     yield "message_body", asks, [InboxMessage.objects.order_by("pk")[0].pk]
-    yield "delivery", asks, [Delivery.objects.order_by("pk")[0].pk]
-    yield "delivery_body", asks, [Delivery.objects.order_by("pk")[0].pk]
+    sent = Delivery.objects.exclude(message_type="letter").order_by("pk")[0]
+    yield "delivery", asks, [sent.pk]
+    yield "delivery_body", asks, [sent.pk]
     yield "api_client", asks, [ApiClient.objects.get(name="Scanner 1").pk]
 
 

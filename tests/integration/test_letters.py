@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.urls import reverse
 
 from foundation.models import Delivery, Notice
 from foundation.relay import drain
@@ -15,6 +17,7 @@ from foundation.services import send_digests
 from integration.services import claim_due, send_letter
 from integration.services.deliver import CLAIM_LASTS
 from integration.tasks import deliver, deliver_letters
+from procurement.models import Requisition
 from tests.factories import Company, company, submitted
 from tests.integration import factories
 from tests.workflow.factories import MIDDLE
@@ -53,6 +56,21 @@ def test_worker_killed_before_sending_sends_once(made: Company) -> None:
     Delivery.objects.update(claimed_at=factories.now() - CLAIM_LASTS - timedelta(seconds=1))
 
     assert (len(claimed), early, deliver_letters(), len(mail.outbox)) == (1, [], 1, 1)
+
+
+def test_who_looks_after_connections_sees_to_whom_a_letter_goes_and_not_what_it_says(made: Company) -> None:
+    client = Client()
+    client.force_login(made.people["igor"])
+    number = Requisition.objects.get().number
+
+    listed = client.get(reverse("deliveries")).content.decode()
+    page = client.get(reverse("delivery", args=[letter().pk])).content.decode()
+    raw = client.get(reverse("delivery_body", args=[letter().pk]))
+
+    assert made.mona.username in listed
+    assert number not in listed + page
+    assert "Its text is not shown here" in page
+    assert raw.status_code == 404
 
 
 @pytest.mark.parametrize(
