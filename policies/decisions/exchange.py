@@ -1,7 +1,7 @@
 """A version of a policy as a document that leaves and comes back as JSON; as a workbook in `exchange_tables`.
 
 The schema is described in docs/policy_files.md. It is versioned: what we write today is read by every later
-version, or refused by its number.
+version, or refused by its number. Source: SEMANTICS AP-9 (the life of a version).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

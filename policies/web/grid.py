@@ -1,4 +1,4 @@
-"""The matrix as a spreadsheet of plain inputs: typed, pasted, checked and tried before anything is stored (UX 6.6)."""
+"""The matrix as a spreadsheet of plain inputs: typed, pasted, checked and tried before anything is stored (AP-9, UX 6.6)."""
 
 from typing import Any
 
