@@ -4,6 +4,7 @@ A value that cannot be taken raises `Unfit` with the cure in words. Numbers are 
 """
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -21,7 +22,7 @@ _MOST_DIGITS = 9  # of a whole number; longer is out of every range
 _BY_CODE = frozenset({"sites", "regions", "categories", "people"})  # short and unmistakable, so cells show the code
 
 
-class Value:
+class Value(ABC):
     """One kind of value. `plain` is how it stands in JSON."""
 
     def plain(self, stored: Any) -> Any:
@@ -32,19 +33,19 @@ class Value:
         """Return plain JSON as a row stores it."""
         return plain
 
+    @abstractmethod
     def from_json(self, given: Any, known: Known) -> Any:
         """Return what came as JSON once it is known to be fit.
 
         :raises Unfit: it is not.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def from_cell(self, text: str, known: Known) -> Any:
         """Return the plain value a person wrote in a cell.
 
         :raises Unfit: it cannot be read.
         """
-        raise NotImplementedError
 
     def to_cell(self, plain: Any, known: Known) -> str | int | Decimal:  # noqa: ARG002 - some need what is known
         """Return a plain value as a cell."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.db import connections
 
@@ -67,3 +68,12 @@ def at_once(jobs: list[Callable[[], object]]) -> list[object]:
     for thread in threads:
         thread.join(60)
     return results
+
+
+def managers_with_limits(made: Company) -> None:
+    """Put Mona (up to 1,000), Regina (up to 2,400) and Frank above one another, and Rita below Mona."""
+    made.rita.manager, made.mona.manager, made.regina.manager = made.mona, made.regina, made.frank
+    made.hugo.manager = made.regina
+    made.mona.approval_limit, made.regina.approval_limit = Decimal(1000), Decimal(2400)
+    for user in (made.rita, made.hugo, made.mona, made.regina):
+        user.save()

@@ -11,3 +11,15 @@ def about_step(request: ApprovalRequest, step: ApprovalStep) -> dict[str, Any]:
         "site_id": request.site_id,
         "related": ((request.subject_type, request.subject_id, request.subject_number), ("approval", request.pk, "")),
     }
+
+
+def about_case(request: ApprovalRequest) -> dict[str, Any]:
+    """Return what an exception says of the document whose approval is stuck."""
+    return {
+        "subject_type": request.subject_type,
+        "subject_id": request.subject_id,
+        "subject_number": request.subject_number,
+        "site": request.site,
+        "amount": request.amount,
+        "currency": request.currency,
+    }

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from workflow.models import ApprovalRequest
+from workflow.services.about import about_case
 from workflow.services.cases import open_case
 
 
@@ -17,12 +18,7 @@ def raise_unstaffed(request: ApprovalRequest, unstaffed: Sequence[str], at: date
         category="no_approver",
         cause="nobody_decided" if waited else "no_eligible_approver",
         sentence=f"{request.subject_number}: {why}; the fallback owner has it.",
-        subject_type=request.subject_type,
-        subject_id=request.subject_id,
-        subject_number=request.subject_number,
-        site=request.site,
-        amount=request.amount,
-        currency=request.currency,
+        **about_case(request),
         evidence={"stages": list(unstaffed), "policy": request.decision["version"]},
         at=at,
     )

@@ -10,7 +10,7 @@ from foundation.models import User
 from workflow.events import StepEscalated
 from workflow.models import ApprovalRequest, ApprovalStep, StepState
 from workflow.selectors.chain import Chain, load_chain
-from workflow.services.about import about_step
+from workflow.services.about import about_case, about_step
 from workflow.services.cases import open_case
 from workflow.services.seats import ask_fallback
 
@@ -87,12 +87,7 @@ def _tell(request: ApprovalRequest, step: ApprovalStep, reason: str, actor: User
         category="no_approver",
         cause="wrong_person",
         sentence=f"{request.subject_number}: {actor} says they are not the right person for {step.label}: {reason}",
-        subject_type=request.subject_type,
-        subject_id=request.subject_id,
-        subject_number=request.subject_number,
-        site=request.site,
-        amount=request.amount,
-        currency=request.currency,
+        **about_case(request),
         evidence={"stage": step.label, "rule": step.rule, "reason": reason[:300]},
         at=at,
     )

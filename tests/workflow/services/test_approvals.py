@@ -14,7 +14,17 @@ from procurement.models import Requisition
 from procurement.services import submit_requisition, withdraw_requisition
 from tests.factories import NOW, a_requisition, company, submitted
 from tests.policies.factories import MANAGER, REGION, draft, one_rule, publish
-from tests.workflow.factories import LARGE, MIDDLE, SMALL, another_manager, approve, asked, chain, reject
+from tests.workflow.factories import (
+    LARGE,
+    MIDDLE,
+    SMALL,
+    another_manager,
+    approve,
+    asked,
+    chain,
+    managers_with_limits,
+    reject,
+)
 from workflow.models import ApprovalDecision, ApprovalRequest, ExceptionCase
 from workflow.selectors import freeze_amount
 from workflow.services import Asking, open_approval, record_decision
@@ -135,11 +145,7 @@ def test_all_must_agree_when_the_stage_says_so() -> None:
 
 def test_climb_asks_each_manager_up_to_the_first_whose_limit_covers_it() -> None:
     made = company()
-    made.rita.manager, made.mona.manager, made.regina.manager = made.mona, made.regina, made.frank
-    made.hugo.manager = made.regina
-    made.mona.approval_limit, made.regina.approval_limit = Decimal(1000), Decimal(2400)
-    for user in (made.rita, made.hugo, made.mona, made.regina):
-        user.save()
+    managers_with_limits(made)
     one_rule(made, StageInput("climb"))
 
     submitted(made, MIDDLE)

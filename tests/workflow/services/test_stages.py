@@ -1,6 +1,5 @@
 """Stages of many people, stages together, one agreement for two stages (AP-2, AP-3, AP-4)."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from procurement.models import Requisition
 from procurement.services import return_requisition
 from tests.factories import NOW, Company, company, submitted
 from tests.policies.factories import MANAGER, add_rule, clear, draft, one_rule, publish
-from tests.workflow.factories import MIDDLE, SMALL, another_manager, approve, asked, chain, reject
+from tests.workflow.factories import MIDDLE, SMALL, another_manager, approve, asked, chain, managers_with_limits, reject
 from workflow.access import waiting_for
 from workflow.models import ApprovalDecision, ExceptionCase
 
@@ -155,11 +154,7 @@ def test_one_agreement_is_one_voice_of_all_that_a_later_stage_needs() -> None:
 
 def test_only_the_first_manager_whose_limit_covers_it_is_asked() -> None:
     made = company()
-    made.rita.manager, made.mona.manager, made.regina.manager = made.mona, made.regina, made.frank
-    made.hugo.manager = made.regina
-    made.mona.approval_limit, made.regina.approval_limit = Decimal(1000), Decimal(2400)
-    for user in (made.rita, made.hugo, made.mona, made.regina):
-        user.save()
+    managers_with_limits(made)
     one_rule(made, StageInput("climb_one"))
 
     submitted(made, MIDDLE)
