@@ -36,7 +36,11 @@ def may_also_hold(wanted: Held, held: Iterable[Held], at: datetime) -> Verdict:
 
 def pairs_of(version_id: int) -> tuple[Pair, ...]:
     """Return the pairs of any version, drafts included, as they stand now."""
-    rows = DutyPair.objects.filter(policy_id=version_id).order_by("pk")
+    return as_pairs(DutyPair.objects.filter(policy_id=version_id).order_by("pk"))
+
+
+def as_pairs(rows: Iterable[DutyPair]) -> tuple[Pair, ...]:
+    """Return stored pairs as the rules read them."""
     return tuple(Pair(p.first, p.second, p.strength, p.countersign_days or 0) for p in rows)
 
 

@@ -24,7 +24,7 @@ from foundation.web.typed import whole
 from policies.decisions.duties import Pair
 from policies.decisions.vocabulary import DUTIES, words
 from policies.models import DutyPair, PolicyKind, PolicyState, PolicyVersion
-from policies.selectors import ROLE_NAMES, duty_pairs_in_force, pairs_of, version_in_force, version_numbered
+from policies.selectors import ROLE_NAMES, as_pairs, duty_pairs_in_force, pairs_of, version_in_force, version_numbered
 from workflow import access
 from workflow.models import Countersignature
 from workflow.selectors.duty_conflicts import (
@@ -233,10 +233,13 @@ def _lines(user: User, found: Iterable[Conflicting]) -> Iterator[list[Any]]:
 
 def of_draft(request: HttpRequest, pk: Any = None) -> str:
     """Show, beside a draft of the duties, every conflict of the past that its new pairs would have been (SD-2)."""
-    version = PolicyVersion.objects.filter(pk=pk, state=PolicyState.DRAFT).first()
+    rows = list(
+        DutyPair.objects.filter(policy=pk, policy__state=PolicyState.DRAFT).select_related("policy").order_by("pk")
+    )
+    version = rows[0].policy if rows else PolicyVersion.objects.filter(pk=pk, state=PolicyState.DRAFT).first()
     if version is None:
         return ""
-    return _panel(request, version, new_pairs(pairs_of(version.pk), duty_pairs_in_force(_now())))
+    return _panel(request, version, new_pairs(as_pairs(rows), duty_pairs_in_force(_now())))
 
 
 def of_pair(request: HttpRequest, pk: Any = None) -> str:

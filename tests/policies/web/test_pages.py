@@ -383,7 +383,7 @@ def test_pages_take_as_many_statements_for_many_rows_as_for_few(page: str) -> No
     draft(made, kind)
 
     assert [statements(polly, address) for address in addresses] == few
-    assert max(few) <= (9 if kind == PolicyKind.DUTY else 8)  # a draft of pairs asks the past once more
+    assert max(few) <= 8
 
 
 def test_row_that_gets_only_what_rows_above_leave_says_so() -> None:  # AP-9
