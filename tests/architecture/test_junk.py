@@ -67,9 +67,10 @@ def _addresses(door: Door) -> Iterator[tuple[str, str]]:
                 )  # type: ignore[misc]  # mypy knows no default of a lambda
 
 
-# The answer is the grid itself with every fault in its cell, whatever else is wrong, and nothing is stored
-# (tests/policies/web/test_grid.py): only that it stands is asked here.
-IN_CELLS = ("settings/approvals/<int:number>/grid/", "settings/approvals/<int:number>/grid/check/")
+# One value for a whole column does not fit its rows: it is refused as a whole, so no field is named.
+COLUMN_WISE = ("settings/approvals/<int:number>/grid/check/",)
+# Every press but Save only judges: the answer is the grid with each fault in its cell (tests/policies/web/test_grid.py).
+ONLY_JUDGES = ("settings/approvals/<int:number>/grid/",)
 READ = [
     route
     for route in ROUTES
@@ -128,11 +129,9 @@ def test_page_stands_junk_in_its_form(route: str, houses: Houses) -> None:
             with junk.asking() as more:
                 told = sent(who, "POST", path, junk.encoded(form, **{name: TEXTS[kind]}).encode())
             faults += _faults(told, f"{name} {kind}")
-            if route in IN_CELLS:
-                continue
-            if was_fine and told.status == 422 and not _names(told.body, name):
+            if was_fine and told.status == 422 and route not in COLUMN_WISE and not _names(told.body, name):
                 faults.append(f"{name} {kind}: refused, and the page does not say which field")
-            if kind in junk.REFUSED_EVERYWHERE and told.status < 400:
+            if kind in junk.REFUSED_EVERYWHERE and told.status < 400 and route not in ONLY_JUDGES:
                 faults.append(f"{name} {kind}: taken")
             names |= {new for new in more if len(new) < 60}
         done.add(shape)
