@@ -12,6 +12,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Protocol
 
+from policies.decisions.unfit import Unfit
+
 LONGEST_NAME = 120
 _AMOUNT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,18})(?:\.([0-9]{1,30}))?")
 _MOST_AMOUNT = Decimal(10) ** 14  # as the column of the table
@@ -20,16 +22,16 @@ _FORMULA = ("=", "+", "@")
 _SHOWN = 6  # words named in a cure
 
 
-class Unfit(ValueError):  # noqa: N818 - says what is wrong with a cell, and is caught where the cell is read
-    """A cell that cannot be taken; the sentence says why, and the cure."""
-
-
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A vocabulary: what each code is called, and what one of them is called."""
+    """A vocabulary: what each code is called, and what one of them is called.
+
+    `short` names a code without doubt where its words do not, such as a user name; without it the code does.
+    """
 
     noun: str
     words: Mapping[Any, str]
+    short: Mapping[Any, str] = field(default_factory=dict)
     _codes: dict[str, list[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -37,9 +39,13 @@ class Names:
             self._codes.setdefault(label.casefold(), []).append(code)
 
     def say(self, code: Any) -> str:
-        """Return the words of a code; the code itself when two share the words, or nothing has it any more."""
+        """Return the words of a code; what names it without doubt when two share the words, or nothing has it any more."""
         label = self.words.get(code, "")
-        return label if label and len(self._codes[label.casefold()]) == 1 else str(code)
+        return label if label and len(self._codes[label.casefold()]) == 1 else self.exactly(code)
+
+    def exactly(self, code: Any) -> str:
+        """Return what names a code without doubt."""
+        return self.short.get(code) or str(code)
 
     def code(self, text: str) -> Any:
         """Return the code that a code or its words stand for.
@@ -52,11 +58,13 @@ class Names:
         if len(found) == 1:
             return found[0]
         if found:
-            raise Unfit(f"{len(found)} are called “{text}”. Write one of {', '.join(map(str, sorted(found)))}.")
-        folded = next((code for code in self.words if str(code).casefold() == text.casefold()), None)
+            exact = ", ".join(sorted(map(self.exactly, found)))
+            raise Unfit(f"{len(found)} are called “{text}”. Write one of {exact}.", text)
+        fold = text.casefold()
+        folded = next((c for c in self.words if fold in {str(c).casefold(), self.exactly(c).casefold()}), None)
         if folded is not None:
             return folded
-        raise Unfit(f"There is no {self.noun} “{text[:60]}”. {self._near(text)}".strip())
+        raise Unfit(f"There is no {self.noun} “{text[:60]}”. {self._near(text)}".strip(), text)
 
     def _near(self, text: str) -> str:
         by_fold = {label.casefold(): label for label in self.words.values()}

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from policies.decisions.exchange_columns import COLUMNS, Column
-from policies.decisions.exchange_known import Known, Unfit
+from policies.decisions.exchange_known import Known
+from policies.decisions.unfit import Unfit
 
 SCHEMA = "crossdock.policy/1"
 MOST_ROWS = 5000

@@ -10,8 +10,9 @@ from typing import Any
 from foundation.errors import InvalidError
 from policies.decisions.exchange import Fault, Numbered, Taken, decimal
 from policies.decisions.exchange_columns import COLUMNS, switch_label
-from policies.decisions.exchange_known import Known, Unfit
+from policies.decisions.exchange_known import Known
 from policies.decisions.switches import check_switches
+from policies.decisions.unfit import Unfit
 from policies.decisions.vocabulary import DUTIES
 
 Missing = frozenset[tuple[str, str]]  # (level, code) of tolerances that nothing has

@@ -6,9 +6,10 @@ A test compares them with the columns of the tables, so that none is forgotten.
 from collections.abc import Mapping
 from typing import Any
 
-from policies.decisions.exchange_known import Known, Unfit
+from policies.decisions.exchange_known import Known
 from policies.decisions.exchange_stages import STAGE_COLUMNS, Column, Stages
 from policies.decisions.exchange_values import Codes, Number, OneOf, Text, Value, Whole, YesNo
+from policies.decisions.unfit import Unfit
 from policies.decisions.vocabulary import LIMITS, SWITCHES
 
 __all__ = ["COLUMNS", "STAGE_COLUMNS", "Column", "switch_from_text", "switch_label", "switch_to_text"]

@@ -4,16 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from policies.decisions.cells import Names
+from policies.decisions.unfit import Unfit
+
 _SHOWN = 8  # codes named in a cure
 _SEARCHED = 2000  # names that are looked through in a moment
-
-
-class Unfit(ValueError):  # noqa: N818 - says what is wrong with a cell, and is caught where the cell is read
-    """A value that cannot be taken: the cure, and the part that is wrong when it is not the whole."""
-
-    def __init__(self, cure: str, part: str | None = None) -> None:
-        super().__init__(cure)
-        self.cure, self.part = cure, part
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +18,13 @@ class Known:
     words: Mapping[str, Mapping[str, str]]
     currency: str
     _by_words: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _names: dict[str, Names] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def names(self, of: str) -> Names:
+        """Return a vocabulary as the grid of the matrix reads it."""
+        if of not in self._names:
+            self._names[of] = Names(NOUNS[of], self.words[of])
+        return self._names[of]
 
     def label(self, of: str, code: str) -> str:
         """Return the words of a code, or the code when it is not known any more."""

@@ -1,14 +1,19 @@
-"""The stages of a row in a file. A new column of a stage is one line here."""
+"""The stages of a row in a file. A new column of a stage is one line here.
 
-from collections.abc import Mapping
+A cell says them in the words of the grid (`stage_notation`), one stage a line. Files of before say each stage as
+`Role at the ship-to site: Site manager; One of them; 8 h`, which is still read.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from policies.decisions.exchange_known import Known, Unfit
+from policies.decisions.exchange_known import Known
 from policies.decisions.exchange_values import OneOf, Value, Whole
-
-MOST_STAGES = 20
+from policies.decisions.stage_notation import lines_of, read_stage, require_few, write_stage
+from policies.decisions.unfit import Unfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +62,18 @@ BY_PERSON, BY_PERCENT = "person", "percent"
 _NAMED = ("role", "person")  # stand behind a colon: who is asked
 _PARTS = tuple(column for column in STAGE_COLUMNS if column.name not in {"who", *_NAMED})
 _COLUMNS = {column.name: column for column in STAGE_COLUMNS}
+_HOURS = re.compile(r"[0-9]{1,9}(?: ?h)?")
 
 
 class Stages(Value):
-    """The stages of a row: a list of objects in JSON, one line each in a cell.
-
-    A line reads `Role at the ship-to site: Site manager; One of them; 8 h`.
-    """
+    """The stages of a row: a list of objects in JSON, one line each in a cell."""
 
     def from_json(self, given: Any, known: Known) -> list[dict[str, Any]]:
         """Return what came as JSON once it is fit."""
         if not isinstance(given, list) or not all(isinstance(stage, dict) for stage in given):
             raise Unfit("Write a list of stages, each an object; an empty list asks nobody.")
-        return self._few([self._stage(number, stage, known) for number, stage in enumerate(given, start=1)])
+        require_few(len(given))
+        return [self._stage(number, stage, known) for number, stage in enumerate(given, start=1)]
 
     def _stage(self, number: int, given: Mapping[str, Any], known: Known) -> dict[str, Any]:
         names = [column.name for column in STAGE_COLUMNS]
@@ -85,10 +89,15 @@ class Stages(Value):
 
     def from_cell(self, text: str, known: Known) -> list[dict[str, Any]]:
         """Return what a person wrote in a cell."""
-        lines = [line.strip() for line in text.split("\n") if line.strip()]
-        return self._few([self._line(number, line, known) for number, line in enumerate(lines, start=1)])
+        lines = list(_stage_lines(text))
+        require_few(len(lines))
+        roles, people = known.names("roles"), known.names("people")
+        return [
+            self._line_before(number, line, known) if _is_of_before(line) else read_stage(number, line, roles, people)
+            for number, line in enumerate(lines, start=1)
+        ]
 
-    def _line(self, number: int, line: str, known: Known) -> dict[str, Any]:
+    def _line_before(self, number: int, line: str, known: Known) -> dict[str, Any]:
         asked, *parts = [part.strip() for part in line.split(";")]
         who, _, named = (part.strip() for part in asked.partition(":"))
         stage = {"who": self._part(number, _COLUMNS["who"], _COLUMNS["who"].value.from_cell, who, known)}
@@ -116,21 +125,24 @@ class Stages(Value):
             part = given if unfit.part is None else unfit.part
             raise Unfit(f"Stage {number}, {column.head.lower()}: {unfit.cure}", str(part)) from unfit
 
-    def _few(self, stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if len(stages) > MOST_STAGES:
-            raise Unfit(f"Use at most {MOST_STAGES} stages; there are {len(stages)}.")
-        return stages
-
     def to_cell(self, plain: Any, known: Known) -> str | int | Decimal:
         """Return a plain value as a cell."""
-        return "\n".join(self._words(stage, known) for stage in plain)
+        roles, people = known.names("roles"), known.names("people")
+        return "\n".join(write_stage(stage, roles, people) for stage in plain)
 
-    def _words(self, stage: Mapping[str, Any], known: Known) -> str:
-        cells = {c.name: str(c.value.to_cell(stage[c.name], known)) for c in STAGE_COLUMNS}
-        units = {c.name: c.value.unit for c in _PARTS if isinstance(c.value, Whole)}
-        named = next((f": {cells[name]}" for name in _NAMED if cells[name]), "")
-        rest = [f"{cells[c.name]} {units.get(c.name, '')}".strip() for c in _PARTS if cells[c.name]]
-        return "; ".join([f"{cells['who']}{named}", *rest])
+
+def _is_of_before(line: str) -> bool:
+    """Say whether a line is of the files of before: its hours are a part of their own."""
+    return any(_HOURS.fullmatch(part.strip()) for part in line.split(";")[1:])
+
+
+def _stage_lines(text: str) -> Iterator[str]:
+    """Yield each stage of a cell as its line, whichever of the two ways it is written in."""
+    for line in text.split("\n"):
+        if _is_of_before(line):
+            yield line.strip()
+        else:
+            yield from lines_of(line)
 
 
 def _checked(number: int, stage: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from policies.decisions.exchange import (
     values_of,
 )
 from policies.decisions.exchange_columns import COLUMNS, Column, switch_from_text, switch_label, switch_to_text
-from policies.decisions.exchange_known import Known, Unfit
+from policies.decisions.exchange_known import Known
+from policies.decisions.unfit import Unfit
 from policies.decisions.vocabulary import SWITCHES
 
 MOST_COLUMNS = 30

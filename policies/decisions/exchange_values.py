@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from policies.decisions.exchange_known import NOUNS, Known, Unfit
+from policies.decisions.exchange_known import NOUNS, Known
+from policies.decisions.unfit import Unfit
 
 UNLIMITED = "unlimited"
 YES, NO = "yes", "no"

@@ -64,6 +64,7 @@ BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 
 def ground_of(world: World, roster: Roster) -> Ground:
     """Return what cells may name today."""
+    people = roster.people.values()
     return {
         "document_types": Names("document", DOCUMENT_TYPES),
         "sites": Names("site that orders", {p.code: p.name for p in world.places}),
@@ -78,7 +79,9 @@ def ground_of(world: World, roster: Roster) -> Ground:
         "contract_coverages": Names("kind of coverage", CONTRACT_COVERAGES),
         "budget_states": Names("state of a budget", BUDGET_STATES),
         "change_deltas": Names("kind of change", DELTAS),
-        "people": Names("person of ours", {str(p.pk): p.name for p in roster.people.values() if p.is_active}),
+        "people": Names(
+            "person of ours", {str(p.pk): p.name for p in people if p.is_active}, {str(p.pk): p.username for p in people}
+        ),
     }  # fmt: skip
 
 

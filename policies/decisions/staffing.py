@@ -30,6 +30,7 @@ class Person:
     manager: int | None = None
     limit: Decimal | None = None
     is_active: bool = True
+    username: str = ""
 
 
 @dataclass(frozen=True, slots=True)

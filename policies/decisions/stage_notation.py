@@ -1,20 +1,21 @@
-"""The stages of a row as one line: `site manager; with all of finance director of the region, 4 h; climb`.
+"""The stages of a row in words, in the grid and in files: `site manager; with all of finance director of the region, 4 h; climb`.
 
 Source: SEMANTICS AP-2 and AP-4. A stage names who is asked: a role (at the site unless it says of the region, of the
 enterprise), `cost-centre owner`, `manager of the category`, `climb` (managers, up to the first whose limit covers the
 amount), `climb one` (only that one), or `person` with a name. Before it, `with` opens it together with the stage
 before, and `all of`, `majority of` or `60% of` asks for more than one of them. After it, `, 4 h` gives the business
 hours at the site until a reminder, eight when nothing is said, and `, may repeat` lets somebody who agreed before
-satisfy it too. A semicolon ends a stage.
+satisfy it too. A semicolon or the end of a line ends a stage.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from policies.decisions.cells import Ground, Unfit
+from policies.decisions.cells import Ground, Names
 from policies.decisions.matrix import StageAsk
 from policies.decisions.staffing import CATEGORY, CLIMB, CLIMB_ONE, ENTERPRISE, OWNER, PERSON, REGION, SITE
+from policies.decisions.unfit import Unfit
 
 MOST_STAGES = 20
 USUAL_HOURS = 8
@@ -31,31 +32,72 @@ _LINE = re.compile(
 )
 _ROLE = re.compile(r"(?P<role>.+?)(?: (?:of|at|in) (?:the )?(?P<scope>site|region|enterprise))?", re.IGNORECASE)
 _NOBODY = frozenset({"", "all", "of", "all of", "with", "majority of", "person"})
+_ENDS_NAME = re.compile(r"[;,\n]")
+
+Stage = Mapping[str, Any]  # its columns, as in a file; `person` is a code of the vocabulary of people
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the stages of a text, each as its own line of words."""
+    return [" ".join(line.split()) for line in re.split(r"[;\n]", text) if line.strip()]
+
+
+def require_few(count: int) -> None:
+    """Refuse more stages than anybody follows.
+
+    :raises Unfit: there are more than twenty.
+    """
+    if count > MOST_STAGES:
+        raise Unfit(f"Use at most {MOST_STAGES} stages; there are {count}.")
+
+
+def read_stage(number: int, line: str, roles: Names, people: Names) -> dict[str, Any]:
+    """Return a stage as its columns.
+
+    :raises Unfit: it cannot be read; names its number.
+    """
+    try:
+        return _stage(line, roles, people)
+    except Unfit as unfit:
+        raise Unfit(f"Stage {number}: {unfit}", line if unfit.part is None else unfit.part) from unfit
+
+
+def write_stage(stage: Stage, roles: Names, people: Names) -> str:
+    """Return a stage as a line that reads as the same stage again."""
+    together = "with " if stage["with_previous"] else ""
+    agree = f"{stage['percent']}% of " if stage["percent"] is not None else _AGREE[stage["completion"]]
+    hours = "" if stage["due_hours"] == USUAL_HOURS else f", {stage['due_hours']} h"
+    repeat = ", may repeat" if stage["may_repeat"] else ""
+    return f"{together}{agree}{_asked(stage, roles, people)}{hours}{repeat}"
 
 
 class Stages:
-    """The cell that names who approves."""
+    """The cell of the grid that names who approves."""
 
     def read(self, text: str, ground: Ground) -> tuple[StageAsk, ...]:
         """Return the stages in order."""
-        lines = [" ".join(line.split()) for line in re.split(r"[;\n]", text) if line.strip()]
-        if len(lines) > MOST_STAGES:
-            raise Unfit(f"Use at most {MOST_STAGES} stages; there are {len(lines)}.")
-        return tuple(_numbered(number, line, ground) for number, line in enumerate(lines, start=1))
+        lines = lines_of(text)
+        require_few(len(lines))
+        read = (read_stage(n, line, ground["roles"], ground["people"]) for n, line in enumerate(lines, start=1))
+        return tuple(_ask(stage) for stage in read)
 
     def write(self, value: Sequence[StageAsk], ground: Ground) -> str:
         """Return the stages as one line."""
-        return "; ".join(_words(stage, ground) for stage in value)
+        return "; ".join(self._words(value, ground))
+
+    def _words(self, value: Iterable[StageAsk], ground: Ground) -> Iterable[str]:
+        for ask in value:
+            columns = {name: getattr(ask, name) for name in StageAsk.__dataclass_fields__}
+            columns["person"] = "" if ask.person_id is None else str(ask.person_id)
+            yield write_stage(columns, ground["roles"], ground["people"])
 
 
-def _numbered(number: int, line: str, ground: Ground) -> StageAsk:
-    try:
-        return _stage(line, ground)
-    except Unfit as unfit:
-        raise Unfit(f"Stage {number}: {unfit}") from unfit
+def _ask(stage: dict[str, Any]) -> StageAsk:
+    person = stage.pop("person")
+    return StageAsk(person_id=int(person) if person else None, **stage)
 
 
-def _stage(line: str, ground: Ground) -> StageAsk:
+def _stage(line: str, roles: Names, people: Names) -> dict[str, Any]:
     found = _LINE.fullmatch(line)
     if found is None or found["who"].casefold() in _NOBODY:
         raise Unfit("it names nobody. Write a role, such as site manager.")
@@ -65,36 +107,32 @@ def _stage(line: str, ground: Ground) -> StageAsk:
     percent = int(found["percent"]) if found["percent"] else None
     if percent is not None and not 1 <= percent <= _MOST_PERCENT:
         raise Unfit(f"give 1 to {_MOST_PERCENT} percent.")
-    asked = _who(found["who"], ground)
+    who, role, person = _who(found["who"], roles, people)
     completion = "all" if found["all"] else "majority" if found["majority"] else "percent" if percent else "one"
-    return replace(
-        asked, completion=completion, percent=percent, due_hours=hours, with_previous=bool(found["with"]),
-        may_repeat=bool(found["repeat"]),
-    )  # fmt: skip
+    return {
+        "who": who, "role": role, "person": person, "completion": completion, "percent": percent, "due_hours": hours,
+        "with_previous": bool(found["with"]), "may_repeat": bool(found["repeat"]),
+    }  # fmt: skip
 
 
-def _who(text: str, ground: Ground) -> StageAsk:
+def _who(text: str, roles: Names, people: Names) -> tuple[str, str, str]:
+    """Return how approvers are found, the role, and the person; one of the last two at most."""
     if text.casefold() in _WHO:
-        return StageAsk(_WHO[text.casefold()])
+        return _WHO[text.casefold()], "", ""
     if text.casefold().startswith("person "):
-        return StageAsk(PERSON, person_id=int(ground["people"].code(text[len("person ") :].strip())))
+        return PERSON, "", str(people.code(text[len("person ") :].strip()))
     named = _ROLE.fullmatch(text)
     if named is None:
         raise Unfit("it names nobody. Write a role, such as site manager.")
-    return StageAsk(_SCOPES[(named["scope"] or "site").casefold()], ground["roles"].code(named["role"]))
+    return _SCOPES[(named["scope"] or "site").casefold()], str(roles.code(named["role"])), ""
 
 
-def _words(stage: StageAsk, ground: Ground) -> str:
-    together = "with " if stage.with_previous else ""
-    agree = f"{stage.percent}% of " if stage.percent is not None else _AGREE[stage.completion]
-    hours = "" if stage.due_hours == USUAL_HOURS else f", {stage.due_hours} h"
-    return f"{together}{agree}{_asked(stage, ground)}{hours}{', may repeat' if stage.may_repeat else ''}"
-
-
-def _asked(stage: StageAsk, ground: Ground) -> str:
-    if stage.who in _PLAIN:
-        return _PLAIN[stage.who]
-    if stage.who == PERSON:
-        return f"person {ground['people'].say(str(stage.person_id))}"
-    role = ground["roles"].say(stage.role)
-    return f"{role[:1].lower()}{role[1:]}{_ENDS[stage.who]}"
+def _asked(stage: Stage, roles: Names, people: Names) -> str:
+    if stage["who"] in _PLAIN:
+        return _PLAIN[stage["who"]]
+    if stage["who"] == PERSON:
+        name = people.say(stage["person"])
+        clear = name == " ".join(name.split()) and not _ENDS_NAME.search(name)
+        return f"person {name if clear else people.exactly(stage['person'])}"
+    role = roles.say(stage["role"])
+    return f"{role[:1].lower()}{role[1:]}{_ENDS[stage['who']]}"

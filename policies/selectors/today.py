@@ -39,7 +39,7 @@ def today(matrix: Matrix, at: datetime | None = None) -> tuple[World, Roster]:
         pk = row["pk"]
         name = f"{row['first']} {row['last']}".strip() or row["username"]
         limit = None if row["limit"] is None else Decimal(row["limit"])
-        people[pk] = Person(pk, name, row["manager"], limit, row["active"])
+        people[pk] = Person(pk, name, row["manager"], limit, row["active"], row["username"])
         if row["role"]:
             held.append(Held(row["role"], pk, row["site"] or "", row["region"] or ""))
     owners = _owners() if StageWho.COST_CENTRE_OWNER in _asking(matrix) else {}

@@ -12,9 +12,11 @@ from django.http import QueryDict
 
 from foundation.errors import InvalidError
 from foundation.web.typed import whole
-from policies.decisions.cells import Ground, Unfit, read_text
+from policies.decisions.cells import Ground, read_text
 from policies.decisions.grid_columns import BY_NAME, COLUMNS, Column, written
+from policies.decisions.grid_paste import laid_out
 from policies.decisions.matrix import Rule
+from policies.decisions.unfit import Unfit
 from policies.selectors import RuleRow
 from policies.services import RowInput, StageInput, check_row
 
@@ -193,40 +195,10 @@ def changed_by_button(rows: list[GridRow], act: str, pick: int) -> tuple[list[Gr
 
 
 def pasted(text: str, columns: Sequence[Column]) -> tuple[list[GridRow], list[str]]:
-    """Return rows copied from a spreadsheet as new base rows, and what did not fit anywhere, each with its place."""
-    rows, faults = [], []
-    for number, cells in enumerate(split_table(text), start=1):
-        for place, cell in enumerate(cells[len(columns) :], start=len(columns) + 1):
-            if cell.strip():
-                faults.append(
-                    f"Pasted row {number}, column {place}: “{cell.strip()[:60]}” stands beyond the last column of the grid, "
-                    f"{columns[-1].head}. Take the column out and paste again."
-                )
-        texts = dict.fromkeys(BY_NAME, "") | {c.name: cell for c, cell in zip(columns, cells, strict=False)}
-        rows.append(GridRow(None, False, texts))
-    return rows, faults
-
-
-def split_table(text: str) -> list[list[str]]:
-    """Split text copied from a spreadsheet: tabs between cells, quotes round a cell that holds a tab, line or quote."""
-    rows: list[list[str]] = [[]]
-    cell, at, quoted = "", 0, False
-    while at < len(text):
-        char = text[at]
-        if quoted and char == '"' and text[at + 1 : at + 2] == '"':
-            cell, at = cell + '"', at + 1
-        elif char == '"' and (quoted or not cell):
-            quoted = not quoted
-        elif not quoted and char in "\t\n":
-            rows[-1].append(cell)
-            cell = ""
-            if char == "\n":
-                rows.append([])
-        elif quoted or char != "\r":
-            cell += char
-        at += 1
-    rows[-1].append(cell)
-    return [row for row in rows if any(cell.strip() for cell in row)]
+    """Return rows copied from a spreadsheet as new rows, and what did not fit anywhere, each with its place."""
+    found = laid_out(text, columns)
+    blank = dict.fromkeys(BY_NAME, "")
+    return [GridRow(None, additional, blank | dict(texts)) for additional, texts in found.rows], list(found.faults)
 
 
 def is_blank(row: GridRow) -> bool:

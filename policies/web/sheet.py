@@ -129,6 +129,7 @@ def read_sheet(request: StaffRequest, policy: PolicyVersion) -> Sheet:
     if act == "paste":
         more, notes = pasted(sent.get("paste", ""), columns)
         rows = rows if notes else numbered([*rows, *more])
+        columns = shown_columns(rows, sent, every=False)
     understand(rows, stored, ground)
     if act != "save":
         _spare_blanks(rows)

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from policies.decisions.cells import Unfit, read_text
+from policies.decisions.cells import read_text
 from policies.decisions.grid_columns import BY_NAME, COLUMNS, ground_of
 from policies.decisions.matrix import StageAsk
 from policies.decisions.staffing import Person, Roster
+from policies.decisions.unfit import Unfit
 from policies.decisions.world import Place, World
 from policies.models import ApprovalRule
 

@@ -46,10 +46,23 @@ def test_stages_are_lines_that_a_person_reads() -> None:
     lines = stages.to_cell(document.rows[4]["stages"], ground.known)
 
     assert str(lines).split("\n") == [
-        "Managers, up to the first whose limit covers the amount; One of them; 2 h",
-        "Cost-centre owner; One of them; 8 h",
-        "A named person: petra; A percentage of them; 60 %; 8 h; together with the stage before",
-        "Manager of the category; More than half of them; 8 h; also by who agreed before",
-        "Only the first manager whose limit covers the amount; One of them; 8 h",
-        "Role enterprise-wide: Finance director; All of them; 999 h",
+        "climb, 2 h",
+        "cost-centre owner",
+        f"with 60% of person {ground.known.words['people']['petra']}",
+        "majority of manager of the category, may repeat",
+        "climb one",
+        "all of finance director of the enterprise, 999 h",
     ]
+
+
+def test_stages_of_a_file_of_before_are_still_read() -> None:
+    document, ground = exchange.said(exchange.rich(company(), PolicyKind.APPROVAL))
+    stages = next(column.value for column in COLUMNS["approval"] if column.name == "stages")
+    before = """Managers, up to the first whose limit covers the amount; One of them; 2 h
+        Cost-centre owner; One of them; 8 h
+        A named person: petra; A percentage of them; 60 %; 8 h; together with the stage before
+        Manager of the category; More than half of them; 8 h; also by who agreed before
+        Only the first manager whose limit covers the amount; One of them; 8 h
+        Role enterprise-wide: Finance director; All of them; 999 h"""
+
+    assert stages.from_cell(before, ground.known) == document.rows[4]["stages"]

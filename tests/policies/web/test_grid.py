@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from foundation.models import User
+from policies.decisions.exchange_tables import to_tables
 from policies.decisions.grid_columns import COLUMNS
-from policies.models import PolicyVersion
+from policies.decisions.grid_paste import split_table
+from policies.models import ApprovalRule, PolicyVersion
 from policies.selectors import build_matrix
 from policies.services import delete_rule
-from policies.web.grid_rows import split_table
 from tests.factories import NOW, company
+from tests.policies.exchange import rich, said
 from tests.policies.factories import MANAGER, add_rule, draft
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +187,28 @@ def test_rows_from_a_spreadsheet_are_added_and_stored_with_the_rest() -> None:
     assert (added.status_code, saved.status_code) == (200, 302)
     assert names(version)[4:] == ["Services at Hull", "Travel"]
     assert build_matrix(version.pk).rules[4].sites == frozenset({"HUL"})
+
+
+@pytest.mark.parametrize("skipped", [0, 1])
+def test_rows_of_an_exported_workbook_come_back_unchanged(skipped: int) -> None:
+    """With the heads above them and without; every column of the sheet, also those that were not on screen."""
+    made = company()
+    version = rich(made, "approval")
+    add_rule(made, version, "Plain", MANAGER)
+    client = as_(made.polly)
+    ApprovalRule.objects.filter(policy=version, name__startswith="=").update(name="Everything")
+    document, ground = said(version)
+    lines = next(rows for title, _, rows in to_tables(document, ground.known, {}) if title == "Rules")
+    table = "\n".join("\t".join(f'"{cell}"' for cell in row) for row in lines[skipped:])
+    form = form_of(client.get(reverse(GRID, args=[2])))
+
+    added = form_of(send(client, form, "paste", paste=table))
+    fresh = [at for at, token in enumerate(added["row"]) if token.endswith("new")]
+    kept = {name: [values[at] for at in fresh] for name, values in added.items() if isinstance(values, list)}
+    saved = send(client, {**added, **kept}, "save")
+
+    assert saved.status_code == 302
+    assert said(version)[0].rows == document.rows
 
 
 def test_thirty_columns_are_refused_by_row_and_column_and_nothing_is_lost() -> None:
