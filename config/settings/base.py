@@ -150,7 +150,18 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 # An address gets few tries at an account, and everybody together more of them in an hour: guessing stays slow, and who
 # guesses from elsewhere does not soon shut out the person the account belongs to.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login_failed_anywhere": "50/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key", "login_failed_anywhere": "50/h/key",
+    "request_login_code": "10/m/ip,10/h/key",
+}  # fmt: skip
+# A supplier's person signs in with six digits mailed to them. Ten codes an hour with three tries each leave a guesser one
+# chance in 33,000 an hour; the device that knew a code stays signed in for thirty days.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # seconds; mail takes its time
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_FORMS = {"request_login_code": "foundation.web.accounts.CodeForm"}
+PORTAL_DEVICE_SECONDS = 30 * 24 * 3600
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Crossdock"

@@ -44,6 +44,7 @@ from foundation.services.letters import SALT as LETTER_SALT
 from foundation.services.letters import Letter
 from foundation.services.notices import read_all_notices, read_notice, save_notice_choices
 from foundation.services.notify import News, notify, settle_notices
+from foundation.services.outside_letters import OutsideLetter, mail_sign_in_code, write_outside
 from foundation.services.people import (
     PersonDetails,
     change_person,
@@ -78,6 +79,7 @@ __all__ = [
     "ItemTaken",
     "Letter",
     "News",
+    "OutsideLetter",
     "Pack",
     "PersonDetails",
     "PlaceTaken",
@@ -121,6 +123,7 @@ __all__ = [
     "import_items",
     "import_rates",
     "invite_person",
+    "mail_sign_in_code",
     "notify",
     "open_account",
     "open_site",
@@ -153,4 +156,5 @@ __all__ = [
     "take_over_sites",
     "take_up_jobs",
     "turn_absences",
+    "write_outside",
 ]  # fmt: skip

@@ -42,7 +42,7 @@ def portal_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     """Bind a view to the supplier's role. People who are not a supplier's find nothing here."""
 
     @wraps(view)
-    @login_required
+    @login_required(login_url="account_request_login_code")
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         supplier = supplier_of(request)  # read as the owner, before the switch
         if supplier is None:
