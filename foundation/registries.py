@@ -50,8 +50,7 @@ class Subject:
     `visible(user, pk)` whether the person may see it, `actions` verb -> service called as
     `action(pk=..., expected_version=..., seen_hash=..., actor=..., reason=..., at=...)`,
     `panel(request, pk)` the HTML of its lines for the inbox, or empty;
-    `lines(pk)` its lines in one sentence each, for a letter;
-    `unusual(pk, flags)` the sentences behind the flags an approval was frozen with,
+    `lines(pk)` its lines, a sentence each, `unusual(pk, flags)` the sentences behind the flags of its approval,
     `papers(user, pks)` many documents for a list, whoever may open them, in two statements at most,
     `at_sites` its table and the column that names its site, for lists that ask many rooms at once.
     """
@@ -86,7 +85,7 @@ class Subjects:
         return self._by_type.get(type_)
 
     def all(self) -> list[Subject]:
-        """Return every registered type."""
+        """Return every type."""
         return list(self._by_type.values())
 
 
@@ -160,13 +159,18 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """An entry of the staff menu; shown when `allowed(user)`; `badge(user)` returns what waits, to be counted up to 99."""
+    """An entry of the staff menu, shown when `allowed(user)`; `badge(user)`: rows that wait, of one kind or of several."""
 
     label: str
     url_name: str
     order: int
     allowed: Callable[[Any], bool]
-    badge: Callable[[Any], QuerySet[Any]] | None = None
+    badge: Callable[[Any], QuerySet[Any] | tuple[QuerySet[Any], ...]] | None = None
+
+    def waiting(self, user: Any) -> tuple[QuerySet[Any], ...]:
+        """Return what waits behind it, one query for each kind."""
+        found = self.badge(user) if self.badge else ()
+        return found if isinstance(found, tuple) else (found,)
 
 
 class Navigation:
@@ -253,9 +257,8 @@ class Slice:
 class Work:
     """A kind of long work (UX 7).
 
-    `slice(params, reached, at)` does the next part in the transaction it is called in, a second or two at most, and
-    may refuse with a DomainError, which ends the work. `visible(user, params)` says who besides its owner may follow
-    it, `url(params)` where its result is shown.
+    `slice(params, reached, at)` does the next part in the caller's transaction, a second or two at most; a DomainError
+    ends the work. `visible(user, params)` says who besides its owner may follow it, `url(params)` where it is shown.
     """
 
     kind: str
@@ -291,7 +294,7 @@ navigation = Navigation()
 invariants = Invariants()
 role_rules = RoleRules()
 works = Works()
-# text -> ids of the items somebody else calls so, such as a supplier's part number; a query, never a list.
+# text -> ids of the items somebody else calls so; a query, never a list.
 item_numbers: list[Callable[[str], Any]] = []
 # (when, text, who, tone) lines an upper room adds to a document's timeline: functions (user, type, pk) -> iterable.
 timelines: list[Callable[[Any, str, int], Iterable[Any]]] = []

@@ -66,16 +66,17 @@ def _menu(request: HttpRequest, person: User | None) -> tuple[list[MenuLink], in
         return [], 0
     entries = [(entry, reverse(entry.url_name)) for entry in navigation.for_user(person)]
     here = max((url for _entry, url in entries if request.path.startswith(url)), key=len, default="")
-    waiting = [(entry.url_name, entry.badge(person)) for entry, _ in entries if entry.badge]
-    badges = _badges([*waiting, (BELL, unread_notices(person))])
-    return [MenuLink(entry.label, url, url == here, badges[entry.url_name]) for entry, url in entries], badges[BELL]
+    waiting = [(entry.url_name, rows) for entry, _ in entries for rows in entry.waiting(person)]
+    counts = _badges([*waiting, (BELL, unread_notices(person))])
+    return [MenuLink(entry.label, url, url == here, counts[entry.url_name]) for entry, url in entries], counts[BELL]
 
 
 def _badges(waiting: list[tuple[str, QuerySet[Any]]]) -> Counter[str]:
-    """Count what waits behind each entry, up to 99, in one statement."""
+    """Count what waits behind each entry, up to 99 of each kind, in one statement."""
     rows = [
         found.select_related(None).order_by().values_list(Value(name, output_field=CharField()))[:_MOST]
         for name, found in waiting
     ]
     found = rows[0].union(*rows[1:], all=True) if rows[1:] else rows[0]
-    return Counter(name for (name,) in found)
+    counts = Counter(name for (name,) in found)
+    return Counter({name: min(count, _MOST) for name, count in counts.items()})

@@ -40,7 +40,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _waiting(person: User) -> list[tuple[str, int]]:
     """Return what the person's menu counts as waiting now."""
-    counted = [(entry.label, entry.badge(person)[:99].count()) for entry in navigation.for_user(person) if entry.badge]
+    menu = [(entry.label, entry.waiting(person)) for entry in navigation.for_user(person) if entry.badge]
+    counted = [(label, min(sum(rows[:99].count() for rows in found), 99)) for label, found in menu]
     return [(label, count) for label, count in counted if count]
 
 

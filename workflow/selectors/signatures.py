@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, OuterRef
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
 
 from foundation.access import people_with_role
 from foundation.models import DutyRecord, Site, SiteUserPermission, User
@@ -52,18 +51,21 @@ def bars(duty: str, person_id: int, chains: Collection[str], done: Done, pairs: 
     return conflicts(duty, person_id, here, pairs)
 
 
-def waiting_signatures(user: User, at: datetime) -> list[Countersignature]:
-    """Return which of the signatures asked of a person are really theirs to give, the one due first on top.
-
-    One statement.
-    """
+def signatures_of(user: User, at: datetime) -> QuerySet[Countersignature]:
+    """Return the signatures asked of a person that are really theirs to give: no pair bars them on those documents."""
     on_these = Func(
         F("chain"), OuterRef("chains"), arg_joiner=" = any(", template="%(expressions)s)", output_field=BooleanField()
     )
-    mine = DutyRecord.objects.filter(on_these, person_id=user.pk)
-    rows = list(asked_to_sign(user).annotate(mine=ArraySubquery(mine.values("duty"))).order_by("due_at", "pk")[:MOST])
-    pairs = duty_pairs_in_force(at) if rows else ()
-    return [row for row in rows if not conflicts(row.duty, user.pk, [(held, user.pk) for held in row.mine], pairs)]
+    rows = asked_to_sign(user)
+    for pair in duty_pairs_in_force(at):
+        for duty, held in ((pair.first, pair.second), (pair.second, pair.first)):
+            rows = rows.exclude(Exists(DutyRecord.objects.filter(on_these, person_id=user.pk, duty=held)), duty=duty)
+    return rows
+
+
+def waiting_signatures(user: User, at: datetime) -> list[Countersignature]:
+    """Return the signatures that are a person's to give, the one due first on top. One statement."""
+    return list(signatures_of(user, at).order_by("due_at", "pk")[:MOST])
 
 
 def acts_of(signature: Countersignature) -> list[DutyRecord]:

@@ -16,8 +16,8 @@ from foundation.roles import APPROVE
 from policies.access import can_read_policies
 from policies.decisions.vocabulary import DUTIES, words
 from workflow import access
-from workflow.models import ApprovalStep, CaseState, Countersignature, ExceptionCase
-from workflow.selectors.signatures import waiting_signatures
+from workflow.models import CaseState, Countersignature, ExceptionCase
+from workflow.selectors.signatures import signatures_of, waiting_signatures
 from workflow.selectors.tasks import APPROVAL, CASE, SIGNATURE, approval_tasks, case_tasks, signature_tasks
 from workflow.services.replay import KIND, replay_slice
 from workflow.web.conflicts import of_draft, of_pair
@@ -26,7 +26,7 @@ from workflow.web.replay import panel
 
 def register() -> None:
     """Fill the registries."""
-    navigation.add(MenuEntry("Inbox", "inbox", 10, decides, waiting))
+    navigation.add(MenuEntry("Inbox", "inbox", 10, may_be_asked, waiting))
     navigation.add(MenuEntry("Exceptions", "cases", 50, lambda u: bool(roles_of(u)), open_cases))
     _tasks_of_ours()
     panels.add("home", home_approver)
@@ -78,9 +78,15 @@ def decides(user: User) -> bool:
     return holds_anywhere(user, APPROVE) or stands_in(user)
 
 
-def waiting(user: User) -> QuerySet[ApprovalStep]:
-    """Return what waits for the person's decision."""
-    return access.waiting_for(user)
+def may_be_asked(user: User) -> bool:
+    """Say whether decisions or second signatures can ever wait for a person: any duty of ours, or a deputy's."""
+    return bool(roles_of(user)) or stands_in(user)
+
+
+def waiting(user: User) -> tuple[QuerySet[Any], ...]:
+    """Return what waits for the person's decision and for their second signature."""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    return (access.waiting_for(user), signatures_of(user, now))
 
 
 def open_cases(user: User) -> QuerySet[ExceptionCase]:
