@@ -43,3 +43,39 @@ class AbsenceEnded(Event):
 
     person_id: int
     deputy_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyGranted(Event):
+    """Somebody holds one more role; `version` is the grant, so that several at one instant are several events."""
+
+    kind: ClassVar[str] = "foundation.duty.granted"
+    subject_type: ClassVar[str] = "person"
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyRevoked(Event):
+    """A role was taken away; `version` is the grant that ended."""
+
+    kind: ClassVar[str] = "foundation.duty.revoked"
+    subject_type: ClassVar[str] = "person"
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonShutOut(Event):
+    """Somebody may no longer sign in; their duties rest."""
+
+    kind: ClassVar[str] = "foundation.person.shut_out"
+    subject_type: ClassVar[str] = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLetIn(Event):
+    """Somebody who was shut out may sign in again, with the duties they had."""
+
+    kind: ClassVar[str] = "foundation.person.let_in"
+    subject_type: ClassVar[str] = "person"

@@ -17,6 +17,11 @@ class WorkflowConfig(AppConfig):
         for kind, handler in (
             ("foundation.absence.began", subscribers.move_tasks_of),
             ("foundation.absence.ended", subscribers.move_tasks_of),
+            ("foundation.duty.granted", subscribers.seat_anew_of),
+            ("foundation.duty.revoked", subscribers.seat_anew_of),
+            ("foundation.person.shut_out", subscribers.seat_anew_of),
+            ("foundation.person.let_in", subscribers.seat_anew_of),
+            ("workflow.step.seated_anew", subscribers.tell_seated_anew),
             ("workflow.task.moved", subscribers.tell_moved),
             ("workflow.step.opened", subscribers.tell_asked),
             ("workflow.step.escalated", subscribers.tell_escalated),

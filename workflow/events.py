@@ -70,6 +70,21 @@ class TaskMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepSeatedAnew(Event):
+    """Who a stage asked lost the role or left, so it asks who holds it now; persons by id (AP-2, AP-3).
+
+    `version` is the person whose change it was, so that two changes at one instant are two events.
+    """
+
+    kind: ClassVar[str] = "workflow.step.seated_anew"
+    subject_type: ClassVar[str] = "step"
+
+    label: str
+    before: tuple[int, ...]
+    people: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalClosed(Event):
     """A request ended: approved, rejected or withdrawn; touchless when the policy itself decided (AP-8)."""
 

@@ -24,7 +24,7 @@ from workflow.models import (
 )
 from workflow.selectors.signatures import signers
 from workflow.selectors.told import asked_at, owners_of, readers_of, talkers_on
-from workflow.services import move_tasks
+from workflow.services import move_tasks, seat_anew
 
 _EXCERPT = 140
 _DAYS_NAMED = 6
@@ -33,6 +33,21 @@ _DAYS_NAMED = 6
 def move_tasks_of(event: DomainEvent) -> None:
     """Move what waits for somebody who went away or came back, and what they hold for others."""
     move_tasks(person_id=int(event.payload["person_id"]), at=event.occurred_at)
+
+
+def seat_anew_of(event: DomainEvent) -> None:
+    """Ask others what waited for somebody by a role they lost or because they left, and them what waits for nobody."""
+    seat_anew(person_id=event.subject_id, at=event.occurred_at)
+
+
+def tell_seated_anew(event: DomainEvent) -> None:
+    """Take a stage off the bells of who is not asked any more, and tell who is asked instead."""
+    for person in event.payload["before"]:
+        settle_notices(subject_type="step", subject_ids=[event.subject_id], at=event.occurred_at, person_id=int(person))
+    step = asked_at(event.subject_id)
+    if step is not None:
+        now_asked = set(event.payload["people"])
+        _ask(step, event, [one for one in step.assignees.all() if one.person_id in now_asked])
 
 
 def tell_asked(event: DomainEvent) -> None:

@@ -45,6 +45,7 @@ WORDS = {
     "workflow.step.added": ("Approver added: {label}", "now"),
     "workflow.step.escalated": ("Asked more people, {label}", "now"),
     "workflow.task.moved": ("Moved to a deputy or back, {label}", "now"),
+    "workflow.step.seated_anew": ("Asked whoever holds the role now, {label}", "now"),
     "workflow.step.decided": ("{label}: {verdict}", ""),
     _APPROVAL_CLOSED: ("Approval {outcome}", ""),
     "workflow.signature.asked": ("Second signature {n} asked for", "now"),

@@ -1,9 +1,11 @@
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Permission
 
-from foundation import audit, registries
+from foundation import audit, outbox, registries
 from foundation.errors import InvalidError
+from foundation.events import DutyGranted, DutyRevoked
 from foundation.journal import use_case
 from foundation.models import Region, RoleAssignment, Site, SiteUserPermission, User
 from foundation.roles import SITE_PERMISSIONS
@@ -42,13 +44,15 @@ def grant_role(
         audit.record(
             assignment, "grant_role", actor=actor, at=at, user=user.username, role=role, scope=_scope(assignment)
         )
+        outbox.publish(DutyGranted(**_told(assignment, actor), at=at))
     return assignment
 
 
 @use_case
 def revoke_role(*, assignment: RoleAssignment, actor: User | None, at: datetime) -> None:
-    """Take a role away; effective with the person's next request."""
+    """Take a role away; effective with the person's next request. What waits for them by it is asked of others."""
     user = assignment.user
+    outbox.publish(DutyRevoked(**_told(assignment, actor), at=at))
     audit.record(
         assignment,
         "revoke_role",
@@ -83,6 +87,14 @@ def sync_site_permissions(*, user: User) -> None:
     for site_id, permission_id in held - wanted:
         SiteUserPermission.objects.filter(user=user, content_object_id=site_id, permission_id=permission_id).delete()
     vars(user).pop("_standing", None)
+
+
+def _told(assignment: RoleAssignment, actor: User | None) -> dict[str, Any]:
+    return {
+        "subject_id": assignment.user_id, "subject_number": assignment.user.username, "version": assignment.pk,
+        "site_id": assignment.site_id, "actor_id": actor.pk if actor else None, "is_human": actor is not None,
+        "role": assignment.role,
+    }  # fmt: skip
 
 
 def _scope(assignment: RoleAssignment) -> str:

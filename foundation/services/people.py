@@ -10,9 +10,10 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
-from foundation import access, audit
+from foundation import access, audit, outbox
 from foundation.documents import content_hash
 from foundation.errors import ConflictError, InvalidError, NotFoundError, StaleError, require
+from foundation.events import PersonLetIn, PersonShutOut
 from foundation.journal import use_case
 from foundation.models import Region, Role, RoleAssignment, Site, User
 from foundation.services.grant_role import grant_role, revoke_role
@@ -118,8 +119,8 @@ def revoke_duty(*, person_id: int, assignment_id: int, actor: User, at: datetime
 def set_active(*, person_id: int, is_active: bool, reason: str, actor: User, at: datetime) -> User:
     """Shut a person out or let them in again. Shut out, their sessions end at once and their duties rest.
 
-    Nobody who rests is asked for an approval, and every verdict about them is no; the duties are there again when they
-    return. Done twice, it is done once.
+    Nobody who rests is asked for an approval, what waits for them is asked of others, and every verdict about them is no;
+    the duties are there again when they return. Done twice, it is done once.
 
     :raises NotPermittedError: the actor is no user administrator, or it is their own account.
     :raises InvalidError: no reason.
@@ -137,6 +138,8 @@ def set_active(*, person_id: int, is_active: bool, reason: str, actor: User, at:
         person, "reactivate_person" if is_active else "deactivate_person", actor=by, at=at, user=person.username,
         reason=reason.strip()[:300], before=not is_active, after=is_active,
     )  # fmt: skip
+    told = PersonLetIn if is_active else PersonShutOut
+    outbox.publish(told(subject_id=person.pk, subject_number=person.username, at=at, actor_id=by.pk))
     return person
 
 

@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping
 from workflow.decisions.stages import ABOVE, FALLBACK, MANAGER
 
 # The role above another, with where it is held; any other role is asked at the next wider scope.
-_ROLE_ABOVE: Mapping[str, tuple[str, str]] = {
+ROLE_ABOVE: Mapping[str, tuple[str, str]] = {
     "site_manager": ("region", "region_manager"),
     "region_manager": ("enterprise", "finance_director"),
     "buyer": ("enterprise", "category_manager"),
 }
-_WIDER = {"site": "region", "region": "enterprise"}
+WIDER = {"site": "region", "region": "enterprise"}
 
 
 def rungs(chosen: Collection[str]) -> tuple[str, ...]:
@@ -20,6 +20,6 @@ def rungs(chosen: Collection[str]) -> tuple[str, ...]:
 
 def role_above(scope: str, role: str) -> tuple[str, str] | None:
     """Return where and which role is one level up: "region", "region_manager"; nothing above the enterprise's own."""
-    if role in _ROLE_ABOVE:
-        return _ROLE_ABOVE[role]
-    return (_WIDER[scope], role) if role and scope in _WIDER else None
+    if role in ROLE_ABOVE:
+        return ROLE_ABOVE[role]
+    return (WIDER[scope], role) if role and scope in WIDER else None

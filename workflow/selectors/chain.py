@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from foundation.models import DutyRecord, RoleAssignment
 from policies.models import StageWho
+from workflow.decisions.ladder import ROLE_ABOVE, WIDER
 from workflow.decisions.stages import ABOVE, APPROVED, FALLBACK, REJECTED, Matter, Seat, outcome
 from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, StepAssignee, StepState
 from workflow.selectors.routing import fallback_role
@@ -127,8 +128,12 @@ def _sitting(requests: Sequence[ApprovalRequest]) -> Any:
     )
     rows = StepAssignee.objects.filter(step=OuterRef("pk")).annotate(
         owner=Coalesce("for_person_id", "person_id"),
-        scope=Case(When(why=FALLBACK, then=Value(StageWho.ENTERPRISE_ROLE.value)), default=F("step__who")),
-        role=Case(When(why=FALLBACK, then=fallback), default=F("step__role")),
+        scope=Case(
+            When(why=FALLBACK, then=Value(StageWho.ENTERPRISE_ROLE.value)),
+            *_one_level_up("scope"),
+            default=F("step__who"),
+        ),
+        role=Case(When(why=FALLBACK, then=fallback), *_one_level_up("role"), default=F("step__role")),
     )
     held = RoleAssignment.objects.annotate(
         scope=ExpressionWrapper(OuterRef("scope"), output_field=CharField()),
@@ -139,11 +144,25 @@ def _sitting(requests: Sequence[ApprovalRequest]) -> Any:
         user=OuterRef("owner"),
         role=OuterRef("role"),
     )
-    holds = ~Q(scope__in=_BY_ROLE) | ~Q(why__in=["asked", "deputy", FALLBACK]) | Exists(held)
+    holds = ~Q(scope__in=_BY_ROLE) | ~Q(why__in=["asked", "deputy", ABOVE, FALLBACK]) | Exists(held)
     columns = JSONObject(
         pk="pk", person="person_id", owner="owner", why="why", holds=ExpressionWrapper(holds, output_field=_BOOL)
     )
     return rows.order_by("pk").values(place=columns)
+
+
+def _one_level_up(column: str) -> list[When]:
+    """Return where, or in which role, somebody asked one level up must hold it (AP-5)."""
+    scopes = {"region": StageWho.REGION_ROLE.value, "enterprise": StageWho.ENTERPRISE_ROLE.value}
+    found = [
+        When(why=ABOVE, step__role=below, then=Value(scopes[scope] if column == "scope" else role))
+        for below, (scope, role) in ROLE_ABOVE.items()
+    ]
+    if column == "scope":
+        found += [
+            When(why=ABOVE, step__who=f"{narrow}_role", then=Value(scopes[wide])) for narrow, wide in WIDER.items()
+        ]
+    return found
 
 
 def read_done(chains: Sequence[Chain]) -> None:

@@ -12,10 +12,11 @@ from workflow.services.raise_breaches import raise_breaches
 from workflow.services.record_decision import Reduced, record_decision
 from workflow.services.remind import remind_overdue
 from workflow.services.replay import start_replay
+from workflow.services.seat_anew import seat_anew
 from workflow.services.withdraw_approval import withdraw_approval
 from workflow.services.wrong_person import say_wrong_person
 
 __all__ = [
     "Asking", "DoneOn", "Judged", "Reduced", "add_approver", "ask_signature", "assign_case", "countersign", "cure_case", "cure_cases", "drop_signatures", "escalate_overdue", "escalate_signatures", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "record_duty", "refuse_signature", "remind_overdue", "require_duty",
-    "resolve_case", "say_wrong_person", "send_message", "start_replay", "withdraw_approval",
+    "resolve_case", "say_wrong_person", "seat_anew", "send_message", "start_replay", "withdraw_approval",
 ]  # fmt: skip
