@@ -2,7 +2,8 @@
 
 `use_case` opens the one transaction of a service. Inside it `audit.record`, `duties.record` and `outbox.publish` note;
 the outermost use case writes everything noted in one statement just before it commits, so the head of the audit chain,
-which every change of the house needs, is locked last and for the shortest time (STYLE "Transactions and locks").
+which every change of the house needs, is locked last and for the shortest time (STYLE "Transactions and locks"). Events somebody waits for
+ring for the relay in the same statement; the database passes the call on at the commit, once a transaction.
 What a savepoint takes back is not written. Outside a use case a note is written at once.
 """
 
@@ -35,7 +36,8 @@ events as (
     from rows from (jsonb_to_recordset(%s::jsonb) as (
            msg_id uuid, kind text, subject_type text, subject_id bigint, subject_number text, site_id bigint,
            supplier_id bigint, actor_id bigint, is_human boolean, occurred_at timestamptz, payload jsonb, related jsonb,
-           dedupe_key text, done_at timestamptz)) with ordinality order by ordinality)"""
+           dedupe_key text, done_at timestamptz)) with ordinality order by ordinality
+  returning case when %s then pg_notify('crossdock_events', '') end)"""
 AUDIT = """
 insert into foundation_auditevent (chain, seq, actor_id, on_behalf_of_id, action, object_type, object_id, object_number,
        request_id, address, policy_version, data, prev_hash, hash)
@@ -58,6 +60,7 @@ class Note:
         """Do nothing: by the time of the commit it is written."""
 
 
+_muted: ContextVar[list[str] | None] = ContextVar("ringing_muted", default=None)
 _depth: ContextVar[int] = ContextVar("use_case_depth", default=0)
 
 
@@ -87,6 +90,17 @@ def one_change() -> Iterator[None]:
                 write_notes()
     finally:
         _depth.reset(token)
+
+
+@contextmanager
+def without_ringing() -> Iterator[list[str]]:
+    """Write events without waking the relay: it is the relay that runs. Yields the kinds it would have been woken for."""
+    kinds: list[str] = []
+    token = _muted.set(kinds)
+    try:
+        yield kinds
+    finally:
+        _muted.reset(token)
 
 
 def note(table: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -127,10 +141,22 @@ def _waiting() -> list[Note]:
 
 
 def _write(rows: dict[str, list[dict[str, Any]]]) -> None:
-    parts = [
-        (text, json.dumps(rows[table])) for table, text in (("duties", DUTIES), ("events", EVENTS)) if table in rows
-    ]
+    parts: list[tuple[str, list[Any]]] = []
+    if "duties" in rows:
+        parts.append((DUTIES, [json.dumps(rows["duties"])]))
+    if "events" in rows:
+        parts.append((EVENTS, [json.dumps(rows["events"]), _rings(rows["events"])]))
     ctes = "with " + ",".join(text for text, _ in parts) if parts else ""
     last = (AUDIT, [json.dumps(rows["audit"])]) if "audit" in rows else ("select", [])
     with connection.cursor() as cursor:
-        cursor.execute(f"{ctes}\n{last[0]}", [*(values for _, values in parts), *last[1]])
+        cursor.execute(f"{ctes}\n{last[0]}", [value for _, values in [*parts, last] for value in values])
+
+
+def _rings(events: Sequence[dict[str, Any]]) -> bool:
+    """Tell whether these events wake the relay; losing the call costs at most one poll."""
+    heard = [row["kind"] for row in events if row["done_at"] is None]
+    muted = _muted.get()
+    if muted is None:
+        return bool(heard)
+    muted += heard
+    return False

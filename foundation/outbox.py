@@ -4,15 +4,11 @@ The row is also the event log (MX, OCEL), so an event says who, where, and which
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-
-from django.db import connection, transaction
 
 from foundation import registries
 from foundation.events import Event
@@ -23,7 +19,6 @@ CHANNEL = "crossdock_events"
 
 
 _ENVELOPE = {f.name for f in fields(Event)}
-_muted: ContextVar[list[str] | None] = ContextVar("outbox_muted", default=None)
 
 
 def publish(*events: Event) -> None:
@@ -33,12 +28,6 @@ def publish(*events: Event) -> None:
     """
     rows = [_row(event) for event in events]
     note("events", [{"msg_id": str(uuid.uuid4()), **row, **_instants(row)} for row in rows])
-    heard = [row["kind"] for row in rows if row["done_at"] is None]
-    muted = _muted.get()
-    if muted is not None:
-        muted += heard
-    elif heard and not any(hook[1] is _ring for hook in connection.run_on_commit):
-        transaction.on_commit(_ring, robust=True)
 
 
 def record_past(events: Iterable[Event]) -> None:
@@ -47,17 +36,6 @@ def record_past(events: Iterable[Event]) -> None:
     for row in rows:
         row.done_at = row.recorded_at = row.available_at = row.occurred_at
     DomainEvent.objects.bulk_create(rows, batch_size=500)
-
-
-@contextmanager
-def without_ringing() -> Iterator[list[str]]:
-    """Publish without waking the relay: it is the relay that runs. Yields what it would have been woken for."""
-    kinds: list[str] = []
-    token = _muted.set(kinds)
-    try:
-        yield kinds
-    finally:
-        _muted.reset(token)
 
 
 def _row(event: Event) -> dict[str, Any]:
@@ -91,9 +69,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(v) for v in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _ring() -> None:
-    """Wake the relay; losing this costs at most one poll."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"notify {CHANNEL}")

@@ -14,8 +14,8 @@ import structlog
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from foundation import outbox, registries
-from foundation.journal import one_change
+from foundation import registries
+from foundation.journal import one_change, without_ringing
 from foundation.models import DomainEvent
 
 log = structlog.get_logger(__name__)
@@ -75,7 +75,7 @@ def drain(limit: int = 10_000) -> int:
     """Run until nothing is due, at most `limit` events; returns how many were handled."""
     handled = 0
     while handled < limit:
-        with outbox.without_ringing() as rung:
+        with without_ringing() as rung:
             step = run_once(BATCH)
         handled += step
         if not step or (step < BATCH and not rung):  # all that was due is done, and nothing new came of it

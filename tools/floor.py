@@ -1,7 +1,9 @@
-"""The floor of the bench: the eight steps of a 5-line order in the least SQL that a careful hand would write.
+"""The floor of the bench: the eight steps of a 5-line order in plain SQL, as a careful hand would write them.
 
 Tables of their own in a schema of their own, with the keys and indexes such a system needs, one transaction a step; no
-permissions, duties, audit, events or state machine. What the product adds to this is what the bench measures.
+permissions, duties, audit, events or state machine. Rules live in code, so each step reads the rows it decides on and
+writes rows back, many at a time: 38 statements a cycle, as many as a bare object mapper needs (DESIGN counts 41). What
+the product adds to this is what the bench measures.
 """
 
 from collections.abc import Callable
@@ -18,7 +20,13 @@ drop schema if exists floor cascade;
 create schema floor;
 set search_path = floor;
 create table requisition (id bigint generated always as identity primary key, site int not null, requester int not null,
-  state text not null default 'submitted', version int not null default 1, approved_by int, approved_at timestamptz);
+  state text not null default 'submitted', version int not null default 1);
+create table offer (id bigint generated always as identity primary key, item int not null, supplier int not null,
+  price numeric not null, unique (item, supplier));
+insert into offer (item, supplier, price) select no, 1, 12.5 from generate_series(1, 5) no;
+create table approval (id bigint generated always as identity primary key,
+  requisition_id bigint not null references requisition, by int not null, at timestamptz not null);
+create index on approval (requisition_id);
 create table requisition_line (id bigint generated always as identity primary key,
   requisition_id bigint not null references requisition, no int not null, item int not null, quantity numeric not null,
   price numeric not null, unique (requisition_id, no));
@@ -53,7 +61,7 @@ create index on invoice_line (order_line_id);
 create table match_result (invoice_line_id bigint primary key references invoice_line, price_ok boolean not null,
   quantity_ok boolean not null);
 create table voucher (id bigint generated always as identity primary key,
-  invoice_id bigint not null unique references invoice, amount numeric not null);
+  invoice_id bigint not null unique references invoice, amount numeric not null, number text);
 """
 
 
@@ -64,23 +72,21 @@ class Floor:
         self._connection = connect()
         self._connection.autocommit = True
         self._connection.execute(SCHEMA)
-        self._turn = 0
 
     def cycle(self) -> None:
         """Take one need to its voucher.
 
         :raises AssertionError: the voucher is not of the amount ordered.
         """
-        self._turn += 1
         requisition = self._request()
-        self._in_one("update requisition set state = 'approved', version = version + 1, approved_by = 2,"
-                     " approved_at = now() where id = %s and state = 'submitted'", requisition)  # fmt: skip
+        self._approve(requisition)
         order = self._order(requisition)
-        self._in_one("update purchase_order set state = 'issued', version = version + 1"
-                     " where id = %s and state = 'approved'", order)  # fmt: skip
+        self._issue(order)
         self._acknowledge(order)
         self._receive(order)
-        amount = self._match(self._invoice(order))
+        invoice = self._invoice(order)
+        amount = self._match(invoice)
+        self._post(invoice)
         if amount != LINES * QUANTITY * PRICE:
             raise AssertionError(f"the floor's voucher is of {amount}")
 
@@ -89,103 +95,139 @@ class Floor:
         self._connection.execute("drop schema floor cascade")
         self._connection.close()
 
-    def _in_one(self, sql: str, pk: int) -> None:
-        with self._connection.transaction():
-            self._connection.execute(sql, [pk])
+    def _run(self, sql: str, *values: Any) -> None:
+        self._connection.execute(sql, values)
 
-    def _one(self, sql: str, *values: Any) -> Any:
-        row = self._connection.execute(sql, values).fetchone()
-        return row[0] if row else None
+    def _rows(self, sql: str, *values: Any) -> list[Any]:
+        return self._connection.execute(sql, values).fetchall()
+
+    def _lock(self, table: str, pk: int, state: str) -> None:
+        found = self._rows(f"select state from {table} where id = %s for no key update", pk)  # noqa: S608 - constants
+        if found != [(state,)]:
+            raise AssertionError(f"{table} {pk} is {found}, not {state}")
 
     def _request(self) -> int:
         with self._connection.transaction():
-            pk = self._one("insert into requisition (site, requester) values (1, 1) returning id")
-            self._connection.execute(
+            offers = self._rows("select item, price from offer where item = any(%s) order by item", list(range(1, 6)))
+            ((pk,),) = self._rows("insert into requisition (site, requester) values (1, 1) returning id")
+            self._run(
                 "insert into requisition_line (requisition_id, no, item, quantity, price)"
-                " select %s, no, no, %s, %s from generate_series(1, %s) no",
-                [pk, QUANTITY, PRICE, LINES],
-            )
+                " select %s, * from unnest(%s::int[], %s::int[], %s::numeric[], %s::numeric[])",
+                pk, list(range(1, LINES + 1)), [o[0] for o in offers], [QUANTITY] * LINES, [o[1] for o in offers],
+            )  # fmt: skip
         return int(pk)
+
+    def _approve(self, requisition: int) -> None:
+        with self._connection.transaction():
+            self._lock("requisition", requisition, "submitted")
+            self._run("insert into approval (requisition_id, by, at) values (%s, 2, now())", requisition)
+            self._run("update requisition set state = 'approved', version = version + 1 where id = %s", requisition)
 
     def _order(self, requisition: int) -> int:
         with self._connection.transaction():
-            self._one("select id from requisition where id = %s for no key update", requisition)
-            pk = self._one("insert into purchase_order (supplier, site) values (1, 1) returning id")
-            self._connection.execute(
+            self._lock("requisition", requisition, "approved")
+            lines = self._rows(
+                "select id, no, item, quantity, price from requisition_line where requisition_id = %s order by no", requisition
+            )  # fmt: skip
+            ((pk,),) = self._rows("insert into purchase_order (supplier, site) values (1, 1) returning id")
+            self._run(
                 "insert into order_line (order_id, requisition_line_id, no, item, quantity, price)"
-                " select %s, id, no, item, quantity, price from requisition_line where requisition_id = %s order by no",
-                [pk, requisition],
-            )
-            self._connection.execute("update requisition set state = 'ordered' where id = %s", [requisition])
+                " select %s, * from unnest(%s::bigint[], %s::int[], %s::int[], %s::numeric[], %s::numeric[])",
+                pk, *(list(column) for column in zip(*lines, strict=True)),
+            )  # fmt: skip
+            self._run("update requisition set state = 'ordered', version = version + 1 where id = %s", requisition)
         return int(pk)
+
+    def _issue(self, order: int) -> None:
+        with self._connection.transaction():
+            self._lock("purchase_order", order, "approved")
+            self._run("update purchase_order set state = 'issued', version = version + 1 where id = %s", order)
 
     def _acknowledge(self, order: int) -> None:
         with self._connection.transaction():
-            self._one("select id from purchase_order where id = %s for no key update", order)
-            pk = self._one(
+            self._lock("purchase_order", order, "issued")
+            ids, quantities = self._lines(order)
+            ((pk,),) = self._rows(
                 "insert into acknowledgment (order_id, external_id) values (%s, %s) returning id", order, f"A{order}"
             )
-            self._connection.execute(
+            self._run(
                 "insert into acknowledgment_line (acknowledgment_id, order_line_id, quantity, promised)"
-                " select %s, id, quantity, current_date + 5 from order_line where order_id = %s",
-                [pk, order],
-            )
-            self._connection.execute("update order_line set promised = current_date + 5 where order_id = %s", [order])
-            self._connection.execute("update purchase_order set acknowledged = 'confirmed' where id = %s", [order])
+                " select %s, *, current_date + 5 from unnest(%s::bigint[], %s::numeric[])", pk, ids, quantities,
+            )  # fmt: skip
+            self._run("update order_line set promised = current_date + 5 where id = any(%s)", ids)
+            self._run("update purchase_order set acknowledged = 'confirmed' where id = %s", order)
 
     def _receive(self, order: int) -> None:
         with self._connection.transaction():
-            self._one("select id from purchase_order where id = %s for no key update", order)
-            pk = self._one(
+            self._lock("purchase_order", order, "issued")
+            ids, quantities = self._lines(order)
+            ((pk,),) = self._rows(
                 "insert into receipt (order_id, external_id) values (%s, %s) returning id", order, f"R{order}"
             )
-            self._connection.execute(
+            self._run(
                 "insert into receipt_line (receipt_id, order_line_id, quantity)"
-                " select %s, id, quantity from order_line where order_id = %s",
-                [pk, order],
-            )
-            self._connection.execute(
-                "update order_line set received = received + quantity where order_id = %s", [order]
-            )
+                " select %s, * from unnest(%s::bigint[], %s::numeric[])", pk, ids, quantities,
+            )  # fmt: skip
+            self._count("received", ids, quantities)
+            self._run("update purchase_order set version = version + 1 where id = %s", order)
 
     def _invoice(self, order: int) -> int:
         with self._connection.transaction():
-            pk = self._one(
-                "insert into invoice (supplier, number, total)"
-                " select 1, %s, sum(quantity * price) from order_line where order_id = %s returning id",
-                f"I{order}",
-                order,
-            )
-            self._connection.execute(
+            ids, quantities = self._lines(order)
+            if self._rows("select id from invoice where supplier = 1 and number = %s", f"I{order}"):
+                raise AssertionError(f"I{order} came before")
+            ((pk,),) = self._rows(
+                "insert into invoice (supplier, number, total) values (1, %s, %s) returning id",
+                f"I{order}", sum(quantities) * PRICE,
+            )  # fmt: skip
+            self._run(
                 "insert into invoice_line (invoice_id, order_line_id, quantity, price)"
-                " select %s, id, quantity, price from order_line where order_id = %s",
-                [pk, order],
-            )
+                " select %s, *, %s from unnest(%s::bigint[], %s::numeric[])", pk, PRICE, ids, quantities,
+            )  # fmt: skip
         return int(pk)
 
     def _match(self, invoice: int) -> Decimal:
         with self._connection.transaction():
-            self._one("select id from invoice where id = %s for no key update", invoice)
-            self._connection.execute(
+            self._lock("invoice", invoice, "received")
+            billed = self._rows(
+                "select id, order_line_id, quantity, price from invoice_line where invoice_id = %s", invoice
+            )
+            ordered = {
+                pk: (price, left)
+                for pk, price, left in self._rows(
+                    "select id, price, received - invoiced from order_line where id = any(%s) order by id"
+                    " for no key update", [line[1] for line in billed],
+                )
+            }  # fmt: skip
+            prices = [price <= ordered[line][0] * Decimal("1.02") for _, line, _, price in billed]
+            counts = [quantity <= ordered[line][1] for _, line, quantity, _ in billed]
+            self._run(
                 "insert into match_result (invoice_line_id, price_ok, quantity_ok)"
-                " select i.id, i.price <= o.price * 1.02, o.invoiced + i.quantity <= o.received"
-                " from invoice_line i join order_line o on o.id = i.order_line_id where i.invoice_id = %s",
-                [invoice],
-            )
-            self._connection.execute(
-                "update order_line o set invoiced = invoiced + i.quantity"
-                " from invoice_line i where i.order_line_id = o.id and i.invoice_id = %s",
-                [invoice],
-            )
-            self._connection.execute(
-                "update invoice set state = 'cleared' where id = %s and not exists (select from match_result m"
-                " join invoice_line i on i.id = m.invoice_line_id"
-                " where i.invoice_id = %s and not (m.price_ok and m.quantity_ok))",
-                [invoice, invoice],
-            )
-            amount = self._one(
-                "insert into voucher (invoice_id, amount) select id, total from invoice"
-                " where id = %s and state = 'cleared' returning amount",
-                invoice,
-            )
+                " select * from unnest(%s::bigint[], %s::boolean[], %s::boolean[])",
+                [line[0] for line in billed], prices, counts,
+            )  # fmt: skip
+            if not all(prices + counts):
+                raise AssertionError(f"invoice {invoice} does not match")
+            self._count("invoiced", [line[1] for line in billed], [line[2] for line in billed])
+            self._run("update invoice set state = 'cleared' where id = %s", invoice)
+            ((amount,),) = self._rows(
+                "insert into voucher (invoice_id, amount) values (%s, %s) returning amount",
+                invoice, sum(quantity * price for _, _, quantity, price in billed),
+            )  # fmt: skip
         return Decimal(amount)
+
+    def _post(self, invoice: int) -> None:
+        with self._connection.transaction():
+            self._lock("invoice", invoice, "cleared")
+            self._run("update voucher set number = %s where invoice_id = %s", f"V{invoice}", invoice)
+            self._run("update invoice set state = 'posted' where id = %s", invoice)
+
+    def _lines(self, order: int) -> tuple[list[int], list[Decimal]]:
+        lines = self._rows("select id, quantity from order_line where order_id = %s order by no", order)
+        return [line[0] for line in lines], [line[1] for line in lines]
+
+    def _count(self, column: str, ids: list[int], quantities: list[Decimal]) -> None:
+        self._run(
+            f"update order_line line set {column} = {column} + counted.quantity"  # noqa: S608 - two constant names
+            " from unnest(%s::bigint[], %s::numeric[]) counted (id, quantity) where line.id = counted.id", ids, quantities,
+        )  # fmt: skip

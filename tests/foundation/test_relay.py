@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
 from foundation import outbox, registries, relay
 from foundation.events import Event
+from foundation.journal import without_ringing
 from foundation.models import DomainEvent, EffectLedger
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,16 +120,17 @@ def test_event_nobody_listens_to_is_done_when_it_is_stored(told: list[str]) -> N
     assert DomainEvent.objects.filter(done_at=None).count() == 0
 
 
-def test_one_transaction_rings_once(told: list[str]) -> None:
-    rung = []
+def test_one_transaction_rings_once_and_the_relay_itself_does_not(told: list[str]) -> None:
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listening:
+        listening.execute(f"listen {outbox.CHANNEL}")
+        with transaction.atomic():
+            _publish("a", 1)
+            _publish("b", 1)
+            assert not list(listening.notifies(timeout=0.2)), "nobody is called before the commit"
 
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith("notify"):
-            rung.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note), transaction.atomic():
-        _publish("a", 1)
-        _publish("b", 1)
-
-    assert len(rung) == 1
+        assert len(list(listening.notifies(timeout=1, stop_after=1))) == 1
+        assert not list(listening.notifies(timeout=0.2))
+        with without_ringing() as kinds:
+            _publish("c", 1)
+        assert kinds == ["test.thing.moved"]
+        assert not list(listening.notifies(timeout=0.2))
