@@ -46,8 +46,13 @@ def _holds_at(user: User, site: Site, *roles: str) -> bool:
     )
 
 
-def oversees(user: User, site: Site) -> bool:
-    """Say whether the person may read every approval of a site: auditors, executives and policy administrators."""
+def oversees(user: User, site: Site | None) -> bool:
+    """Say whether the person may read every approval of a site: auditors, executives and policy administrators.
+
+    What is of no site they read who hold the role for the whole enterprise.
+    """
+    if site is None:
+        return any((role, None, None) in access.roles_of(user) for role in _SEES_ALL)
     return _holds_at(user, site, *_SEES_ALL)
 
 
@@ -83,7 +88,8 @@ def can_add_approver(user: User, request: ApprovalRequest) -> Verdict:
     """Judge adding an approver to an open request: its requester, whoever is asked in it, and buyers of the site (AP-6)."""
     if request.state != RequestState.OPEN:
         return Verdict("not_open", f"{request.subject_number} is {request.get_state_display().lower()}.")
-    if request.requester_id == user.pk or access.holds(user, ORDER, request.site_id):
+    buys = request.site_id is not None and access.holds(user, ORDER, request.site_id)
+    if request.requester_id == user.pk or buys:
         return ALLOWED
     if request.steps.filter(assignees__person_id=user.pk).exists():
         return ALLOWED

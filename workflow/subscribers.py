@@ -209,9 +209,10 @@ def _ask(step: ApprovalStep, event: DomainEvent, asked: list[StepAssignee]) -> N
 def _asking(step: ApprovalStep, event: DomainEvent, voice: str) -> News:
     """Write what a person is asked: the subject line of the letter is also the line behind the bell (UX 10)."""
     asked = step.request
-    due = _by(step.due_at, asked.site.time_zone)
-    amount = money(asked.amount, asked.currency)
-    head = f"Approve {asked.subject_number} {asked.title[:60]}, {amount}, {asked.site.name}"
+    due = _by(step.due_at, asked.site.time_zone if asked.site else "UTC")
+    head = ", ".join(
+        part for part in (f"Approve {asked.subject_number} {asked.title[:60]}", *_worth_where(asked)) if part
+    )
     line = f"{head}, by {due}" if due else head
     line = f"{line}, for {voice}" if voice else line
     task = reverse("inbox_task", args=[asked.pk])
@@ -221,16 +222,23 @@ def _asking(step: ApprovalStep, event: DomainEvent, voice: str) -> News:
     )  # fmt: skip
 
 
+def _worth_where(asked: ApprovalRequest) -> tuple[str, str]:
+    """Return the amount and the site of a request as people read them, each empty where it has none."""
+    amount = money(asked.amount, asked.currency) if asked.amount is not None else ""
+    return amount, asked.site.name if asked.site else ""
+
+
 def _letter(step: ApprovalStep, asked: ApprovalRequest, line: str, due: str, voice: str) -> Letter:
     subject = registries.subjects.get(asked.subject_type)
+    amount, site = _worth_where(asked)
     facts = [
-        ("Amount", money(asked.amount, asked.currency)),
-        ("Site", asked.site.name),
+        ("Amount", amount),
+        ("Site", site),
         ("Needed by", day(asked.need_by) if asked.need_by else ""),
         ("Asked by", str(asked.requester)),
         ("Why you", f"{step.label}, {step.rule}"),
         ("You decide for", voice),
-        ("Decide by", f"{due}, {asked.site.name}" if due else ""),
+        ("Decide by", f"{due}, {site}" if site else due),
     ]
     known = {label for label, _ in facts}
     more = subject.facts(None, asked.subject_id) if subject else []

@@ -61,8 +61,14 @@ def hours_of(calendar: WorkCalendar, zone: str, around: datetime) -> Hours:
     )
 
 
-def working_deadline(site: Site, start: datetime, hours: float) -> datetime:
-    """Return when `hours` business hours have passed at a site (MQ-4)."""
+def working_deadline(site: Site | None, start: datetime, hours: float) -> datetime:
+    """Return when `hours` business hours have passed at a site (MQ-4).
+
+    What is of no site counts on the first work calendar, in UTC; without any calendar it is due at once.
+    """
+    if site is None:
+        calendar = WorkCalendar.objects.order_by("pk").first()
+        return add_business_hours(start, hours, hours_of(calendar, "UTC", start)) if calendar else start
     return add_business_hours(start, hours, hours_of(site.calendar, site.time_zone, start))
 
 

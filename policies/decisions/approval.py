@@ -1,9 +1,10 @@
 """Which rule decides a document, who must agree, and why.
 
-Source: SEMANTICS AP-1 (rules), AP-2 (stages), AP-8 (touchless only by a rule that says so), AP-11 (the explanation).
+Source: SEMANTICS AP-1 (rules), AP-2 (stages), AP-8 (touchless only by a rule that says so), AP-9 (a second person
+publishes a policy), AP-11 (the explanation).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from foundation.errors import InvalidError
@@ -16,9 +17,15 @@ __all__ = [
 ]  # fmt: skip
 
 
+# Who decides a matter that no row takes, because the law itself says who; any other goes to the fallback owner.
+BY_LAW: Mapping[str, tuple[str, StageAsk]] = {
+    "policy": ("a second person publishes", StageAsk("enterprise_role", role="policy_admin", due_hours=16))
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the matrix says about a document. No rule means nobody was named: the fallback owner decides (AP-8)."""
+    """What the matrix says about a document. No rule means no row takes it: the fallback owner decides (AP-8)."""
 
     version: str
     rule: Rule | None
@@ -26,6 +33,12 @@ class Decision:
     stages: tuple[tuple[str, StageAsk], ...]  # (rule in words, stage)
     is_touchless: bool
     explanation: tuple[str, ...] = field(default=())
+    is_by_law: bool = False  # no row takes it, and the law says who decides
+
+    @property
+    def asks_nobody(self) -> bool:
+        """Say whether nobody was named, so that the fallback owner decides (AP-8)."""
+        return self.rule is None and not self.is_by_law
 
 
 def decide(facts: ApprovalFacts, matrix: Matrix) -> Decision:
@@ -43,8 +56,17 @@ def decide(facts: ApprovalFacts, matrix: Matrix) -> Decision:
     stages = tuple((in_words(rule), stage) for rule in chosen for stage in rule.stages)
     if facts.budget_extra and not any(rule.stages and _names_over_budget(rule) for rule in chosen):
         stages += (("over budget", StageAsk("cost_centre_owner")),)
+    law = BY_LAW.get(facts.document_type) if base is None else None
+    stages = (law, *stages) if law else stages
     touchless = base is not None and base.is_touchless and not stages
-    return Decision(matrix.version, base, extra, stages, touchless, explain(facts, matrix, base, extra))
+    return Decision(matrix.version, base, extra, stages, touchless, explain(facts, matrix, base, extra), bool(law))
+
+
+def _where(facts: ApprovalFacts) -> str:
+    amount = f"at {facts.base_amount:,.2f} in base currency"
+    if facts.site:
+        return f"{amount}, {facts.site}, region {facts.region}"
+    return f"{amount} for the whole enterprise" if facts.base_amount else "for the whole enterprise"
 
 
 def _names_over_budget(rule: Rule) -> bool:
@@ -58,11 +80,13 @@ def in_words(rule: Rule) -> str:
 
 def explain(facts: ApprovalFacts, matrix: Matrix, base: Rule | None, extra: Iterable[Rule]) -> tuple[str, ...]:
     """Say in words which rule decided, on which facts, and the nearest change that would decide otherwise (AP-11)."""
-    if base is None:
+    if base is None and facts.document_type in BY_LAW:
+        lines = [f"No row of {matrix.version} takes this matter; {BY_LAW[facts.document_type][0]} it (AP-9)."]
+    elif base is None:
         lines = [f"No row of {matrix.version} takes this document, so it goes to the fallback owner."]
     else:
         lines = [f"{in_words(base).capitalize()}, the first row of {matrix.version} that takes it."]
-    lines.append(f"Judged at {facts.base_amount:,.2f} in base currency, {facts.site}, region {facts.region}.")
+    lines.append(f"Judged {_where(facts)}.")
     if facts.urgent:
         lines.append("It is urgent.")
     if facts.flags:

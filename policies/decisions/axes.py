@@ -6,7 +6,8 @@ at least one category, spend kind and source authority, one for each line; and i
 roles that may raise requisitions. Amounts fall into the bands between all limits that rows name. Categories fall into
 classes that no row tells apart. `IMPOSSIBLE` lists what no document can be, because one fact follows from another;
 other pairs of facts are taken as independent, so a finding can rest on a document that will never come, but no
-document that can come is left out.
+document that can come is left out. Matters besides spending (a bank change, a policy) come in as soon as a row names
+them, and then every one of that kind must be decided.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,9 @@ from policies.decisions.vocabulary import (
     DELTAS,
     DOCUMENT_TYPES,
     FLAGS,
+    SITELESS,
     SPEND_KINDS,
+    SPENDING,
     SUPPLIER_RISKS,
     SUPPLIER_STATES,
 )
@@ -103,7 +106,11 @@ class Axes:
     def box(self, rule: Rule) -> Box:
         """Return what a row takes."""
         single = (
-            (DOCUMENT, self.mask(DOCUMENT, rule.document_types), bool(rule.document_types)),
+            (
+                DOCUMENT,
+                self.mask(DOCUMENT, rule.document_types or SPENDING),
+                bool(rule.document_types) or self._is_wide,
+            ),
             (PLACE, self.mask(PLACE, (p.code for p in self.world.taken_by(rule))), bool(rule.sites or rule.regions)),
             (BAND, self._bands(rule), rule.amount_from is not None or rule.amount_to is not None),
             (URGENT, self.mask(URGENT, [HURRIED if rule.urgent else CALM]), rule.urgent is not None),
@@ -130,11 +137,19 @@ class Axes:
     def _classes(self, codes: frozenset[str]) -> int:
         return sum(1 << number for number, (above, _) in enumerate(self.classes) if codes & above)
 
+    @property
+    def _is_wide(self) -> bool:
+        """Say whether some row takes more than what spends."""
+        return len(self.values[DOCUMENT]) > len(SPENDING)
+
     def impossible(self) -> tuple[Box, ...]:
         """Return what no document is."""
-        return tuple(
-            tuple(Condition(axis, how, self.mask(axis, codes)) for axis, how, codes in box) for box in IMPOSSIBLE
-        )
+        boxes = [*IMPOSSIBLE]
+        if "" in self.values[PLACE]:
+            sited = frozenset(self.values[DOCUMENT]) - SITELESS
+            boxes.append(((DOCUMENT, IN, SITELESS), (PLACE, IN, frozenset(self.values[PLACE]) - {""})))
+            boxes.append(((PLACE, IN, _codes("")), (DOCUMENT, IN, sited)))
+        return tuple(tuple(Condition(axis, how, self.mask(axis, codes)) for axis, how, codes in box) for box in boxes)
 
     def document(self, region: Region) -> ApprovalFacts:
         """Return the plainest document of a region that has one."""
@@ -176,8 +191,10 @@ def axes_of(rules: Sequence[Rule], world: World) -> Axes:
     classes = _category_classes(rules, world)
     roles = {"requester": ""} | dict.fromkeys(sorted(world.requesting | {x for r in rules for x in r.requester_roles}))
     flags = dict.fromkeys((*FLAGS, *sorted({flag for r in rules for flag in r.any_flags | r.without_flags})))
+    world = world.seen_by(rules)
+    matters = frozenset[str]().union(SPENDING, *(rule.document_types for rule in rules))
     values: tuple[Iterable[str], ...] = (
-        DOCUMENT_TYPES, [p.code for p in world.places], [str(n) for n in range(len(limits) + 1)], (CALM, HURRIED),
+        [code for code in DOCUMENT_TYPES if code in matters], [p.code for p in world.places], [str(n) for n in range(len(limits) + 1)], (CALM, HURRIED),
         _none_first(CONTRACT_COVERAGES), _none_first(BUDGET_STATES),
         [str(n) for n in range(len(classes))], SPEND_KINDS, flags, SUPPLIER_STATES, SUPPLIER_RISKS, AUTHORITIES, roles, DELTAS,
     )  # fmt: skip

@@ -33,11 +33,11 @@ MOST_LOOKS = 50_000  # boxes looked at for one document
 class Wanted:
     """What a document shall be; what is left out may be anything.
 
-    Of a site; above an amount in base currency; raised by somebody with exactly these roles; with lines of one category
+    Of a site (empty: of the whole enterprise); above an amount in base currency; raised by somebody with exactly these roles; with lines of one category
     only, given by its path.
     """
 
-    place: str = ""
+    place: str | None = None
     above: Decimal | None = None
     roles: frozenset[str] = frozenset()
     category: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class Documents:
 
     def _conditions(self, wanted: Wanted) -> list[Condition]:
         axes, conditions = self._axes, list[Condition]()
-        if wanted.place:
+        if wanted.place is not None:
             conditions.append(Condition(PLACE, IN, axes.mask(PLACE, [wanted.place])))
         if wanted.above is not None:
             high = [n for n in range(len(axes.edges) + 1) if n == len(axes.edges) or axes.edges[n] > wanted.above]

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from policies.decisions.vocabulary import SPENDING
+
 NONE = "none"  # the contract coverage and the budget state of a document that has none
 
 
@@ -20,7 +22,8 @@ class ApprovalFacts:
     `base_amount` is net of recoverable tax with charges, in the enterprise base currency; negative lines do not reduce
     it. `categories` holds the path of each line's category from the root, as codes; `sourcing_authorities` what each
     line's source rests on; `change_deltas` what differs from what was approved before. A contract coverage or budget
-    state that nobody recorded counts as none.
+    state that nobody recorded counts as none. A matter of the whole enterprise (a supplier, a bank change, a policy) has
+    no site and no region: both are empty.
     """
 
     document_type: str
@@ -61,7 +64,11 @@ class StageAsk:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row of the matrix. An empty axis means any; `urgent` None means either."""
+    """A row of the matrix. An empty axis means any; `urgent` None means either.
+
+    No document types means what spends money: requisitions, orders and their changes. Other matters are taken by name
+    only, so that a row written for goods never lets a bank change pass.
+    """
 
     position: int
     name: str
@@ -99,7 +106,7 @@ def matches(rule: Rule, facts: ApprovalFacts) -> bool:
     """
     return (
         in_band(facts.base_amount, rule.amount_from, rule.amount_to)
-        and (not rule.document_types or facts.document_type in rule.document_types)
+        and facts.document_type in (rule.document_types or SPENDING)
         and (not rule.sites or facts.site in rule.sites)
         and (not rule.regions or facts.region in rule.regions)
         and (rule.urgent is None or rule.urgent == facts.urgent)
@@ -147,7 +154,7 @@ class Index:
         # A point of each band: at an edge, and beyond the last one.
         points = [*self._edges, (self._edges[-1] if self._edges else Decimal(0)) + 1]
         self._bands = [_mask([in_band(at, r.amount_from, r.amount_to) for r in rules]) for at in points]
-        self._documents = _axis(rules, lambda r: r.document_types)
+        self._documents = _axis(rules, lambda r: r.document_types or SPENDING)
         self._sites = _axis(rules, lambda r: r.sites)
         self._regions = _axis(rules, lambda r: r.regions)
         self._categories = _axis(rules, lambda r: r.categories)

@@ -2,7 +2,7 @@
 
 Smallest first: something unusual taken away (a flag, urgency, what changed, a budget passed, a line outside a contract);
 then the nearest amount on either side; then another kind of the same thing, as far as rows name it (supplier, source,
-spend kind, a category less); then a flag put on, another requester, another type of document. Facts that follow from
+spend kind, a category less); then a flag put on, another requester, another type of document among those that spend. Facts that follow from
 one another change together. Where it goes (site, region) and categories it does not have are left out: what lies
 around them is not part of the facts.
 """
@@ -20,6 +20,7 @@ from policies.decisions.vocabulary import (
     DOCUMENT_TYPES,
     FLAGS,
     SPEND_KINDS,
+    SPENDING,
     SUPPLIER_RISKS,
     SUPPLIER_STATES,
     words,
@@ -104,5 +105,5 @@ def _put_on(facts: ApprovalFacts, matrix: Matrix) -> Iterator[Change]:
     for delta in sorted(matrix.named("change_deltas") - facts.change_deltas):
         changed = replace(facts, change_deltas=facts.change_deltas | {delta})
         yield f"if the {words(delta, DELTAS).lower()} had changed", changed
-    for code in sorted(matrix.named("document_types") - {facts.document_type}):
+    for code in sorted(matrix.named("document_types") & SPENDING - {facts.document_type}):
         yield f"as a {words(code, DOCUMENT_TYPES).lower()}", replace(facts, document_type=code)

@@ -24,7 +24,7 @@ def unstaffed(matrix: Matrix, world: World, roster: Roster, fallback_role: str) 
     if not any(h.role == fallback_role and not h.site and not h.region for h in roster.held):
         role = roster.role_names.get(fallback_role, fallback_role)
         yield Finding("unstaffed", f"The fallback owner is the {role.lower()}, and nobody holds that role.", None)
-    checks = _Checks(matrix, world, roster)
+    checks = _Checks(matrix, world.seen_by((*matrix.rules, *matrix.additional)), roster)
     rows = [(str(r.position), r) for r in matrix.rules] + [(f"+{r.position}", r) for r in matrix.additional]
     for row, rule in rows:
         for number, stage in enumerate(rule.stages, start=1):

@@ -68,7 +68,9 @@ class Roster:
         return tuple(self.people[pk] for pk in sorted(people) if pk in self.people and self.people[pk].is_active)
 
     def requesters(self, place: Place) -> tuple[Person, ...]:
-        """Return who may raise requisitions at a place."""
+        """Return who may raise requisitions at a place; a matter of the enterprise, whoever holds a role there."""
+        if not place.code:
+            return self.active({h.person for h in self.held if h.counts_at(place)})
         return self.active({h.person for h in self.held if h.role in self.requesting and h.counts_at(place)})
 
     def roles(self, person: Person) -> frozenset[str]:
@@ -115,6 +117,8 @@ def asked(
     elif stage.who == CATEGORY:
         found = roster.managers.values() if categories is None else map(roster.manager_of, categories)
         people = {pk for pk in found if pk is not None}
+    elif not place.code and stage.who != ENTERPRISE:
+        people = set()
     else:
         scope = {SITE: (place.code, ""), REGION: ("", place.region)}.get(stage.who, ("", ""))
         people = {h.person for h in roster.held if h.role == stage.role and (h.site, h.region) == scope}
@@ -171,7 +175,7 @@ def chain(
     """Return who would decide a document at a place, in order; duty records of real documents are not looked at."""
     fallback = {h.person for h in roster.held if h.role == fallback_role and not h.site and not h.region}
     owners = roster.active(fallback - {requester})
-    if decision.rule is None:
+    if decision.asks_nobody:
         return (Link("no row", "Fallback owner", "one", 8, owners, is_fallback=True),)
     links = []
     for rule, stage in decision.stages:

@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping
 
 DOCUMENT_TYPES: Mapping[str, str] = {
     "requisition": "Requisition", "order": "Purchase order", "change": "Change order",
+    "price_exception": "Price exception", "supplier": "Supplier registration",
+    "supplier_spend": "Supplier spend authorisation", "bank_change": "Bank change", "policy": "Policy publication",
 }  # fmt: skip
+# What a row takes that names no documents: what the matrix was written for first. Every other matter is taken by name only.
+SPENDING = frozenset({"requisition", "order", "change"})
+# Matters of the whole enterprise: they have no site and no lines. Those in `CATEGORISED` have categories all the same.
+SITELESS = frozenset({"supplier", "supplier_spend", "bank_change", "policy"})
+CATEGORISED = frozenset({"supplier", "supplier_spend"})
 SPEND_KINDS: Mapping[str, str] = {"catalogue": "Catalogue", "non_stock": "Non-stock goods", "service": "Service"}
 FLAGS: Mapping[str, str] = {
     "off_contract": "Off contract",

@@ -1,10 +1,11 @@
 """What a matrix is checked against: the places, categories and people there are today. Frozen; no database."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from policies.decisions.matrix import ApprovalFacts, Rule
+from policies.decisions.vocabulary import SITELESS, SPENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,10 @@ class Place:
     name: str
     region: str
     region_name: str = ""
+
+
+# Where matters are that have no site; it stands beside the sites when rows take such matters.
+ENTERPRISE = Place("", "the enterprise", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +36,20 @@ class World:
 
     def taken_by(self, rule: Rule) -> tuple[Place, ...]:
         """Return the places whose documents a row can take."""
+        taken = rule.document_types or SPENDING
         return tuple(
             p
             for p in self.places
-            if (not rule.sites or p.code in rule.sites) and (not rule.regions or p.region in rule.regions)
+            if (taken - SITELESS if p.code else taken & SITELESS)
+            and (not rule.sites or p.code in rule.sites)
+            and (not rule.regions or p.region in rule.regions)
         )
+
+    def seen_by(self, rules: Iterable[Rule]) -> "World":
+        """Return the world as rows see it: with the enterprise beside its sites when one of them takes what has no site."""
+        if ENTERPRISE in self.places or not any(rule.document_types & SITELESS for rule in rules):
+            return self
+        return replace(self, places=(*self.places, ENTERPRISE))
 
     def example(self, rule: Rule) -> ApprovalFacts | None:
         """Return a document that a row takes, rows above aside."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from policies.decisions.coverage import cover
 from policies.decisions.matrix import Matrix
+from policies.decisions.matter_checks import unfit_rows
 from policies.decisions.staff_checks import unstaffed
 from policies.decisions.staffing import Roster
 from policies.decisions.world import Finding, World
@@ -34,7 +35,8 @@ def analyse(version: PolicyVersion, matrix: Matrix | None = None, *, at: datetim
     world, roster = today(matrix, at)
     covered = cover(matrix, world)
     staff = tuple(unstaffed(matrix, world, roster, fallback_role_of(version)))
-    found = sorted((*covered.findings, *staff), key=lambda finding: not finding.blocks)
+    unfit = tuple(unfit_rows(matrix, world))
+    found = sorted((*unfit, *covered.findings, *staff), key=lambda finding: not finding.blocks)
     return Analysis(matrix, world, roster, tuple(found), covered.shadowed)
 
 

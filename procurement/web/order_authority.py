@@ -23,5 +23,5 @@ def why_approved(request: HttpRequest, pk: Any = None) -> str:
     rows = approvals_of("requisition", sources.values("requisition_line__requisition_id"), MOST)
     if not rows:
         return ""
-    context = {"rows": [(row, holds(user, VIEW, row.site_id)) for row in rows]}
+    context = {"rows": [(row, holds(user, VIEW, row.site_id or 0)) for row in rows]}
     return render_to_string("procurement/order/why.html", context, request=request)

@@ -10,7 +10,11 @@ from policies.decisions.duties import Pair, hard_conflict
 
 ONE, ALL, MAJORITY, PERCENT = "one", "all", "majority", "percent"
 APPROVED, REJECTED = "approved", "rejected"
-AUTHORING = ("request",)  # duties of who wrote or changed what is to be approved
+# Duties of who wrote or changed what is to be approved, by the duty of approving it; asking for it always counts.
+AUTHORING: Mapping[str, frozenset[str]] = {
+    "approve_order": frozenset({"create_order"}), "approve_supplier": frozenset({"propose_supplier"}),
+    "approve_bank_change": frozenset({"propose_bank_change"}), "publish_policy": frozenset({"draft_policy"}),
+}  # fmt: skip
 # Why somebody is asked. What the first two hold is a voice of the stage; the others are asked besides or at last.
 ASKED, DEPUTY, MANAGER, ABOVE, FALLBACK, ADDED = "asked", "deputy", "manager", "above", "fallback", "added"
 _STAY = {MANAGER}  # asked for somebody else already, so an absence moves them nowhere
@@ -61,7 +65,7 @@ class Matter:
         """Say whether somebody may never decide it: the requester, who changed it, or a hard pair (AP-4, SD-1)."""
         return (
             person == self.requester
-            or person in authors_of(self.done)
+            or person in authors_of(self.done, self.duty)
             or hard_conflict(self.duty, person, self.done, self.pairs) is not None
         )
 
@@ -119,9 +123,10 @@ def is_vacant(seats: Sequence[Seat], absences: Mapping[int, Sequence[Away]], fix
     return all(seat.person in fixed or is_away(absences.get(seat.person, ())) for seat in seats)
 
 
-def authors_of(done: Iterable[tuple[str, int]]) -> frozenset[int]:
-    """Return who wrote or changed a document, from (duty, person) of what was done on its chain (AP-4, SD-2)."""
-    return frozenset(person for duty, person in done if duty in AUTHORING)
+def authors_of(done: Iterable[tuple[str, int]], deciding: str = "") -> frozenset[int]:
+    """Return who wrote or changed what a duty decides, from (duty, person) of what was done on its chain (AP-4, SD-2)."""
+    authoring = {"request"} | AUTHORING.get(deciding, frozenset())
+    return frozenset(person for duty, person in done if duty in authoring)
 
 
 def may_decide(*, actor_id: int, requester_id: int, asked: Collection[int], already: Collection[int]) -> Verdict:

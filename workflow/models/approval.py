@@ -25,11 +25,15 @@ class ApprovalRequest(FSMModelMixin, models.Model):
     subject_version = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64)
     title = models.CharField(max_length=200)
-    site = models.ForeignKey("foundation.Site", on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(
+        "foundation.Site", null=True, on_delete=models.PROTECT, related_name="+", help_text="empty = of the enterprise"
+    )
     requester = models.ForeignKey("foundation.User", on_delete=models.PROTECT, related_name="+")
     need_by = models.DateField(null=True)
-    amount = models.DecimalField(max_digits=18, decimal_places=4, help_text="document currency")
-    currency = models.CharField(max_length=3)
+    amount = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, help_text="document currency; empty = it is about no money"
+    )
+    currency = models.CharField(max_length=3, blank=True)
     base_amount = models.DecimalField(max_digits=18, decimal_places=4, help_text="enterprise base currency")
     rate = models.DecimalField(max_digits=18, decimal_places=8)
     rate_date = models.DateField()

@@ -32,7 +32,7 @@ class Explained:
     number: str
     document: str
     state: str
-    amount: Decimal  # document currency
+    amount: Decimal | None  # document currency
     currency: str
     version: str
     is_touchless: bool

@@ -68,7 +68,7 @@ class Asked:
 class Candidates:
     """Whom the stages of a document can ask, read once for all of them; `absences` are those in force, by person."""
 
-    site: Site
+    site: Site | None
     base_amount: Decimal
     people: dict[int, User] = field(default_factory=dict)
     absences: dict[int, tuple[Away, ...]] = field(default_factory=dict)
@@ -91,7 +91,8 @@ class Candidates:
         if ask.who == StageWho.CLIMB_ONE:
             return "the first manager whose limit covers it", [[p for p in self.climb if _covers(p, self.base_amount)]]
         scope = scope_of(ask.who)
-        place = {"site": self.site.name, "region": self.site.region.name}.get(scope, "the enterprise")
+        places = {"site": self.site.name, "region": self.site.region.name} if self.site else {}
+        place = places.get(scope, "the enterprise")
         return f"{Role(ask.role).label} of {place}", [self.by_role.get((scope, ask.role), [])]
 
 
@@ -103,7 +104,7 @@ def scope_of(who: str) -> str:
 def candidates_for(
     asks: Sequence[StageAsk],
     *,
-    site: Site,
+    site: Site | None,
     requester: User,
     base_amount: Decimal,
     categories: Iterable[Sequence[str]],
@@ -131,14 +132,12 @@ def candidates_for(
 
 
 def _read_roles(found: Candidates, wanted: Collection[tuple[str, str]], at: datetime) -> None:
-    scopes = {
-        "site": Q(site=found.site),
-        "region": Q(region=found.site.region_id, site=None),
-        "enterprise": Q(site=None, region=None),
-    }
+    scopes = {"enterprise": Q(site=None, region=None)}
+    if found.site is not None:
+        scopes |= {"site": Q(site=found.site), "region": Q(region=found.site.region_id, site=None)}
     condition = Q(pk__in=[])
     for scope, role in wanted:
-        condition |= scopes[scope] & Q(role=role)
+        condition |= scopes.get(scope, Q(pk__in=[])) & Q(role=role)
     rows = RoleAssignment.objects.filter(condition, user__is_active=True).select_related("user").order_by("user_id")
     for row in with_absences(rows, "user_id", at):
         scope = "site" if row.site_id else "region" if row.region_id else "enterprise"

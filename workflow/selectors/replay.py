@@ -21,7 +21,7 @@ select id, opened_at, (facts - array['base_amount', 'chains', 'duty'])::text, (f
        requester_id, (decision ->> 'rule')::int, decision ->> 'rule_name', (decision -> 'stages')::text,
        (decision ->> 'touchless')::boolean
   from workflow_approvalrequest
- where (opened_at, id) > (%s, %s) and opened_at < %s order by opened_at, id limit %s
+ where (opened_at, id) > (%s, %s) and opened_at < %s and site_id is not null order by opened_at, id limit %s
 """
 
 
@@ -34,8 +34,8 @@ class Place:
 
 
 def count_past(since: datetime, until: datetime) -> int:
-    """Return how many documents were routed in a period, its end excluded."""
-    return ApprovalRequest.objects.filter(opened_at__gte=since, opened_at__lt=until).count()
+    """Return how many documents were routed in a period, its end excluded; matters of no site are not replayed."""
+    return ApprovalRequest.objects.filter(site__isnull=False, opened_at__gte=since, opened_at__lt=until).count()
 
 
 def past_after(place: Place, until: datetime, limit: int) -> tuple[list[Past], Place]:
@@ -66,7 +66,7 @@ def medians_of(since: datetime, until: datetime) -> tuple[dict[int, float], floa
     clocks = clocks_by_site()
     hours: dict[int, list[float]] = {}
     decisions = ApprovalDecision.objects.filter(
-        decided_at__gte=since, decided_at__lt=until, step__opened_at__isnull=False
+        step__request__site__isnull=False, decided_at__gte=since, decided_at__lt=until, step__opened_at__isnull=False
     )
     columns = ("actor_id", "step__request__site_id", "step__opened_at", "decided_at")
     for actor, site, opened, decided in decisions.values_list(*columns).iterator(chunk_size=5_000):

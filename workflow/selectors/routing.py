@@ -41,7 +41,7 @@ def fallback_role(policy: PolicyVersion) -> str:
 def route(
     facts: ApprovalFacts,
     *,
-    site: Site,
+    site: Site | None,
     requester: User,
     at: datetime,
     duty: str,
@@ -56,7 +56,7 @@ def route(
     decision = decide(facts, matrix)
     asks = [ask for _, ask in decision.stages]
     done = duties.done_on(list(chains)) if chains and asks else frozenset()
-    pairs = duty_pairs_in_force(at) if asks or decision.rule is None else ()
+    pairs = duty_pairs_in_force(at) if asks or decision.asks_nobody else ()
     matter = Matter(duty, facts.site, facts.base_amount, requester.pk, done, pairs)
     found = candidates_for(
         asks, site=site, requester=requester, base_amount=facts.base_amount, categories=facts.categories,
@@ -71,7 +71,7 @@ def route(
             together = ask.with_previous and number == 0 and bool(stages)
             group = stages[-1].group if together else (stages[-1].group + 1 if stages else 1)
             stages.append(seats.stage(rule, label, ask, people, group))
-    if decision.rule is None:
+    if decision.asks_nobody:
         stages.append(seats.stage("no row", "Fallback owner", NO_ROW, [], 1 + len(stages)))
         seats.unstaffed[-1:] = ["no row of the matrix"]
     return Routing(decision, policy, tuple(stages), tuple(seats.unstaffed))

@@ -37,7 +37,7 @@ def _approval(step: ApprovalStep) -> Task:
     flags = tuple(str(flag).replace("_", " ") for flag in asked.facts.get("flags", []))
     return Task(
         kind=APPROVAL, key=asked.pk, number=asked.subject_number, title=asked.title,
-        url=reverse("inbox_task", args=[asked.pk]), site_code=asked.site.code, site=asked.site.name, due_at=step.due_at,
+        url=reverse("inbox_task", args=[asked.pk]), site_code=asked.site.code if asked.site else "", site=asked.site.name if asked.site else "", due_at=step.due_at,
         why=f"{step.label}; {asked.requester} asks", amount=asked.amount, currency=asked.currency,
         bulk="approve", barred=f"Unusual: {', '.join(flags)}. Open it to decide." if flags else "", seen=asked.content_hash,
     )  # fmt: skip

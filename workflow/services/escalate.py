@@ -93,6 +93,8 @@ def _above(chain: Chain, step: ApprovalStep, at: datetime) -> list[tuple[int, in
     if above is None:
         return []
     scope, role = above
+    if chain.request.site is None and scope != "enterprise":
+        return []
     people = [person.pk for person in people_with_role(role, site=chain.request.site, scope=scope)]
     return [(pk, None) for pk in _able(chain, step, people, at)]
 

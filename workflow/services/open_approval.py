@@ -26,7 +26,11 @@ from workflow.services.unstaffed import raise_unstaffed
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A document that asks for approval: what it is, and what was on the screen (AP-7)."""
+    """A document that asks for approval: what it is, and what was on the screen (AP-7).
+
+    Without a site it is a matter of the whole enterprise; without an amount, and then without a currency, it is about
+    no money. `duty` is what deciding it is, `chains` name the documents on which nobody may be on both sides (SD-2).
+    """
 
     subject_type: str
     subject_id: int
@@ -34,9 +38,9 @@ class Asking:
     subject_version: int
     content_hash: str
     title: str
-    site: Site
+    site: Site | None
     requester: User
-    amount: Decimal
+    amount: Decimal | None
     currency: str
     need_by: date | None
     rate: FrozenRate

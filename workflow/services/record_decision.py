@@ -137,7 +137,7 @@ def _require_may_decide(chain: Chain, actor: User, at: datetime) -> tuple[Approv
     judged = require_duty(
         duty=matter.duty, person=actor, chains=request.facts["chains"], at=at, on_behalf_of=owner, done=matter.done
     )
-    require(stands_apart(actor.pk, authors_of(matter.done)))
+    require(stands_apart(actor.pk, authors_of(matter.done, matter.duty)))
     return step, place, judged
 
 

@@ -68,7 +68,7 @@ class _Judge:
         if decision.is_touchless:
             return ()
         asking = past.asking
-        key = (policy.pk, asking.site.pk, asking.requester.pk, decision.stages)
+        key = (policy.pk, asking.site.pk if asking.site else None, asking.requester.pk, decision.stages)
         if key not in self.people:
             self.people[key] = route(
                 past.facts, site=asking.site, requester=asking.requester, at=past.asked_at, duty=asking.duty,

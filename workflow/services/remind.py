@@ -48,13 +48,14 @@ def _mark(step_id: int, at: datetime) -> bool:
 def _letter(step: ApprovalStep, assignee: StepAssignee) -> EmailMessage:
     asked = step.request
     for_whom = f"\nYou decide for: {assignee.for_person}" if assignee.for_person else ""
-    subject = (
-        f"Approve {asked.subject_number} {asked.title[:60]}, {asked.currency} {asked.amount:,.2f}, {asked.site.name}"
-    )
+    amount = f"{asked.currency} {asked.amount:,.2f}" if asked.amount is not None else ""
+    site = asked.site.name if asked.site else ""
+    subject = ", ".join(part for part in (f"Approve {asked.subject_number} {asked.title[:60]}", amount, site) if part)
+    facts = (("Amount", amount), ("Site", site), ("Needed by", str(asked.need_by or "")))
     body = (
         f"{asked.requester} asks for {asked.title}.\n\n"
-        f"Amount: {asked.currency} {asked.amount:,.2f}\nSite: {asked.site.name}\n"
-        f"Needed by: {asked.need_by}\nWhy you: {step.label}, {step.rule}{for_whom}\n\n"
+        + "".join(f"{label}: {value}\n" for label, value in facts if value)
+        + f"Why you: {step.label}, {step.rule}{for_whom}\n\n"
         f"Open and decide: {settings.PUBLIC_URL}/inbox/{asked.pk}/\n"
     )
     return EmailMessage(" ".join(subject.split()), body, to=[assignee.person.email])

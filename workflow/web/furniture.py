@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from foundation import worklist
-from foundation.access import holds_anywhere, roles_of, stands_in
-from foundation.models import User
+from foundation.access import has_role, holds_anywhere, roles_of, stands_in
+from foundation.models import Role, User
 from foundation.registries import MenuEntry, Subject, Work, navigation, panels, subjects, works
 from foundation.roles import APPROVE
 from policies.access import can_read_policies
@@ -22,6 +22,9 @@ from workflow.selectors.tasks import APPROVAL, CASE, SIGNATURE, approval_tasks, 
 from workflow.services.replay import KIND, replay_slice
 from workflow.web.conflicts import of_draft, of_pair
 from workflow.web.replay import panel
+
+# Roles that approve no spend and are asked about other matters: suppliers, bank accounts, policies, prices.
+_DECIDING = (Role.POLICY_ADMIN, Role.SUPPLIER_MANAGER, Role.PAYABLES_LEAD)
 
 
 def register() -> None:
@@ -75,7 +78,7 @@ def _tasks_of_ours() -> None:
 
 def decides(user: User) -> bool:
     """Say whether a person approves spend somewhere, or decides for somebody who does."""
-    return holds_anywhere(user, APPROVE) or stands_in(user)
+    return holds_anywhere(user, APPROVE) or stands_in(user) or has_role(user, *_DECIDING)
 
 
 def may_be_asked(user: User) -> bool:

@@ -67,12 +67,18 @@ def _page(request: HttpRequest, request_id: int | None, refused: Refused | None 
         "overdue": sum(1 for s in steps if s.due_at and s.due_at < now),
         "step": step,
         "chosen": chosen is not None,
-        "verbs": VERBS,
+        "verbs": _verbs(step),
         "refused": refused,
         "signatures": [(row, duty_words(row.duty, DUTIES)) for row in waiting_signatures(request.user, now)],
     }
     context |= _task(request, request.user, step, steps) if step is not None else _last(request.user)
     return render(request, "workflow/inbox.html", context, status=422 if refused else 200)
+
+
+def _verbs(step: ApprovalStep | None) -> list[Any]:
+    """Return what can be done besides approving: what the room of the document offers."""
+    subject = registries.subjects.get(step.request.subject_type) if step else None
+    return [verb for verb in VERBS if subject is None or verb[0] in subject.actions]
 
 
 def _tasks(user: User) -> list[ApprovalStep]:

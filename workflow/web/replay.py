@@ -133,7 +133,7 @@ def _linked(user: User, rows: Iterable[Shown]) -> Iterator[tuple[Shown, str]]:
     for row in rows:
         asked = row.request
         subject = registries.subjects.get(asked.subject_type)
-        if subject is not None and subject.page is not None and holds(user, VIEW, asked.site_id):
+        if subject is not None and subject.page is not None and holds(user, VIEW, asked.site_id or 0):
             yield row, subject.page(asked.subject_number)
         else:
             yield row, reverse("inbox_task", args=[asked.pk]) if oversees(user, asked.site) else ""
@@ -155,6 +155,6 @@ def differences_csv(request: StaffRequest, number: int) -> StreamingHttpResponse
 def _csv(row: Shown) -> list[Any]:
     asked = row.request
     return [
-        asked.subject_number, asked.site.code, asked.amount, asked.currency, asked.opened_at.isoformat(), row.before,
+        asked.subject_number, asked.site.code if asked.site else "", asked.amount, asked.currency, asked.opened_at.isoformat(), row.before,
         row.after, row.turns,
     ]  # fmt: skip
