@@ -126,10 +126,13 @@ def can_in_role(user: User, doing: str, *roles: str) -> Verdict:
 def people_with_role(role: str, *, site: Site | None = None, scope: str = "site") -> QuerySet[User]:
     """Return active people who hold a role at a site ("site"), at its region ("region") or everywhere ("enterprise").
 
-    Only assignments of exactly that scope count, so a stage can ask the site's own manager and not the region's.
+    Only assignments of exactly that scope count, so a stage can ask the site's own manager and not the region's; without a
+    site nobody holds a role at one.
     """
     held = RoleAssignment.objects.filter(role=role)
-    if scope == "site":
+    if site is None and scope != "enterprise":
+        held = held.none()
+    elif scope == "site":
         held = held.filter(site=site)
     elif scope == "region":
         held = held.filter(region=site.region if site else None, site=None)

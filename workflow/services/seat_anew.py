@@ -94,7 +94,7 @@ class _Holders:
         if step.who in _BY_NAME:
             return []
         if step.role:
-            key = (step.who, step.role, site.pk)
+            key = (step.who, step.role, site.pk if site else 0)
             if key not in self.by_role:
                 found = people_with_role(step.role, site=site, scope=scope_of(step.who))
                 self.by_role[key] = [person.pk for person in found]
