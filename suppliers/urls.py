@@ -1,9 +1,13 @@
 from django.urls import path
 
 from suppliers.api import views as api
+from suppliers.portal import account
 from suppliers.web import pages, people
 
 urlpatterns = [
+    path("supplier/you/", account.account, name="portal_account"),
+    path("supplier/you/company/", account.company, name="portal_company"),
+    path("supplier/you/devices/<int:device_id>/end/", account.device_end, name="portal_device_end"),
     path("suppliers/", pages.supplier_list, name="suppliers"),
     path("suppliers/<str:code>/", pages.supplier_detail, name="supplier"),
     path("suppliers/<str:code>/people/new/", people.person_new, name="supplier_person_new"),

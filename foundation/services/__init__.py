@@ -16,6 +16,7 @@ from foundation.services.cost_centres import (
     seen_of_cost_centre,
 )
 from foundation.services.create_account import create_account
+from foundation.services.devices import end_device
 from foundation.services.digests import send_digests
 from foundation.services.enterprise import (
     EntityDetails,
@@ -114,6 +115,7 @@ __all__ = [
     "drop_day_off",
     "drop_pack",
     "end_absence",
+    "end_device",
     "enter_rate",
     "fail_job",
     "forget_jobs",

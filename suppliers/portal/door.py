@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 
 from foundation.models import User
 from foundation.portal_role import run_as_supplier
 from suppliers.models import Supplier, SupplierUser
 
 SESSION_KEY = "supplier_id"
+SIGN_IN = "account_request_login_code"
 
 
 class PortalRequest(HttpRequest):
@@ -42,12 +44,13 @@ def portal_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     """Bind a view to the supplier's role. People who are not a supplier's find nothing here."""
 
     @wraps(view)
-    @login_required(login_url="account_request_login_code")
+    @login_required(login_url=SIGN_IN)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         supplier = supplier_of(request)  # read as the owner, before the switch
         if supplier is None:
             raise Http404
         request.supplier = supplier  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
-        return run_as_supplier(supplier.pk, view, request, *args, **kwargs)
+        with timezone.override(cast("User", request.user).zone):  # today is the person's
+            return run_as_supplier(supplier.pk, view, request, *args, **kwargs)
 
     return run

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from oauth2_provider.models import Application
 
 from foundation.jobs import run
@@ -273,6 +274,11 @@ def _enterprise(houses: Houses) -> None:
         {"code": "ACME", "person_id": made.acme_person.pk}, {"code": "ACME", "person_id": 999_999_999},
         {"code": "ACME", "person_id": made.bolt_person.pk}, {"reason": "Left"},
     )  # fmt: skip
+    devices = [
+        UserSession.objects.create(user=person, ip="10.0.0.1", session_key=f"device-{person.pk}", user_agent="Chrome")
+        for person in (made.acme_person, made.bolt_person)
+    ]
+    kinds["device"] = Kind({"device_id": devices[0].pk}, {"device_id": 999_999_999}, {"device_id": devices[1].pk})
     kinds["contract"] = Kind({"number": made.contract.number}, {"number": "NO-SUCH-9"})
     kinds["item"] = Kind({"code": "SW-500"}, {"code": "NO-SUCH-9"})
     kinds["region"] = Kind({"code": "NORTH"}, {"code": "NO-SUCH-9"})

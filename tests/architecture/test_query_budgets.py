@@ -88,7 +88,7 @@ def pages(made: Company) -> Iterator[tuple[str, User, str]]:
         ("rates", made.ursula, []), ("calendars", made.ursula, []), ("calendar", made.ursula, ["UK"]),
         ("regions", made.ursula, []), ("region", made.ursula, ["NORTH"]), ("entities", made.ursula, []),
         ("entity", made.ursula, ["NG"]),
-        ("portal_home", made.acme_person, []), ("portal_orders", made.acme_person, []),
+        ("portal_home", made.acme_person, []), ("portal_account", made.acme_person, []), ("portal_orders", made.acme_person, []),
         ("portal_order", made.acme_person, [done.number]), ("portal_invoices", made.acme_person, []),
         ("portal_invoice", made.acme_person, [invoice.number]),
     ):  # fmt: skip
