@@ -1,4 +1,4 @@
-from policies.selectors.analysis import Analysis, analyse, fallback_role_of
+from policies.selectors.analysis import Analysis, analyse, analysis_of, fallback_role_of, typed_analysis
 from policies.selectors.comparison import differences_between, limit_words, pair_words, switch_words
 from policies.selectors.content import document_of, ground_today
 from policies.selectors.files import PolicyFile, file_of
@@ -36,6 +36,7 @@ __all__ = [
     "Route",
     "RuleRow",
     "analyse",
+    "analysis_of",
     "approvers_today",
     "as_pairs",
     "assemble",
@@ -66,6 +67,7 @@ __all__ = [
     "switch_words",
     "today",
     "tolerances_in_force",
+    "typed_analysis",
     "version_in_force",
     "version_numbered",
     "versions_of",

@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from foundation.models import Job
 from policies.decisions.coverage import cover
+from policies.decisions.fingerprint import finding_from_json, fingerprint
 from policies.decisions.matrix import Matrix
 from policies.decisions.matter_checks import unfit_rows
 from policies.decisions.staff_checks import unstaffed
 from policies.decisions.staffing import Roster
 from policies.decisions.world import Finding, World
-from policies.models import PolicyVersion
+from policies.models import PolicyAnalysis, PolicyVersion
 from policies.selectors.in_force import matrix_of
 from policies.selectors.today import today
+
+MOST_AT_ONCE = 300  # rows that are analysed while somebody waits for the page
+KEPT = timedelta(days=1)  # places and people move: an older analysis does not let a version be published
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,9 @@ class Analysis:
     roster: Roster
     findings: tuple[Finding, ...]
     shadowed: Mapping[str, tuple[str, ...]]  # base row -> rows above that go before it for a part
+    is_done: bool = True  # a long draft is analysed by a worker; until it is, nothing was found and nothing proved
+    analysed_at: datetime | None = None  # of a long draft
+    job: Job | None = None  # the work that looks at exactly this content
 
 
 def analyse(version: PolicyVersion, matrix: Matrix | None = None, *, at: datetime | None = None) -> Analysis:
@@ -38,6 +46,34 @@ def analyse(version: PolicyVersion, matrix: Matrix | None = None, *, at: datetim
     unfit = tuple(unfit_rows(matrix, world))
     found = sorted((*unfit, *covered.findings, *staff), key=lambda finding: not finding.blocks)
     return Analysis(matrix, world, roster, tuple(found), covered.shadowed)
+
+
+def is_long(matrix: Matrix) -> bool:
+    """Say whether a matrix has more rows than are analysed while somebody waits."""
+    return len(matrix.rules) + len(matrix.additional) > MOST_AT_ONCE
+
+
+def analysis_of(version: PolicyVersion, matrix: Matrix | None = None, *, at: datetime) -> Analysis:
+    """Return what is wrong with a version: looked up at once, or of a long one what a worker found in exactly this."""
+    matrix = matrix or matrix_of(version)
+    if not is_long(matrix):
+        return analyse(version, matrix, at=at)
+    content = fingerprint(matrix, version.settings)
+    kept = PolicyAnalysis.objects.select_related("job").filter(policy=version, content=content).first()
+    world, roster = today(matrix, at)
+    if kept is None or kept.analysed_at is None:
+        return Analysis(matrix, world, roster, (), {}, is_done=False, job=kept.job if kept else None)
+    found = tuple(map(finding_from_json, kept.findings))
+    shadowed = {row: tuple(above) for row, above in kept.shadowed.items()}
+    return Analysis(matrix, world, roster, found, shadowed, analysed_at=kept.analysed_at, job=kept.job)
+
+
+def typed_analysis(version: PolicyVersion, matrix: Matrix, *, at: datetime) -> Analysis:
+    """Return what is wrong with rows as they are typed; a long matrix is not looked at before it is stored."""
+    if not is_long(matrix):
+        return analyse(version, matrix, at=at)
+    world, roster = today(matrix, at)
+    return Analysis(matrix, world, roster, (), {}, is_done=False)
 
 
 def fallback_role_of(version: PolicyVersion) -> str:

@@ -8,12 +8,10 @@ from policies.decisions.exchange import Document, Fault, Taken
 from policies.decisions.exchange_checks import again, check, overlaps
 from policies.decisions.switches import LATER
 from policies.models import PolicyKind, PolicyVersion
-from policies.selectors.analysis import Analysis, analyse
+from policies.selectors.analysis import MOST_AT_ONCE, Analysis, analyse
 from policies.selectors.comparison import content_of, content_to_be, told
 from policies.selectors.content import Ground, document_of, ground_today, missing_levels
 from policies.selectors.in_force import version_in_force
-
-MOST_ANALYSED = 300  # rows of a file that are analysed while somebody waits for the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def foresee(judged: Judgement, at: datetime) -> Prospect:
         return Prospect(lines, (), None)
     version = PolicyVersion(kind=document.kind, number=0, settings=dict(document.settings))
     notes = tuple(overlaps(document.rows))
-    if len(document.rows) > MOST_ANALYSED:
-        later = f"With more than {MOST_ANALYSED} rows the matrix is analysed when it is a draft, not here."
+    if len(document.rows) > MOST_AT_ONCE:
+        later = f"With more than {MOST_AT_ONCE} rows the matrix is analysed when it is a draft, not here."
         return Prospect(lines, (later, *notes), None)
     return Prospect(lines, notes, analyse(version, after.matrix, at=at))

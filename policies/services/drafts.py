@@ -10,10 +10,11 @@ from foundation.models import User
 from policies import access
 from policies.decisions.exchange import Fault, Taken, to_json
 from policies.decisions.switches import LATER
-from policies.models import ApprovalStage, PolicyVersion
+from policies.models import ApprovalStage, PolicyKind, PolicyVersion
 from policies.selectors import ground_today
 from policies.selectors.content import MODELS, rows_of
 from policies.selectors.judgement import Judgement, judge, judge_again
+from policies.services.analysis import ask_for_analysis
 from policies.services.versions import begin_draft, copy_rows, lock_kind, lock_version
 
 _TOLD = 3  # faults named in a refusal; the page shows all
@@ -37,6 +38,8 @@ def import_draft(*, taken: Taken, actor: User, at: datetime, note: str = "") -> 
         rows=len(document.rows), sha256=digest,
     )  # fmt: skip
     _store(judged, draft)
+    if draft.kind == PolicyKind.APPROVAL:
+        ask_for_analysis(draft, actor=actor, at=at)
     return draft
 
 
@@ -72,4 +75,6 @@ def roll_forward(*, version_id: int, actor: User, at: datetime) -> PolicyVersion
         source=old.label,
     )  # fmt: skip
     copy_rows(old, draft)
+    if draft.kind == PolicyKind.APPROVAL:
+        ask_for_analysis(draft, actor=actor, at=at)
     return draft

@@ -4,17 +4,20 @@ from datetime import datetime
 
 from foundation.errors import InvalidError
 from policies.decisions.tolerances import LIMITS
-from policies.models import ApprovalRule, ExceptionRoute, MatchTolerance, PolicyKind, PolicyVersion
-from policies.selectors.analysis import analyse
+from policies.models import ExceptionRoute, MatchTolerance, PolicyKind, PolicyVersion
+from policies.selectors.analysis import KEPT, Analysis, analysis_of
 
 
-def check_publishable(*, draft: PolicyVersion, at: datetime) -> None:
+def check_publishable(*, draft: PolicyVersion, at: datetime, analysis: Analysis | None = None) -> None:
     """Refuse a version that would leave documents undecided; `at` is now, for who is away.
+
+    A short matrix is analysed here and now, unless `analysis` is of this moment; a long one must have been analysed by
+    a worker as it is, within a day.
 
     :raises InvalidError: says which row, limit, gap or stage to mend, with an example.
     """
     if draft.kind == PolicyKind.APPROVAL:
-        _check_matrix(draft, at)
+        _check_matrix(analysis or analysis_of(draft, at=at), at)
     if draft.kind == PolicyKind.ROUTING and not ExceptionRoute.objects.filter(policy=draft, category="other").exists():
         raise InvalidError("route_missing", "Add the kind “other”: it takes what no other kind does.")
     if draft.kind == PolicyKind.TOLERANCE:
@@ -28,27 +31,39 @@ def check_publishable(*, draft: PolicyVersion, at: datetime) -> None:
 
 def count_blocking(draft: PolicyVersion, at: datetime) -> int:
     """Return how many findings stand in the way of publishing a version."""
+    analysis = None
     if draft.kind == PolicyKind.APPROVAL:
-        blocking = sum(1 for finding in analyse(draft, at=at).findings if finding.blocks)
+        analysis = analysis_of(draft, at=at)
+        blocking = sum(1 for finding in analysis.findings if finding.blocks)
         if blocking:
             return blocking
     try:
-        check_publishable(draft=draft, at=at)
+        check_publishable(draft=draft, at=at, analysis=analysis)
     except InvalidError:
         return 1
     return 0
 
 
-def _check_matrix(draft: PolicyVersion, at: datetime) -> None:
-    rules = list(ApprovalRule.objects.filter(policy=draft).prefetch_related("stages"))
-    if not any(not rule.is_additional for rule in rules):
+def _check_matrix(analysis: Analysis, at: datetime) -> None:
+    matrix = analysis.matrix
+    if not matrix.rules:
         raise InvalidError("matrix_empty", "The matrix has no row. Add at least one.")
-    for rule in rules:
-        if not rule.is_touchless and not rule.stages.all():
-            raise InvalidError("rule_without_stage", f"{rule} asks nobody. Add a stage or mark it touchless.")
-        if rule.is_touchless and rule.stages.all():
-            raise InvalidError("touchless_with_stage", f"{rule} is touchless but has stages. Choose one.")
-    blocking = [finding for finding in analyse(draft, at=at).findings if finding.blocks]
+    for rule in (*matrix.rules, *matrix.additional):
+        row = f"row {rule.position}: {rule.name}"
+        if not rule.is_touchless and not rule.stages:
+            raise InvalidError("rule_without_stage", f"{row} asks nobody. Add a stage or mark it touchless.")
+        if rule.is_touchless and rule.stages:
+            raise InvalidError("touchless_with_stage", f"{row} is touchless but has stages. Choose one.")
+    if not analysis.is_done:
+        raise InvalidError(
+            "not_analysed",
+            "A draft this long is analysed in the background, and this one is not as it stands. Press Analyse.",
+        )
+    if analysis.analysed_at is not None and analysis.analysed_at < at - KEPT:
+        raise InvalidError(
+            "analysed_long_ago", "It was analysed more than a day ago, and places and people move. Press Analyse."
+        )
+    blocking = [finding for finding in analysis.findings if finding.blocks]
     if blocking:
         more = f" {len(blocking) - 1} more like this." if len(blocking) > 1 else ""
         raise InvalidError(blocking[0].code, f"Mend this first. {blocking[0].sentence}{more}")

@@ -16,10 +16,12 @@ from policies.models import (
     DutyPair,
     ExceptionRoute,
     MatchTolerance,
+    PolicyKind,
     PolicyState,
     PolicyVersion,
 )
 from policies.selectors import forget, in_force_or_none
+from policies.services.analysis import ask_for_analysis
 from policies.services.publishable import check_publishable, count_blocking
 
 
@@ -205,12 +207,15 @@ def withdraw_version(*, version_id: int, expected_version: int, actor: User, at:
 def analyse_draft(*, version_id: int, actor: User, at: datetime) -> PolicyVersion:
     """Analyse a draft as it is now and remember when, and how much stands in the way of publication (AP-9).
 
-    Publication analyses once more inside its own lock: places and people move.
+    Publication analyses once more inside its own lock: places and people move. A long matrix is analysed by a worker.
 
     :raises NotPermittedError: not a policy administrator, or no draft any more.
+    :raises ConflictError: a worker is at it already.
     """
     draft = lock_version(version_id)
     require(access.can_edit(actor, draft))
+    if draft.kind == PolicyKind.APPROVAL and ask_for_analysis(draft, actor=actor, at=at) is not None:
+        return draft
     draft.analysed_at, draft.analysed_version, draft.analysed_blocking = at, draft.version, count_blocking(draft, at)
     draft.save(update_fields=["analysed_at", "analysed_version", "analysed_blocking"])
     audit.record(draft, "analyse_policy", actor=actor, at=at, blocking=draft.analysed_blocking)

@@ -9,19 +9,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from foundation.web.typed import seen_version
+from foundation.web.typed import seen_version, whole
 from policies.decisions.matrix import Rule
 from policies.decisions.rule_words import conditions
 from policies.decisions.staffing import called
 from policies.decisions.vocabulary import listed
 from policies.decisions.world import Finding
 from policies.models import PolicyVersion
-from policies.selectors import ROLE_NAMES, Analysis, RuleRow, analyse, assemble, fallback_role_of, rule_rows
+from policies.selectors import ROLE_NAMES, Analysis, RuleRow, analysis_of, assemble, fallback_role_of, rule_rows
 from policies.services import delete_rule, move_rule
 from policies.web.case import CaseForm, Outcome, as_query, outcome
 from policies.web.shared import StaffRequest, draft_to_edit, now
 
 CASE_FIELDS = ("amount", "site")
+MOST_SHOWN = 200  # rows on a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,15 @@ class RowOnScreen:
 def body(request: StaffRequest, policy: PolicyVersion) -> dict[str, Any]:
     """Return a version's rows, what is wrong with them and the case that is being tried."""
     rows = rule_rows(policy)
-    analysis = analyse(policy, assemble(policy, rows), at=now())
+    analysis = analysis_of(policy, assemble(policy, rows), at=now())
+    shown, windows, first = _window(rows, whole(request.GET.get("from"), 4) or 1)
     tried = any(name in request.GET for name in CASE_FIELDS)
     case = CaseForm(request.GET if tried else None, analysis.world, analysis.roster)
     result = outcome(case, policy, analysis) if tried and case.is_valid() else None
     return {
-        "rows": [on_screen(row, analysis, result) for row in rows],
+        "rows": [on_screen(row, analysis, result) for row in shown],
+        "windows": windows,
+        "first": first,
         **checks(analysis),
         "case": case,
         "outcome": result,
@@ -63,7 +67,15 @@ def checks(analysis: Analysis) -> dict[str, Any]:
     """Return what is wrong, each with the address of a document that shows it."""
     found = [(one, as_query(one.example) if one.example else "") for one in analysis.findings]
     blocking = sum(1 for one in analysis.findings if one.blocks)
-    return {"findings": found, "blocking": blocking}
+    return {"findings": found, "blocking": blocking, "analysis": analysis}
+
+
+def _window(rows: Sequence[RuleRow], asked: int) -> tuple[Sequence[RuleRow], list[tuple[int, int]], int]:
+    """Return the rows shown at a time, every stretch there is (first, last), and the first of the one shown."""
+    starts = range(1, len(rows) + 1, MOST_SHOWN)
+    first = max((start for start in starts if start <= asked), default=1)
+    windows = [(start, min(start + MOST_SHOWN - 1, len(rows))) for start in starts]
+    return rows[first - 1 : first - 1 + MOST_SHOWN], windows if len(windows) > 1 else [], first
 
 
 def on_screen(row: RuleRow, analysis: Analysis, result: Outcome | None) -> RowOnScreen:

@@ -12,7 +12,7 @@ from policies.decisions.grid_columns import BY_NAME, Column, ground_of
 from policies.decisions.matrix import Matrix
 from policies.decisions.world import Finding
 from policies.models import PolicyVersion
-from policies.selectors import Analysis, RuleRow, analyse, rule_rows, today
+from policies.selectors import Analysis, RuleRow, rule_rows, today, typed_analysis
 from policies.web.case import CaseForm, Outcome, as_query, outcome
 from policies.web.grid_rows import (
     GridRow,
@@ -133,7 +133,7 @@ def read_sheet(request: StaffRequest, policy: PolicyVersion) -> Sheet:
     understand(rows, stored, ground)
     if act != "save":
         _spare_blanks(rows)
-    analysis = analyse(policy, _matrix(policy, rows), at=now())
+    analysis = typed_analysis(policy, _matrix(policy, rows), at=now())
     case = _case(sent, act, analysis)
     result = outcome(case, policy, analysis) if case.is_bound and case.is_valid() else None
     left = sent.get("paste", "") if notes else ""

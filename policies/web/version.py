@@ -16,7 +16,7 @@ from foundation.web.typed import seen_version, whole
 from policies import access
 from policies.models import PolicyKind, PolicyVersion
 from policies.selectors import (
-    analyse,
+    analysis_of,
     differences_between,
     history_of,
     in_force_or_none,
@@ -139,15 +139,16 @@ def _prospect(policy: PolicyVersion) -> dict[str, Any]:
     """Return what a second person must see before publishing: changes and what stands in the way."""
     base = in_force_or_none(policy.kind, now())
     stops = ""
+    analysis = analysis_of(policy, at=now()) if policy.kind == PolicyKind.APPROVAL else None
     try:
-        check_publishable(draft=policy, at=now())
+        check_publishable(draft=policy, at=now(), analysis=analysis)
     except InvalidError as error:
         stops = error.message
     return {
         "base": base,
         "lines": differences_between(base, policy) if base and base.pk != policy.pk else (),
         "stops": stops,
-        **(matrix.checks(analyse(policy, at=now())) if policy.kind == PolicyKind.APPROVAL else {}),
+        **(matrix.checks(analysis) if analysis else {}),
     }
 
 
@@ -157,6 +158,9 @@ def analyse_now(request: StaffRequest, page: str, number: int) -> HttpResponse:
     """Analyse a draft as it is now."""
     policy = version_to_read(request, page, number)
     done = analyse_draft(version_id=policy.pk, actor=request.user, at=now())
+    if not done.is_analysed:
+        messages.success(request, f"{done} is being analysed. This page shows what is found when it is done.")
+        return redirect("policy_publish", page, number)
     found = f"{done.analysed_blocking} to mend" if done.analysed_blocking else "nothing in the way of publication"
     messages.success(request, f"{done} is analysed: {found}.")
     return redirect("policy_publish", page, number)
