@@ -86,6 +86,7 @@ app.conf.beat_schedule = {
     "reminders": _every("workflow.sweep_reminders", MINUTE),
     "ladders": _every("workflow.climb_ladders", MINUTE),
     "signatures": _every("workflow.sweep_signatures", MINUTE),
+    "cooling_off": _every("suppliers.end_cooling_off", MINUTE),
     "answers": _every("procurement.sweep_acknowledgments", MINUTE),
     "combined orders": _every("procurement.place_combined", MINUTE),
     "answer copies": _every("procurement.mail_answers", 15),

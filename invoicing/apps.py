@@ -6,7 +6,10 @@ REMATCH = (
     "procurement.order.reopened", "procurement.acknowledgment.applied", "procurement.acknowledgment.decided",
 )  # fmt: skip
 SETTLES = ("invoicing.invoice.posted", "invoicing.invoice.voided", "procurement.goods_receipt.posted")
-SUPPLIER_MOVED = ("suppliers.supplier.blocked", "suppliers.supplier.activated", "suppliers.supplier.restricted")
+SUPPLIER_MOVED = (
+    "suppliers.supplier.blocked", "suppliers.supplier.activated", "suppliers.supplier.restricted",
+    "suppliers.bank_change.proposed", "suppliers.bank_change.ended",
+)  # fmt: skip
 
 
 class InvoicingConfig(AppConfig):

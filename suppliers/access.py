@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 from foundation import access
 from foundation.models import Role, User
 from foundation.roles import VIEW
-from foundation.verdict import Verdict
-from suppliers.models import CatalogueItem, Contract, Supplier
+from foundation.verdict import ALLOWED, Verdict
+from suppliers.models import BankChange, CatalogueItem, Contract, Supplier, SupplierUser
 
 
 def visible_suppliers(user: User) -> QuerySet[Supplier]:
@@ -27,3 +27,36 @@ def visible_offers(user: User) -> QuerySet[CatalogueItem]:
 def can_maintain(user: User) -> Verdict:
     """Judge changing a supplier's standing."""
     return access.can_in_role(user, "change suppliers", Role.SUPPLIER_MANAGER)
+
+
+def can_propose_bank_change(user: User, supplier_id: int) -> Verdict:
+    """Judge proposing a new bank account: the supplier's own people for themselves, supplier managers for any (SU-2)."""
+    if user.kind == User.Kind.SUPPLIER:
+        own = SupplierUser.objects.filter(user=user, supplier_id=supplier_id, is_active=True)
+        return ALLOWED if own.exists() else Verdict("not_your_company", "You do not act for this supplier.")
+    return access.can_in_role(user, "propose a bank account", Role.SUPPLIER_MANAGER, Role.INTEGRATION_ENGINEER)
+
+
+def can_check_bank_change(user: User) -> Verdict:
+    """Judge attaching evidence, calling back and refusing (SU-2)."""
+    return access.can_in_role(
+        user, "check bank accounts", Role.SUPPLIER_MANAGER, Role.PAYABLES_LEAD, Role.FINANCE_DIRECTOR
+    )
+
+
+def can_approve_bank_change(user: User) -> Verdict:
+    """Judge being the second person of a bank change; who proposed or called is refused besides (SU-2)."""
+    return access.can_in_role(user, "approve bank accounts", Role.PAYABLES_LEAD, Role.FINANCE_DIRECTOR)
+
+
+def can_withdraw_bank_change(user: User, change: BankChange) -> Verdict:
+    """Judge taking a proposal back: whoever made it."""
+    if user.pk == change.created_by_id:
+        return ALLOWED
+    return Verdict("not_your_proposal", "Somebody else proposed this. Refuse it instead.")
+
+
+def can_see_bank_changes(user: User) -> Verdict:
+    """Judge reading suppliers' bank accounts: who maintains, checks or audits them."""
+    roles = (Role.SUPPLIER_MANAGER, Role.PAYABLES_LEAD, Role.FINANCE_DIRECTOR, Role.AUDITOR)
+    return access.can_in_role(user, "look at bank accounts", *roles)

@@ -34,3 +34,37 @@ class SupplierBlocked(SupplierEvent):
     """No orders, no payment."""
 
     kind: ClassVar[str] = "suppliers.supplier.blocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankChangeEvent(Event):
+    """Something happened to a change of a supplier's bank account (SU-2); the account itself is never told."""
+
+    subject_type: ClassVar[str] = "bank_change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankChangeProposed(BankChangeEvent):
+    """A new account was proposed; payments to the supplier wait from now on."""
+
+    kind: ClassVar[str] = "suppliers.bank_change.proposed"
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankChangeApproved(BankChangeEvent):
+    """A second person agreed; the cooling-off period runs."""
+
+    kind: ClassVar[str] = "suppliers.bank_change.approved"
+
+    cooling_until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankChangeEnded(BankChangeEvent):
+    """The new account is in force, or the change was refused or withdrawn: payments go on."""
+
+    kind: ClassVar[str] = "suppliers.bank_change.ended"
+
+    outcome: str

@@ -29,6 +29,7 @@ class HoldCode(StrEnum):
     NO_ORDER = "no_order"
     ORDER_CLOSED = "order_closed"
     SUPPLIER_BLOCKED = "supplier_blocked"
+    BANK_CHANGE = "bank_change_open"
     WAITING = "not_received"
 
 
@@ -36,7 +37,7 @@ class HoldCode(StrEnum):
 CURE_ONLY = frozenset(
     {
         HoldCode.CURRENCY, HoldCode.UNIT, HoldCode.UNMATCHED, HoldCode.NO_ORDER, HoldCode.SUPPLIER_BLOCKED,
-        HoldCode.WAITING, HoldCode.OVER_CREDITED,
+        HoldCode.BANK_CHANGE, HoldCode.WAITING, HoldCode.OVER_CREDITED,
     }
 )  # fmt: skip
 # Cause -> category of the exception routing policy (EX-1).
@@ -56,6 +57,7 @@ CATEGORY: Mapping[HoldCode, str] = {
     HoldCode.NO_ORDER: "invoice_order",
     HoldCode.ORDER_CLOSED: "invoice_order",
     HoldCode.SUPPLIER_BLOCKED: "invoice_supplier",
+    HoldCode.BANK_CHANGE: "supplier_bank",
 }
 
 

@@ -32,6 +32,7 @@ class InvoiceFacts:
     stated: Stated
     supplier_name: str
     supplier_may_be_paid: bool
+    bank_change: str  # number of the open change of the supplier's account; empty = none (SU-2)
     orders: Mapping[str, OrderFacts]
     lookalikes: tuple[Bill, ...]
     limits: MatchPolicy
@@ -84,11 +85,15 @@ def _lines(facts: InvoiceFacts) -> tuple[tuple[ShareResult, ...], tuple[Finding,
 
 
 def _supplier(facts: InvoiceFacts) -> tuple[Finding, ...]:
-    if facts.supplier_may_be_paid:
-        return ()
     amount = abs(facts.bill.total)
-    text = f"{facts.supplier_name} may not be paid now. {money(amount, facts.currency)} stay with us until that ends."
-    return (Finding(HoldCode.SUPPLIER_BLOCKED, text, amount),)
+    worth, found = money(amount, facts.currency), []
+    if not facts.supplier_may_be_paid:
+        text = f"{facts.supplier_name} may not be paid now. {worth} stay with us until that ends."
+        found.append(Finding(HoldCode.SUPPLIER_BLOCKED, text, amount))
+    if facts.bank_change:
+        text = f"{facts.supplier_name} has an open bank change, {facts.bank_change}. {worth} wait until it is decided."
+        found.append(Finding(HoldCode.BANK_CHANGE, text, amount))
+    return tuple(found)
 
 
 def _one_per_place(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -22,6 +22,7 @@ from invoicing.selectors.policy import ToleranceLookup
 from policies.decisions.tolerances import MatchPolicy
 from procurement.models import OrderState, PurchaseOrder, PurchaseOrderLine
 from suppliers.models.supplier import MAY_BE_PAID
+from suppliers.selectors.bank import open_bank_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def invoice_facts(locked: LockedInvoice, *, at: datetime) -> InvoiceFacts:
         stated=stated,
         supplier_name=invoice.supplier.name,
         supplier_may_be_paid=invoice.supplier.state in MAY_BE_PAID,
+        bank_change=open_bank_change(invoice.supplier_id),
         orders=orders,
         lookalikes=lookalikes(invoice),
         limits=tolerances.of_document(),

@@ -41,6 +41,7 @@ CAUSES = (
     (HoldCode.CURRENCY, "Currency differs"),
     (HoldCode.UNIT, "Unit cannot be converted"),
     (HoldCode.SUPPLIER_BLOCKED, "Supplier may not be paid"),
+    (HoldCode.BANK_CHANGE, "Bank account is being changed"),
     (HoldCode.WAITING, "Waiting for goods"),
 )
 NAME_OF = {code.value: name for code, name in CAUSES}

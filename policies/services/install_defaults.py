@@ -64,6 +64,7 @@ ROUTES = [
     ("invoice_order", "No order, or not this one", "payables_lead", 16),
     ("invoice_unit", "Unit or currency differs", "buyer", 16),
     ("invoice_supplier", "Supplier may not be paid", "supplier_manager", 8),
+    ("supplier_bank", "Bank account needs a look", "payables_lead", 8),
     ("goods_overdue", "Billed, but goods are overdue", "receiver", 16),
     ("message", "Message could not be used", "integration_engineer", 8),
     ("delivery", "Message could not be delivered", "integration_engineer", 4),

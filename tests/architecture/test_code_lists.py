@@ -39,7 +39,7 @@ from workflow.selectors.people import candidates_for
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("foundation", "policies", "workflow", "suppliers", "procurement", "invoicing", "integration", "intelligence")
 # Duties that pairs may name before the use case that does them exists.
-NOT_DONE_YET = {"approve_order", "propose_bank_change", "approve_bank_change", "propose_supplier", "approve_supplier"}
+NOT_DONE_YET = {"approve_order", "propose_supplier", "approve_supplier"}
 # Documents a rule may name before they ask for approval of their own.
 NOT_ASKING_YET = {"order", "change"}
 # Events a room listens for before anybody tells them.

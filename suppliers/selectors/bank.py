@@ -1,0 +1,54 @@
+"""What is known of suppliers' bank accounts (SU-2)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from foundation.models import User
+from suppliers.models import BankAccount, BankChange, BankChangeState, StaffAccount, Supplier
+from workflow.models import CaseState, ExceptionCase
+
+WAITING = (BankChangeState.PROPOSED, BankChangeState.APPROVED)
+
+
+def others_with(fingerprint: str, supplier_id: int) -> list[Supplier]:
+    """Return the other suppliers who are paid to an account, or ask to be."""
+    accounts = BankAccount.objects.filter(supplier=OuterRef("pk"), fingerprint=fingerprint, ended_at=None)
+    changes = BankChange.objects.filter(supplier=OuterRef("pk"), fingerprint=fingerprint, state__in=WAITING)
+    rows = Supplier.objects.filter(Q(Exists(accounts)) | Q(Exists(changes))).exclude(pk=supplier_id)
+    return list(rows.order_by("name", "pk")[:10])
+
+
+def staff_with(fingerprint: str) -> list[User]:
+    """Return the people of ours whose salary goes to an account."""
+    return list(User.objects.filter(pk__in=StaffAccount.objects.filter(fingerprint=fingerprint).values("person")))
+
+
+def open_bank_change(supplier_id: int) -> str:
+    """Return the number of the change that keeps a supplier's payments, or nothing."""
+    rows = BankChange.objects.filter(supplier_id=supplier_id, state__in=WAITING)
+    return rows.values_list("number", flat=True).first() or ""
+
+
+def changes_of(supplier: Supplier) -> Sequence[BankChange]:
+    """Return the changes of a supplier's account, newest first, without the evidence's bytes."""
+    rows = supplier.bank_changes.defer("evidence").select_related("created_by", "called_by", "approved_by", "supplier")
+    return list(rows.order_by("-pk")[:20])
+
+
+def account_in_force(supplier: Supplier) -> BankAccount | None:
+    """Return the account a supplier is paid to."""
+    return supplier.bank_accounts.filter(ended_at=None).first()
+
+
+def open_case_of(number: str) -> str:
+    """Return the number of the exception that keeps a change, or nothing."""
+    rows = ExceptionCase.objects.filter(key=f"bank:{number}", state=CaseState.OPEN)
+    return rows.values_list("number", flat=True).first() or ""
+
+
+def cooled_off(at: datetime, limit: int = 100) -> list[int]:
+    """Return the approved changes whose cooling-off period is over, the oldest first."""
+    rows = BankChange.objects.filter(state=BankChangeState.APPROVED, cooling_until__lte=at)
+    return list(rows.order_by("cooling_until", "pk").values_list("pk", flat=True)[:limit])

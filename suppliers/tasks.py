@@ -1,0 +1,20 @@
+"""What the worker does for suppliers without being told by an event."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from foundation.selectors import system_user
+from suppliers.selectors.bank import cooled_off
+from suppliers.services import put_bank_change_in_force
+
+
+@shared_task(name="suppliers.end_cooling_off")
+def end_cooling_off(**_unknown: Any) -> int:
+    """Let bank accounts come into force whose cooling-off period is over (SU-2); returns how many were looked at."""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    due, actor = cooled_off(now), system_user("sweeper")
+    for pk in due:
+        put_bank_change_in_force(change_id=pk, actor=actor, at=now)
+    return len(due)
