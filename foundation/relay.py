@@ -1,13 +1,14 @@
 """The relay: tells subscribers what happened, oldest first per subject, at least once, visibly parked when it fails.
 
 Source: STYLE "Side effects", RELIABILITY section 4. Claim in a short transaction (attempts are counted there, so a
-killed worker counts), then one transaction per event, which is a use case: mark it done, run the subscribers, and if
-one fails nothing of it happened. The database's clock is the only one: machines whose clocks differ agree on what is
-due.
+killed worker counts), then one transaction for a few events, which is a use case: mark them done, run the subscribers,
+and if one fails nothing of it happened and each event has a transaction of its own. The database's clock is the only one:
+machines whose clocks differ agree on what is due.
 """
 
 import os
 import socket
+from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
@@ -22,7 +23,7 @@ log = structlog.get_logger(__name__)
 CLAIM_LASTS = timedelta(seconds=60)
 BACKOFF = (5, 30, 120, 600, 1800)  # seconds; then parked
 BATCH = 100
-NOT_OURS: frozenset[str] = frozenset({"not ours"})
+GROUP = 8  # events that share a transaction, their journal and its commit
 
 # An event is free when nobody claimed it in the last minute: a relay that died gives its events back.
 CLAIM = """
@@ -43,23 +44,28 @@ returning event.*
 """
 # An event that must wait for an earlier one is given back: not this one's fault, so not an attempt.
 TAKE = """
-with mine as (
+with locked as (
+  select id, msg_id, subject_type, subject_id from foundation_domainevent
+   where id = any(%(pks)s) and done_at is null and parked_at is null order by id for no key update skip locked),
+mine as (
   select id, msg_id, exists (select from foundation_domainevent earlier
-                              where earlier.subject_type = event.subject_type and earlier.subject_id = event.subject_id
-                                and earlier.id < event.id and earlier.done_at is null) as waits
-    from foundation_domainevent event
-   where id = %(pk)s and done_at is null and parked_at is null for no key update skip locked),
+                              where earlier.subject_type = locked.subject_type
+                                and earlier.subject_id = locked.subject_id and earlier.id < locked.id
+                                and earlier.done_at is null and earlier.id not in (select id from locked)) as waits
+    from locked),
 fresh as (
   insert into foundation_effectledger (consumer, msg_id)
-  select unnest(%(consumers)s::text[]), msg_id from mine where not waits
-  on conflict (consumer, msg_id) do nothing returning consumer),
+  select told.consumer, mine.msg_id
+    from mine join unnest(%(events)s::bigint[], %(consumers)s::text[]) as told (id, consumer) on told.id = mine.id
+   where not mine.waits
+  on conflict (consumer, msg_id) do nothing returning consumer, msg_id),
 given as (
   update foundation_domainevent event
      set done_at = case when waits then null else statement_timestamp() end,
          claimed_at = case when waits then null else claimed_at end,
          attempts = attempts - waits::int, last_error = case when waits then last_error else '' end
     from mine where event.id = mine.id)
-select waits, array(select consumer from fresh) from mine
+select id, array(select consumer from fresh where fresh.msg_id = mine.msg_id) from mine where not waits
 """
 
 
@@ -68,7 +74,7 @@ def run_once(limit: int = BATCH) -> int:
 
     Safe to run in any number of processes at once. A failing event holds back only later events of its own subject.
     """
-    return sum(_handle(event) for event in _claim(limit))
+    return sum(_handle(group) for group in _groups(_claim(limit)))
 
 
 def drain(limit: int = 10_000) -> int:
@@ -90,29 +96,56 @@ def _claim(limit: int) -> list[DomainEvent]:
     return sorted(events, key=lambda event: event.pk)
 
 
-def _handle(event: DomainEvent) -> bool:
-    handlers = dict(registries.subscriptions.handlers(event.kind))
+def _groups(events: list[DomainEvent]) -> Iterator[list[DomainEvent]]:
+    """Part events into what one transaction handles; one that was tried before goes alone and troubles no other."""
+    group: list[DomainEvent] = []
+    for event in events:
+        if event.attempts > 1:
+            yield [event]
+            continue
+        group.append(event)
+        if len(group) == GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _handle(group: list[DomainEvent]) -> int:
+    """Let a group have its whole effect in one transaction, or each of it alone when one of them fails."""
+    told = [
+        (event, name, handler) for event in group for name, handler in registries.subscriptions.handlers(event.kind)
+    ]
     try:
         with one_change():
-            fresh = _take(event.pk, list(handlers))
-            for name, handler in handlers.items():
-                if name in fresh:
+            fresh = _take(group, [(event.pk, name) for event, name, _ in told])
+            for event, name, handler in told:
+                if name in fresh.get(event.pk, ()):
                     handler(event)
     except Exception as error:  # noqa: BLE001 - the one place: a subscriber's bug must not stop the others
-        _failed(event.pk, error)
-        return False
-    return fresh is not NOT_OURS
+        if len(group) > 1:
+            return sum(_handle([event]) for event in group)
+        _failed(group[0].pk, error)
+        return 0
+    return len(fresh)
 
 
-def _take(pk: int, consumers: list[str]) -> frozenset[str]:
-    """Mark the event done and enter its consumers into the effect ledger, for as long as nothing after this fails.
+def _take(group: list[DomainEvent], told: list[tuple[int, str]]) -> dict[int, frozenset[str]]:
+    """Mark events done and enter their consumers into the effect ledger, for as long as nothing after this fails.
 
-    Returns those that had no effect from it yet; `NOT_OURS` when another relay has it or an earlier one must be first.
+    Returns by event the consumers that had no effect from it yet; what another relay has, or what an earlier one must
+    precede, is not among them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"pk": pk, "consumers": consumers})
-        taken = cursor.fetchone()
-    return frozenset(taken[1]) if taken and not taken[0] else NOT_OURS
+        cursor.execute(
+            TAKE,
+            {
+                "pks": [event.pk for event in group],
+                "events": [pk for pk, _ in told],
+                "consumers": [consumer for _, consumer in told],
+            },
+        )
+        return {pk: frozenset(fresh) for pk, fresh in cursor.fetchall()}
 
 
 def _failed(pk: int, error: Exception) -> None:

@@ -1,5 +1,6 @@
 """The relay: once, in order per subject, and a failure holds back its own subject only."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,7 +37,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def hear(event: Any) -> None:
         if event.subject_number.startswith("bad"):
             raise ValueError("a subscriber's bug")
-        heard.append(f"{event.subject_number} v{event.payload.get('version', event.dedupe_key.split(':')[1])}")
+        line = f"{event.subject_number} v{event.payload.get('version', event.dedupe_key.split(':')[1])}"
+        transaction.on_commit(lambda: heard.append(line))  # an effect like any other: gone when it is taken back
 
     subscriptions = registries.Subscriptions()
     subscriptions.add("test.thing.moved", hear)
@@ -74,6 +76,51 @@ def test_failure_holds_back_later_events_of_its_subject_only(told: list[str]) ->
     first, second = DomainEvent.objects.filter(subject_number="bad").order_by("pk")
     assert (first.attempts, first.claimed_at, first.last_error) == (1, None, "ValueError: a subscriber's bug")
     assert (second.attempts, second.claimed_at, second.done_at) == (0, None, None)
+
+
+def test_events_due_together_share_a_transaction_until_one_fails(told: list[str]) -> None:
+    """The next try of a failed event is alone: a poisoned one must not take its neighbours with it."""
+    _publish("a", 1)
+    _publish("b", 1)
+    assert len(_transactions(relay.drain)) == 1
+
+    _publish("bad", 1)
+    _publish("c", 1)
+    assert len(_transactions(relay.drain)) == 3, "together, then each by itself"
+    assert told == ["a v1", "b v1", "c v1"]
+
+    _set("bad", available_at=AT)
+    _publish("d", 1)
+    assert len(_transactions(relay.drain)) == 2
+
+
+def test_later_event_waits_when_another_relay_has_the_earlier_one(told: list[str]) -> None:
+    _publish("a", 1, 2)
+    claimed = relay._claim(10)
+    other = psycopg.connect(**connection.get_connection_params())
+    first = DomainEvent.objects.order_by("pk")[0]
+    other.execute("select from foundation_domainevent where id = %s for no key update", [first.pk])
+
+    assert relay._handle(claimed) == 0
+    other.rollback()
+    other.close()
+
+    assert relay._handle(claimed) == 2
+    assert told == ["a v1", "a v2"]
+
+
+def _transactions(run: Callable[[], object]) -> list[str]:
+    """Return the statements that mark events done: one a transaction."""
+    sent: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql == relay.TAKE:
+            sent.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        run()
+    return sent
 
 
 def test_event_is_parked_after_its_last_try_and_still_holds_back_its_subject(told: list[str]) -> None:
