@@ -9,7 +9,7 @@ from foundation.selectors.system import system_user
 from invoicing import services
 from invoicing.models import Invoice, InvoiceKind
 from invoicing.selectors.credit import credited_invoice
-from invoicing.selectors.orders import held_on_limits, orders_of_invoice, unpaid_of_supplier, unpaid_on_orders
+from invoicing.selectors.orders import held_on_limits, unpaid_of_supplier, unpaid_on_orders
 from policies.models import PolicyKind
 
 
@@ -41,9 +41,8 @@ def close_settled(event: DomainEvent) -> None:
     if event.payload.get("billed") in {"none", "partial"}:
         return
     orders = {pk for kind, pk, _ in event.related if kind == "order"}
-    if event.subject_type == "invoice":
-        orders |= {pk for pk, _ in orders_of_invoice(event.subject_id)}
-    services.close_settled_orders(order_ids=orders, actor=system_user("closing"), at=_now())
+    invoice = event.subject_id if event.subject_type == "invoice" else None
+    services.close_settled_orders(order_ids=orders, invoice_id=invoice, actor=system_user("closing"), at=_now())
 
 
 def match_again_for_supplier(event: DomainEvent) -> None:

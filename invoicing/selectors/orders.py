@@ -1,12 +1,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from foundation.duties import chain_of
 from invoicing.decisions.facts import HoldCode
 from invoicing.models import Hold, HoldState, Invoice, InvoiceState
-from procurement.models import OrderLineSource, OrderState, ProgressStatus, PurchaseOrder
+from procurement.models import OrderLineSource, OrderState, ProgressStatus, PurchaseOrder, PurchaseOrderLine
 
 UNPAID = (InvoiceState.RECEIVED, InvoiceState.WAITING, InvoiceState.HELD, InvoiceState.CLEARED)
 # What another version of the tolerances may judge otherwise.
@@ -45,16 +45,22 @@ def unpaid_on_orders(orders: Mapping[int, str]) -> list[int]:
     return _ranked(matched, named, headed)
 
 
-def settled_orders(order_ids: Collection[int] | None = None, limit: int = 500) -> list[int]:
+def settled_orders(
+    order_ids: Collection[int] | None = None, *, invoice_id: int | None = None, limit: int = 500
+) -> list[int]:
     """Return issued orders received and billed in full of which every bill is in the ERP, oldest first (PO-1).
 
-    `order_ids` narrows it to these; the lines themselves are judged when the order is locked.
+    `order_ids` narrows it to these, and `invoice_id` to those and the ones that invoice pays for; the lines themselves
+    are judged when the order is locked.
     """
     done = (ProgressStatus.FULL, ProgressStatus.OVER)
     orders = PurchaseOrder.objects.filter(
         state=OrderState.ISSUED, hold_reason="", receipt_status__in=done, invoice_status__in=done
     )
-    if order_ids is not None:
+    if invoice_id is not None:
+        paid_for = PurchaseOrderLine.objects.filter(matches__line__invoice_id=invoice_id).values("order_id")
+        orders = orders.filter(Q(pk__in=order_ids or ()) | Q(pk__in=paid_for))
+    elif order_ids is not None:
         orders = orders.filter(pk__in=order_ids)
     in_work = Invoice.objects.filter(state__in=[*UNPAID, InvoiceState.RELEASED])
     orders = orders.exclude(Exists(in_work.filter(lines__matches__order_line__order=OuterRef("pk"))))
@@ -93,9 +99,3 @@ def _unpaid() -> QuerySet[Invoice]:
 def _ranked(first: QuerySet[Invoice], *others: QuerySet[Invoice]) -> list[int]:
     rows, *more = (found.order_by().values_list("invoice_date", "number_key", "pk") for found in (first, *others))
     return [pk for _, _, pk in sorted(rows.union(*more) if more else rows.distinct())]
-
-
-def orders_of_invoice(invoice_id: int) -> list[tuple[int, str]]:
-    """Return id and number of the orders an invoice pays for."""
-    found = PurchaseOrder.objects.filter(lines__matches__line__invoice_id=invoice_id).order_by("pk").distinct()
-    return list(found.values_list("pk", "number"))
