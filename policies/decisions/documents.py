@@ -54,18 +54,22 @@ class Documents:
         self._axes: Axes = axes_of((*matrix.rules, *matrix.additional), world)
         self._impossible = self._axes.impossible()
         self._above = [self._axes.box(rule) for rule in matrix.rules]
-        self._found: dict[tuple[int, Wanted], ApprovalFacts | None] = {}
+        self._found: dict[tuple[int, Wanted, int], ApprovalFacts | None] = {}
 
-    def decided_by(self, rule: Rule, wanted: Wanted = ANY) -> ApprovalFacts | None:
-        """Return a document that a base row decides, or that an additional row adds to; nothing when there is none."""
-        key = (id(rule), wanted)
+    def decided_by(self, rule: Rule, wanted: Wanted = ANY, also: Rule | None = None) -> ApprovalFacts | None:
+        """Return a document that a base row decides, or that an additional row adds to; nothing when there is none.
+
+        `also` is an additional row that takes it too.
+        """
+        key = (id(rule), wanted, id(also))
         if key not in self._found:
-            self._found[key] = self._find(rule, wanted) if self._world.places else None
+            self._found[key] = self._find(rule, wanted, also) if self._world.places else None
         return self._found[key]
 
-    def _find(self, rule: Rule, wanted: Wanted) -> ApprovalFacts | None:
+    def _find(self, rule: Rule, wanted: Wanted, also: Rule | None) -> ApprovalFacts | None:
         region: Region = self._axes.whole
-        for condition in (*self._axes.box(rule), *self._conditions(wanted)):
+        more = self._axes.box(also) if also else ()
+        for condition in (*self._axes.box(rule), *more, *self._conditions(wanted)):
             if standing(region, condition) == FAILS:
                 return None
             region = inside_region(region, condition)

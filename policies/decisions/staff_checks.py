@@ -1,8 +1,8 @@
 """Stages that ask nobody, today or while people are away, and climbs that end below the band.
 
 Source: SEMANTICS AP-2, AP-3, AP-4, AP-5 and AP-9. Each row is looked at where it decides: a stage is unstaffed only if
-some document that the row decides would meet it, and that document is the example. Nobody there today refuses
-publication; so does an absence that runs now. Absences to come, a single approver who may be the requester, and a climb
+some document that the row decides would meet it, and that document is the example. Nobody there today, or nobody who
+did not decide an earlier stage, refuses publication; so does an absence that runs now. Absences to come, a single approver who may be the requester, and a climb
 that ends below the band are shown: the fallback owner decides then (AP-3).
 """
 
@@ -13,6 +13,7 @@ from policies.decisions.absence_checks import Emptied, emptied, emptied_words
 from policies.decisions.documents import Documents, Wanted
 from policies.decisions.matrix import ApprovalFacts, Matrix, Rule, StageAsk
 from policies.decisions.staffing import CATEGORY, CLIMBS, OWNER, PERSON, Person, Roster, asked, called, climbed
+from policies.decisions.twice_checks import asked_twice
 from policies.decisions.vocabulary import listed
 from policies.decisions.world import Finding, Place, World
 
@@ -29,6 +30,7 @@ def unstaffed(matrix: Matrix, world: World, roster: Roster, fallback_role: str) 
     for row, rule in rows:
         for number, stage in enumerate(rule.stages, start=1):
             yield from checks.stage(rule, row, number, stage)
+    yield from asked_twice(matrix, world, checks.documents, checks.able)
     yield from checks.alone()
     yield from checks.absent()
 
@@ -63,7 +65,7 @@ class _Checks:
             facts = self.documents.decided_by(rule, Wanted(place.code))
             if facts is None:
                 continue
-            able = self._able(stage, place)
+            able = self.able(stage, place)
             if not able:
                 empty.append((place, facts))
             elif len(able) == 1 and able[0] in self._who_may_ask(rule, place):
@@ -76,7 +78,8 @@ class _Checks:
         if example:
             self._own.setdefault(tuple(own), []).append((row, example))
 
-    def _able(self, stage: StageAsk, place: Place) -> tuple[Person, ...]:
+    def able(self, stage: StageAsk, place: Place) -> tuple[Person, ...]:
+        """Return whom a stage asks at a place today, whoever the requester is."""
         if (stage, place.code) not in self._asked:
             self._asked[stage, place.code] = asked(stage, self.roster, place, None, Decimal(0))[0]
         return self._asked[stage, place.code]

@@ -87,7 +87,9 @@ def may_be_asked(user: User) -> bool:
 
 
 def waiting(user: User) -> tuple[QuerySet[Any], ...]:
-    """Return what waits for the person's decision and for their second signature."""
+    """Return what waits for the person's decision, and for the second signature of who signs by a duty of theirs."""
+    if not access.signs(user):
+        return (access.waiting_for(user),)
     now = timezone.now()  # noqa: TID251 - the porch reads the clock
     return (access.waiting_for(user), signatures_of(user, now))
 
