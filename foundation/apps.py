@@ -22,9 +22,13 @@ class FoundationConfig(AppConfig):
         import foundation.machine.schema  # noqa: F401, PLC0415 - drf-spectacular finds extensions by import
         from foundation import access, registries  # noqa: PLC0415 - apps are ready only now
         from foundation.selectors.invariants import invariants  # noqa: PLC0415 - same
+        from foundation.services.letters import SECRETS  # noqa: PLC0415 - same
+        from foundation.services.password_letter import PASSWORD_LINK  # noqa: PLC0415 - same
+        from foundation.web.letters import password_link_of  # noqa: PLC0415 - same
 
         post_migrate.connect(_install_guards, dispatch_uid="foundation.guards")
         registries.invariants.add(*invariants())
+        SECRETS[PASSWORD_LINK] = password_link_of
         registries.navigation.add(
             registries.MenuEntry("People", "people", 90, lambda u: bool(access.can_administer_people(u)))
         )

@@ -33,6 +33,7 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:notice_id>/open/", notices.notice_open, name="notice_open"),
+    path("letter/<str:token>/stop/", notices.letter_stop, name="letter_stop"),
     path("letter/<str:token>/<slug:where>/", notices.letter, name="letter"),
     path("help/", pages.help_page, name="help"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),

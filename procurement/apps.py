@@ -26,6 +26,7 @@ class ProcurementConfig(AppConfig):
             ("procurement.order.cancelled", subscribers.close_silence),
             ("procurement.order.closed", subscribers.close_silence),
             ("procurement.order.issued", subscribers.tell_askers),
+            ("procurement.order.issued", subscribers.mail_to_supplier),
             *((f"procurement.requisition.{done}", subscribers.tell_requester) for done in told),
         ):
             subscriptions.add(kind, handler)

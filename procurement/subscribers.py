@@ -8,7 +8,7 @@ from foundation.services import Letter, News, notify
 from foundation.templatetags.ui import day, money
 from procurement.models import AckState, OrderAcknowledgment, PurchaseOrder, Requisition
 from procurement.selectors.told import askers_of
-from procurement.services import place_orders, recount_budgets
+from procurement.services import mail_order, place_orders, recount_budgets
 from workflow.services import cure_cases, open_case
 
 
@@ -114,6 +114,12 @@ def tell_requester(event: DomainEvent) -> None:
         path=reverse("requisition", args=[number]), at=event.occurred_at, letter=Letter(sentence, facts=facts, verb=verb),
     )  # fmt: skip
     notify(news=news, people=[requisition.requester_id], at=timezone.now())  # noqa: TID251 - the relay's porch
+
+
+def mail_to_supplier(event: DomainEvent) -> None:
+    """Write a version of an order to a supplier who takes orders by portal and e-mail."""
+    if event.payload.get("channel") == "portal":
+        mail_order(order_id=event.subject_id, revision=event.payload["revision"], at=event.occurred_at)
 
 
 def tell_askers(event: DomainEvent) -> None:

@@ -1,7 +1,6 @@
 """What the orchestration layer does when it hears of something: tasks follow those who decide them, and people are told."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,11 +8,10 @@ from django.utils import timezone
 from foundation import registries
 from foundation.models import DomainEvent, NoticeKind
 from foundation.services import Letter, News, notify, settle_notices
-from foundation.templatetags.ui import day, money
+from foundation.templatetags.ui import money
 from policies.decisions.vocabulary import DUTIES
 from policies.decisions.vocabulary import words as duty_words
 from workflow.models import (
-    ApprovalRequest,
     ApprovalStep,
     Countersignature,
     ExceptionCase,
@@ -25,9 +23,9 @@ from workflow.models import (
 from workflow.selectors.signatures import signers
 from workflow.selectors.told import asked_at, owners_of, readers_of, talkers_on
 from workflow.services import move_tasks, seat_anew
+from workflow.services.tell import due_words, tell_to_decide
 
 _EXCERPT = 140
-_DAYS_NAMED = 6
 
 
 def move_tasks_of(event: DomainEvent) -> None:
@@ -120,7 +118,7 @@ def tell_owners(event: DomainEvent) -> None:
     """Tell who must settle an exception (EX-1)."""
     case = ExceptionCase.objects.select_related("site").get(pk=event.subject_id)
     facts = [("Exception", case.number), ("Document", case.subject_number), ("Supplier", case.supplier_name)]
-    facts += [("Site", case.site.name if case.site else ""), ("Due", _by(case.due_at, _zone(case)))]
+    facts += [("Site", case.site.name if case.site else ""), ("Due", due_words(case.due_at, _zone(case), _now()))]
     if case.amount is not None:
         facts.insert(0, ("Amount at stake", money(case.amount, case.currency)))
     news = News(
@@ -180,73 +178,13 @@ def tell_signed(event: DomainEvent) -> None:
     settle_notices(subject_type="signature", subject_ids=[event.subject_id], at=event.occurred_at)
 
 
-def _now() -> datetime:
-    return timezone.now()  # noqa: TID251 - the relay's porch
-
-
 def _zone(case: ExceptionCase) -> str:
     return case.site.time_zone if case.site else "UTC"
 
 
-def _by(due: datetime | None, zone: str) -> str:
-    """Write when something is due on the clock of its site: “Wed 16:00”, with the date when that is days away."""
-    if due is None:
-        return ""
-    local = due.astimezone(ZoneInfo(zone))
-    far = (local.date() - _now().astimezone(ZoneInfo(zone)).date()).days > _DAYS_NAMED
-    return f"{local:%a} {day(local.date())} {local:%H:%M}" if far else f"{local:%a %H:%M}"
+def _now() -> datetime:
+    return timezone.now()  # noqa: TID251 - the relay's porch
 
 
 def _ask(step: ApprovalStep, event: DomainEvent, asked: list[StepAssignee]) -> None:
-    """Tell people that a stage waits for them; who speaks for somebody else reads for whom."""
-    voices: dict[str, list[int]] = {}
-    for one in asked:
-        voices.setdefault(str(one.for_person or ""), []).append(one.person_id)
-    for voice, people in voices.items():
-        notify(news=_asking(step, event, voice), people=people, at=_now())
-
-
-def _asking(step: ApprovalStep, event: DomainEvent, voice: str) -> News:
-    """Write what a person is asked: the subject line of the letter is also the line behind the bell (UX 10)."""
-    asked = step.request
-    due = _by(step.due_at, asked.site.time_zone if asked.site else "UTC")
-    head = ", ".join(
-        part for part in (f"Approve {asked.subject_number} {asked.title[:60]}", *_worth_where(asked)) if part
-    )
-    line = f"{head}, by {due}" if due else head
-    line = f"{line}, for {voice}" if voice else line
-    task = reverse("inbox_task", args=[asked.pk])
-    return News(
-        kind=NoticeKind.DECISION, source=event.msg_id, subject=("step", step.pk, asked.subject_number), sentence=line,
-        path=task, wrong_path=reverse("wrong_person", args=[asked.pk]), at=event.occurred_at, letter=_letter(step, asked, line, due, voice),
-    )  # fmt: skip
-
-
-def _worth_where(asked: ApprovalRequest) -> tuple[str, str]:
-    """Return the amount and the site of a request as people read them, each empty where it has none."""
-    amount = money(asked.amount, asked.currency) if asked.amount is not None else ""
-    return amount, asked.site.name if asked.site else ""
-
-
-def _letter(step: ApprovalStep, asked: ApprovalRequest, line: str, due: str, voice: str) -> Letter:
-    subject = registries.subjects.get(asked.subject_type)
-    amount, site = _worth_where(asked)
-    facts = [
-        ("Amount", amount),
-        ("Site", site),
-        ("Needed by", day(asked.need_by) if asked.need_by else ""),
-        ("Asked by", str(asked.requester)),
-        ("Why you", f"{step.label}, {step.rule}"),
-        ("You decide for", voice),
-        ("Decide by", f"{due}, {site}" if site else due),
-    ]
-    known = {label for label, _ in facts}
-    more = subject.facts(None, asked.subject_id) if subject else []
-    facts += [(label, value) for label, value in more if label not in known]
-    flags = asked.facts.get("flags", [])
-    return Letter(
-        subject=line, facts=tuple(fact for fact in facts if fact[1]),
-        lines=tuple(subject.lines(asked.subject_id)) if subject else (),
-        warnings=tuple(subject.unusual(asked.subject_id, flags)) if subject and flags else (),
-        verb="Open and decide",
-    )  # fmt: skip
+    tell_to_decide(step, asked, source=event.msg_id, happened_at=event.occurred_at, at=_now())

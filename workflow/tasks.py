@@ -10,7 +10,7 @@ from workflow.services import escalate_overdue, escalate_signatures, raise_breac
 
 @shared_task(name="workflow.sweep_reminders")
 def sweep_reminders(**_unknown: Any) -> int:
-    """Remind people of steps that are overdue, once each; returns how many letters were sent."""
+    """Remind people of steps that are overdue, once each; returns how many people were told."""
     return remind_overdue(at=timezone.now())  # noqa: TID251 - the porch reads the clock
 
 

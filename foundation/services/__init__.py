@@ -42,8 +42,9 @@ from foundation.services.items import (
 from foundation.services.jobs import cancel_job, do_slice, fail_job, forget_jobs, retry_job, start_job, take_up_jobs
 from foundation.services.letters import CONNECTION as LETTERS
 from foundation.services.letters import SALT as LETTER_SALT
-from foundation.services.letters import Letter
-from foundation.services.notices import read_all_notices, read_notice, save_notice_choices
+from foundation.services.letters import SECRET_PLACE, Letter
+from foundation.services.letters import STOP_SALT as LETTER_STOP_SALT
+from foundation.services.notices import read_all_notices, read_notice, save_notice_choices, stop_letters
 from foundation.services.notify import News, notify, settle_notices
 from foundation.services.outside_letters import OutsideLetter, mail_sign_in_code, write_outside
 from foundation.services.people import (
@@ -52,10 +53,10 @@ from foundation.services.people import (
     grant_duty,
     invite_person,
     open_account,
-    record_link,
     reset_second_factor,
     revoke_duty,
     seen_of,
+    send_link,
     set_active,
 )
 from foundation.services.rates import RateRow, enter_rate, import_rates, record_rate
@@ -68,6 +69,8 @@ from foundation.services.units import UnitDetails, change_unit, create_unit, see
 __all__ = [
     "LETTERS",
     "LETTER_SALT",
+    "LETTER_STOP_SALT",
+    "SECRET_PLACE",
     "AbsencePlan",
     "CalendarDetails",
     "CategoryDetails",
@@ -131,7 +134,6 @@ __all__ = [
     "open_site",
     "read_all_notices",
     "read_notice",
-    "record_link",
     "record_rate",
     "reset_second_factor",
     "retry_job",
@@ -150,9 +152,11 @@ __all__ = [
     "seen_of_site",
     "seen_of_unit",
     "send_digests",
+    "send_link",
     "set_active",
     "settle_notices",
     "start_job",
+    "stop_letters",
     "sync_site_permissions",
     "take_over_items",
     "take_over_sites",

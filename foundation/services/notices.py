@@ -7,7 +7,7 @@ from foundation import audit
 from foundation.errors import InvalidError, NotFoundError
 from foundation.journal import use_case
 from foundation.models import Channel, Notice, NoticeKind, NoticePreference, User
-from foundation.selectors.notices import channels_for
+from foundation.selectors.notices import channel_of, channels_for, preference_of
 
 _HOURS = 24
 
@@ -57,6 +57,31 @@ def save_notice_choices(
     choice.save()
     audit.record(person, "choose_notices", actor=person, at=at, channels=dict(channels), digest_hour=digest_hour)
     return choice
+
+
+@use_case
+def stop_letters(*, person_id: int, kind: str, at: datetime) -> bool:
+    """End the letters of a kind, or the daily letter, by one click in a mail program (RFC 8058); says whether any went.
+
+    What happens stays behind the bell. Kinds for which others wait are not ended, and a letter that waits does not go.
+    """
+    person = User.objects.select_for_update(of=("self",), no_key=True).filter(pk=person_id, is_active=True).first()
+    if person is None:
+        return False
+    choice = preference_of(person)
+    way = Channel.DIGEST if kind == Channel.DIGEST else Channel.MAIL
+    ended = [
+        one.value for one in NoticeKind
+        if kind in {way, one} and channel_of(choice, one) == way and Channel.APP in channels_for(one)
+    ]  # fmt: skip
+    if not ended:
+        return False
+    choice.channels = {**choice.channels, **dict.fromkeys(ended, Channel.APP.value)}
+    choice.save()
+    waiting = Notice.objects.filter(person=person, kind__in=ended, lettered_at=None)
+    waiting.update(letter_due_at=None, waits_for_day=False)
+    audit.record(person, "stop_letters", actor=person, at=at, kinds=ended, by="one click in a letter")
+    return True
 
 
 def _require_allowed(kind: str, channel: str) -> None:

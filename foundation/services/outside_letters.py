@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from foundation.journal import use_case, write_notes
 from foundation.models import User
 from foundation.selectors import system_user
-from foundation.services.letters import Posted, plain, store_letters, to_delivery
+from foundation.services.letters import Posted, about, plain, store_letters, to_delivery
 
 _LONGEST_SUBJECT = 150
 
@@ -45,7 +45,7 @@ def write_outside(*, letter: OutsideLetter, person: User, key: str, at: datetime
         text=render_to_string("mail/outside.txt", words),
         html=render_to_string("mail/outside.html", words),
     )
-    return store_letters([to_delivery(posted, person, key)], at) == 1
+    return store_letters([to_delivery(posted, about(person), key)], at) == 1
 
 
 def mail_sign_in_code(*, person: User | None, address: str, code: str, house: str, key: str, at: datetime) -> None:

@@ -17,6 +17,7 @@ from foundation.events import PersonLetIn, PersonShutOut
 from foundation.journal import use_case
 from foundation.models import Region, Role, RoleAssignment, Site, User
 from foundation.services.grant_role import grant_role, revoke_role
+from foundation.services.password_letter import store_password_letter
 from foundation.validators import full_amount, new_address, new_username
 
 _DETAILS = ("first_name", "last_name", "email", "approval_limit", "manager_id", "is_staff")
@@ -41,13 +42,14 @@ def seen_of(*, person: User) -> str:
 
 @use_case
 def invite_person(*, username: str, details: PersonDetails, actor: User, at: datetime) -> User:
-    """Open an account for somebody of ours without password or duty; the caller sends the link that sets one.
+    """Open an account for somebody of ours without password or duty; a letter with the link that sets one goes out.
 
     :raises NotPermittedError: the actor is no user administrator.
     :raises InvalidError: user name or e-mail address is taken, or a value cannot be used.
     """
     require(access.can_administer_people(actor))
     person = open_account(username=username, details=details, kind=User.Kind.STAFF)
+    store_password_letter(person, at)
     audit.record(person, "invite_person", actor=actor, at=at, user=person.username, after=facts_of_person(person))
     return person
 
@@ -189,8 +191,8 @@ def forget_factors(person: User, reason: str, *, actor: User, at: datetime) -> N
 
 
 @use_case
-def record_link(*, person_id: int, actor: User, at: datetime) -> User:
-    """Record that a link to set a password goes to a person; the caller sends it.
+def send_link(*, person_id: int, actor: User, at: datetime) -> User:
+    """Write a person the link to set a password once more.
 
     :raises NotPermittedError: the actor is no user administrator, or it is their own account.
     :raises ConflictError: the account is shut out.
@@ -201,6 +203,7 @@ def record_link(*, person_id: int, actor: User, at: datetime) -> User:
         raise ConflictError("person_inactive", f"{person} is shut out. Let them in again first.")
     if not person.email:
         raise InvalidError("address_missing", f"{person} has no e-mail address.", field="email")
+    store_password_letter(person, at)
     audit.record(person, "send_password_link", actor=by, at=at, user=person.username, address=person.email)
     return person
 

@@ -1,15 +1,11 @@
 """The link by which a person sets a password: mailed, never stored, good for three days and once."""
 
-import structlog
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.urls import reverse
 
-from foundation.models import Organisation, User
-
-log = structlog.get_logger(__name__)
+from foundation.models import User
 
 
 def password_link(person: User) -> str:
@@ -21,19 +17,7 @@ def password_link(person: User) -> str:
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def send_password_link(person: User) -> bool:
-    """Mail the link; says whether the mail server took it. Call it after the commit, never inside a transaction."""
-    name = Organisation.objects.values_list("name", flat=True).first() or "Crossdock"
-    days = settings.PASSWORD_RESET_TIMEOUT // 86_400
-    body = (
-        f"Hello {person},\n\n"
-        f"you have an account for the procurement of {name}. Your user name is {person.username}.\n"
-        f"Set a password here; the link works once, within {days} days:\n\n{password_link(person)}\n\n"
-        "If you did not expect this letter, you need do nothing.\n"
-    )
-    letter = EmailMessage(f"Your account at {' '.join(name.split())}", body, to=[person.email])
-    try:
-        return letter.send() == 1
-    except OSError:  # the mail server's, SMTP errors included; the administrator is told and tries again
-        log.exception("password_link.not_sent", user=person.pk)
-        return False
+def password_link_of(person_id: int) -> str:
+    """Return the link for a letter that is sent now; nothing for who was shut out meanwhile."""
+    person = User.objects.filter(pk=person_id, is_active=True).first()
+    return password_link(person) if person else ""

@@ -7,11 +7,12 @@ from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.models import NoticeKind
 from foundation.selectors.notices import NoticeFilters, notice_of_letter, notices_of
-from foundation.services import LETTER_SALT, read_all_notices, read_notice
+from foundation.services import LETTER_SALT, LETTER_STOP_SALT, read_all_notices, read_notice, stop_letters
 from foundation.web.door import now, staff
 from foundation.web.keyset import paginate
 from foundation.web.typed import whole
@@ -65,6 +66,20 @@ def letter(request: HttpRequest, token: str, where: str) -> HttpResponse:
     if notice is None:
         raise Http404
     return redirect(notice.wrong_path if where == "wrong-person" and notice.wrong_path else notice.path)
+
+
+@csrf_exempt  # a mail program posts without having seen a page of ours; the signed token says what it may do
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter_stop(request: HttpRequest, token: str) -> HttpResponse:
+    """End the letters of one kind by a mail program's one click (RFC 8058); opened in a browser it only leads on."""
+    try:
+        person_id, kind = signing.loads(token, salt=LETTER_STOP_SALT)
+    except (signing.BadSignature, ValueError) as error:
+        raise Http404 from error
+    if request.method == "POST":
+        stop_letters(person_id=int(person_id), kind=str(kind), at=now())
+        return HttpResponse("No more of these letters.\n", content_type="text/plain; charset=utf-8")
+    return redirect("notice_choices")
 
 
 def _read(token: str) -> tuple[int, UUID]:

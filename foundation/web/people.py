@@ -17,15 +17,14 @@ from foundation.services import (
     change_person,
     grant_duty,
     invite_person,
-    record_link,
     reset_second_factor,
     revoke_duty,
     seen_of,
+    send_link,
     set_active,
 )
 from foundation.web.door import admitted, now, put_error, staff
 from foundation.web.keyset import paginate
-from foundation.web.letters import send_password_link
 from foundation.web.people_forms import DetailsForm, DutyForm, InviteForm, initial_details
 from foundation.web.typed import words
 
@@ -33,6 +32,7 @@ DONE = {
     "deactivate": "is shut out; every session has ended", "reactivate": "may sign in again",
     "factor": "has no second factor any more; every session has ended",
 }  # fmt: skip
+ON_ITS_WAY = "A link to set a password is on its way to {}."
 TABS = (("", "Active"), ("out", "Shut out"), ("all", "All"))
 
 
@@ -65,7 +65,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
         except InvalidError as error:
             put_error(form, error)
         else:
-            _tell_sent(request, person, sent=send_password_link(person))
+            messages.success(request, ON_ITS_WAY.format(person.email))
             return redirect("person", person.pk)
     return render(request, "people/new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -132,8 +132,8 @@ def person_do(request: HttpRequest, person_id: int, verb: str) -> HttpResponse:
     """Shut a person out, let them in again, take a lost second factor away, or send the link once more."""
     found = _person(request, person_id)
     if verb == "link":
-        told = record_link(person_id=found.pk, actor=staff(request), at=now())
-        _tell_sent(request, told, sent=send_password_link(told))
+        told = send_link(person_id=found.pk, actor=staff(request), at=now())
+        messages.success(request, ON_ITS_WAY.format(told.email))
         return redirect("person", found.pk)
     if verb not in DONE:
         raise Http404
@@ -152,15 +152,6 @@ def person_do(request: HttpRequest, person_id: int, verb: str) -> HttpResponse:
 def _person(request: HttpRequest, person_id: int) -> User:
     admitted(request, access.can_administer_people(staff(request)))
     return get_object_or_404(people_of_ours().select_related("manager"), pk=person_id)
-
-
-def _tell_sent(request: HttpRequest, person: User, *, sent: bool) -> None:
-    if sent:
-        messages.success(request, f"A link to set a password is on its way to {person.email}.")
-    else:
-        messages.error(
-            request, f"The mail to {person.email} could not be sent. The account is there; send the link again."
-        )
 
 
 def _page(

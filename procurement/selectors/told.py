@@ -3,12 +3,20 @@
 from foundation.templatetags.ui import price, quantity
 from procurement.models import OrderLineSource
 from procurement.selectors.decision_lines import compared_lines
+from suppliers.models import SupplierUser
 
 
 def askers_of(order_id: int) -> list[int]:
     """Return who asked for what is on an order; one statement."""
     sources = OrderLineSource.objects.filter(order_line__order_id=order_id)
     return list(sources.values_list("requisition_line__requisition__requester_id", flat=True).distinct())
+
+
+def zone_of_supplier(supplier_id: int) -> str:
+    """Return the clock all people of a supplier share who chose one; empty when they chose none, or several."""
+    people = SupplierUser.objects.filter(supplier=supplier_id, is_active=True).exclude(user__time_zone="")
+    zones = set(people.values_list("user__time_zone", flat=True))
+    return zones.pop() if len(zones) == 1 else ""
 
 
 def told_lines(requisition_id: int) -> list[str]:

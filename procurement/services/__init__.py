@@ -7,6 +7,7 @@ from procurement.services.follow_budgets import follow_budgets, recount_budgets
 from procurement.services.history_commands import PastCount, PastLine, PastNeed, PastOrder, PastReceipt
 from procurement.services.issue_order import issue_order
 from procurement.services.mail_answer_copies import mail_answer_copies
+from procurement.services.mail_order import mail_order
 from procurement.services.move_order import (
     cancel_order,
     close_order,
@@ -37,7 +38,7 @@ __all__ = [
     "AnswerLine", "Booked", "FoundLine", "LineInput", "PastCount", "PastLine", "PastNeed", "PastOrder",
     "PastReceipt", "ReceiptLine", "add_invoiced", "approve_requisition", "assign_source", "book_delivery",
     "cancel_order", "cancel_requisition", "close_order", "close_settled_order", "copy_requisition", "create_requisition",
-    "decide_acknowledgment", "follow_budgets", "hold_order", "issue_order", "mail_answer_copies", "mark_answer_overdue",
+    "decide_acknowledgment", "follow_budgets", "hold_order", "issue_order", "mail_answer_copies", "mail_order", "mark_answer_overdue",
     "place_combined", "place_orders", "post_goods_receipt", "prepare_lines", "record_acknowledgment", "record_history",
     "recount_budgets", "reject_requisition", "reopen_order", "report_found_goods", "return_requisition", "reverse_goods_receipt", "save_requisition",
     "submit_requisition", "unhold_order", "withdraw_requisition",

@@ -11,8 +11,8 @@ from suppliers.services.move_supplier import MOVES, move_supplier
 from suppliers.services.people import (
     change_supplier_person,
     invite_supplier_person,
-    record_supplier_link,
     reset_supplier_second_factor,
+    send_supplier_link,
     set_supplier_person_active,
 )
 from suppliers.services.propose_bank_change import ProposedAccount, propose_bank_change
@@ -30,9 +30,9 @@ __all__ = [
     "propose_bank_change",
     "put_bank_change_in_force",
     "record_call_back",
-    "record_supplier_link",
     "refuse_bank_change",
     "reset_supplier_second_factor",
+    "send_supplier_link",
     "set_supplier_person_active",
     "take_over_suppliers",
     "withdraw_bank_change",

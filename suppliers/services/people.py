@@ -11,6 +11,7 @@ from foundation.errors import ConflictError, InvalidError, NotFoundError, StaleE
 from foundation.journal import use_case
 from foundation.models import User
 from foundation.services import PersonDetails, open_account, seen_of
+from foundation.services.password_letter import store_password_letter
 from foundation.services.people import end_sessions, facts_of_person, forget_factors, write_details
 from suppliers import access
 from suppliers.models import Supplier, SupplierState, SupplierUser
@@ -22,7 +23,7 @@ _LONGEST_REASON = 300
 def invite_supplier_person(
     *, supplier_id: int, username: str, details: PersonDetails, join: bool = False, actor: User, at: datetime
 ) -> User:
-    """Open an account without password for somebody of a supplier; the caller sends the link that sets one.
+    """Open an account without password for somebody of a supplier; a letter with the link that sets one goes out.
 
     When a person of another supplier has the address, `join` lets that person act for this one too, under the account
     that is there.
@@ -44,6 +45,8 @@ def invite_supplier_person(
         )  # fmt: skip
     person = known or open_account(username=username, details=details, kind=User.Kind.SUPPLIER)
     SupplierUser.objects.create(supplier=supplier, user=person)
+    if not person.has_usable_password():
+        store_password_letter(person, at)
     audit.record(
         person, "invite_person", actor=actor, at=at, user=person.username, supplier=supplier.code,
         after=facts_of_person(person),
@@ -127,8 +130,8 @@ def reset_supplier_second_factor(*, supplier_id: int, person_id: int, reason: st
 
 
 @use_case
-def record_supplier_link(*, supplier_id: int, person_id: int, actor: User, at: datetime) -> User:
-    """Record that a link to set a password goes to somebody of a supplier; the caller sends it.
+def send_supplier_link(*, supplier_id: int, person_id: int, actor: User, at: datetime) -> User:
+    """Write somebody of a supplier the link to set a password once more.
 
     :raises NotPermittedError: the actor is no supplier manager.
     :raises NotFoundError: there is no such person at this supplier.
@@ -137,6 +140,7 @@ def record_supplier_link(*, supplier_id: int, person_id: int, actor: User, at: d
     held = _locked(supplier_id, person_id, actor)
     if not held.is_active or not held.user.is_active:
         raise ConflictError("person_inactive", f"{held.user} is shut out. Let them in again first.")
+    store_password_letter(held.user, at)
     audit.record(held.user, "send_password_link", actor=actor, at=at, user=held.user.username, address=held.user.email)
     return held.user
 

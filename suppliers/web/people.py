@@ -14,17 +14,17 @@ from foundation.models import User
 from foundation.selectors import has_second_factor, person_history
 from foundation.services import PersonDetails, seen_of
 from foundation.web.door import now, staff, tried
-from foundation.web.letters import send_password_link
 from suppliers import access
 from suppliers.models import Supplier, SupplierUser
 from suppliers.services import (
     change_supplier_person,
     invite_supplier_person,
-    record_supplier_link,
     reset_supplier_second_factor,
+    send_supplier_link,
     set_supplier_person_active,
 )
 
+ON_ITS_WAY = "A link to set a password is on its way to {}."
 DONE = {
     "deactivate": "is shut out; every session has ended", "reactivate": "may act for it again",
     "factor": "has no second factor any more; every session has ended",
@@ -77,7 +77,7 @@ def person_new(request: HttpRequest, code: str) -> HttpResponse:
     if made.has_usable_password():
         messages.success(request, f"{made} may act for {supplier} now.")
     else:
-        _send(request, made)
+        messages.success(request, ON_ITS_WAY.format(made.email))
     return redirect("supplier_person", code, made.pk)
 
 
@@ -109,7 +109,7 @@ def person_do(request: HttpRequest, code: str, person_id: int, verb: str) -> Htt
     held = _held(supplier, person_id)
     known: dict[str, Any] = {"supplier_id": supplier.pk, "person_id": person_id, "actor": staff(request), "at": now()}
     if verb == "link":
-        _send(request, record_supplier_link(**known))
+        messages.success(request, ON_ITS_WAY.format(send_supplier_link(**known).email))
         return redirect("supplier_person", code, person_id)
     if verb not in DONE:
         raise Http404
@@ -136,15 +136,6 @@ def _supplier(request: HttpRequest, code: str) -> Supplier:
 
 def _held(supplier: Supplier, person_id: int) -> SupplierUser:
     return get_object_or_404(supplier.people.select_related("user", "supplier"), user_id=person_id)
-
-
-def _send(request: HttpRequest, person: User) -> None:
-    if send_password_link(person):
-        messages.success(request, f"A link to set a password is on its way to {person.email}.")
-    else:
-        messages.error(
-            request, f"The mail to {person.email} could not be sent. The account is there; send the link again."
-        )
 
 
 def _there(person: User) -> dict[str, str]:

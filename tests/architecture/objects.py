@@ -19,7 +19,7 @@ from foundation.relay import drain
 from foundation.selectors import system_user
 from foundation.services import AbsencePlan, cancel_job, declare_absence
 from foundation.services.grant_role import sync_site_permissions
-from foundation.services.letters import letter_token
+from foundation.services.letters import letter_token, stop_link
 from integration.models import Connection, InboxMessage
 from integration.services import grant_client_duty, register_client
 from invoicing import services as invoicing
@@ -312,6 +312,7 @@ def _enterprise(houses: Houses) -> None:
         subject_type="order", subject_id=1, subject_number="PO-1", sentence="PO-1 went to Acme", at=NOW,
     )  # fmt: skip
     kinds["notice"] = Kind({"notice_id": notice.pk}, {"notice_id": 999_999_999})
+    kinds["letter_stop"] = Kind({"token": stop_link(notice.person, "order").split("/")[-3]}, {"token": "nonsense"})
     kinds["letter"] = Kind({"token": letter_token(notice)}, {"token": "nonsense"})
     kinds["absence"] = Kind({"absence_id": absence.pk}, {"absence_id": 999_999_999})
     kinds["person_absence"] = Kind(

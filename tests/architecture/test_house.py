@@ -109,6 +109,23 @@ def test_policies_know_the_words_of_every_flag_a_requisition_can_earn() -> None:
     assert set(vocabulary.FLAGS) - restricted == set(flags.WORDS)
 
 
+def test_mail_leaves_by_one_door_only() -> None:
+    """A letter is stored with the change that causes it, and one module hands it to the mail server."""
+    door = {"integration/services/send_letter.py", "foundation/web/mailbox.py"}  # the second is where the demo keeps it
+    sends = re.compile(
+        r"django\.core\.mail|django\.core import .*\bmail\b|\bsmtplib\.SMTP\b|fail_silently|\bemail_user\("
+    )
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    outside = [
+        name
+        for name in listed.split()
+        if not name.startswith(("tests/", "config/settings/")) and (ROOT / name).exists() and name not in door
+        if sends.search((ROOT / name).read_text(encoding="utf-8"))
+    ]
+
+    assert outside == []
+
+
 def test_every_exception_to_a_check_says_why() -> None:
     listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     unsaid = [

@@ -128,6 +128,7 @@ def test_every_page_costs_the_same_with_three_documents_as_with_one_and_keeps_it
 # Pages with an address of their own that cost nothing worth a budget, or are measured as another.
 NOT_MEASURED = {
     "invoice_release_hold": "the form of a hold, part of invoice_match",
+    "letter_stop": "takes a mail program's one click; opened it leads on",
     "letter": "leads on to the page of its notice, or refuses",
 }
 

@@ -1,22 +1,23 @@
 """A second person signs for an act or refuses; what was taken back needs no signature; what is late goes up."""
 
 from datetime import datetime
-from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
-from django.conf import settings
-from django.core.mail import EmailMessage
+from django.urls import reverse
 
 from foundation import audit, outbox
 from foundation.errors import InvalidError, NotFoundError, StaleError, require
 from foundation.journal import use_case
-from foundation.models import User
+from foundation.models import NoticeKind, User
 from foundation.selectors import system_user
+from foundation.services import Letter, News, notify, settle_notices
 from policies.decisions.vocabulary import DUTIES, words
 from workflow import access
 from workflow.events import SignatureClosed
 from workflow.models import Countersignature, SignatureState
 from workflow.selectors.signatures import signers
 from workflow.services.cases import open_case
+from workflow.services.tell import due_words
 
 LONGEST = 300
 BATCH = 200
@@ -118,7 +119,7 @@ def _store(signature: Countersignature, action: str, actor: User, at: datetime) 
 
 
 def escalate_signatures(*, at: datetime) -> int:
-    """Hand what is overdue to the fallback owner too, and write to them once; time never signs. Returns how many."""
+    """Hand what is overdue to the fallback owner too, and tell them once; time never signs. Returns how many."""
     late = Countersignature.objects.filter(state=SignatureState.WAITING, due_at__lt=at, escalated_at=None)
     return sum(_escalate(pk, at) for pk in late.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
 
@@ -137,21 +138,26 @@ def _escalate(signature_id: int, at: datetime) -> bool:
         duty=signature.duty, site=signature.site, fallback_role=signature.fallback_role, chains=signature.chains,
         person_id=signature.person_id, at=at,
     )  # fmt: skip
-    for person in fallback:
-        if person.email:
-            _letter(signature, person).send(fail_silently=True)
+    done = f"{words(signature.held, DUTIES).lower()} and {words(signature.duty, DUTIES).lower()}"
+    settle_notices(subject_type="signature", subject_ids=[signature.pk], at=at)
+    news = News(
+        kind=NoticeKind.DECISION, source=uuid5(NAMESPACE_OID, f"escalate_signature:{signature.pk}"),
+        subject=("signature", signature.pk, signature.number),
+        sentence=f"Overdue: sign {signature.number} for {signature.document_number}; {signature.person} did both, {done}",
+        path=reverse("signature", args=[signature.number]), at=at, letter=_letter(signature, done),
+    )  # fmt: skip
+    notify(news=news, people=[person.pk for person in fallback], at=at)
     return True
 
 
-def _letter(signature: Countersignature, to: User) -> EmailMessage:
-    done: dict[str, Any] = {
-        "now": words(signature.duty, DUTIES).lower(),
-        "before": words(signature.held, DUTIES).lower(),
-    }
-    subject = f"Countersign {signature.document_number}: the second signature is overdue"
-    body = (
-        f"{signature.person} did “{done['before']}” and “{done['now']}” on the same documents.\n"
-        f"A second person was to sign by {signature.due_at:%d %b %Y}. Nobody did, so it is yours too.\n\n"
-        f"Open and decide: {settings.PUBLIC_URL}/signatures/{signature.number}/\n"
-    )
-    return EmailMessage(" ".join(subject.split()), body, to=[to.email])
+def _letter(signature: Countersignature, done: str) -> Letter:
+    site = signature.site
+    due = due_words(signature.due_at, site.time_zone if site else "UTC", signature.escalated_at or signature.due_at)
+    return Letter(
+        subject=f"Countersign {signature.document_number}: the second signature is overdue",
+        facts=(
+            ("Document", signature.document_number), ("Done by one person", f"{signature.person}: {done}"),
+            ("Was to be signed by", due), ("Why you", "Nobody signed in time, so it is yours too"),
+        ),
+        verb="Open and decide",
+    )  # fmt: skip

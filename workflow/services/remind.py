@@ -1,61 +1,37 @@
 from datetime import datetime
-
-from django.conf import settings
-from django.core.mail import EmailMessage
+from uuid import NAMESPACE_OID, uuid5
 
 from foundation import audit
 from foundation.journal import use_case
 from foundation.selectors import system_user
-from workflow.models import ApprovalStep, StepAssignee, StepState
+from foundation.services import settle_notices
+from workflow.models import ApprovalStep, StepState
+from workflow.services.tell import tell_to_decide
 
 BATCH = 200
 
 
 def remind_overdue(*, at: datetime) -> int:
-    """Write once to each person a step is overdue with; time never decides (AP-5). Returns how many were written to.
-
-    The step is marked before the letter goes, so a crash sends none rather than two.
-    """
-    steps = ApprovalStep.objects.filter(state=StepState.OPEN, due_at__lt=at, reminded_at=None).order_by("due_at")[
-        :BATCH
-    ]
-    sent = 0
-    for step in steps.select_related("request__site", "request__requester"):
-        if not _mark(step.pk, at):
-            continue
-        for assignee in step.assignees.select_related("person", "for_person"):
-            if assignee.person.email:
-                _letter(step, assignee).send(fail_silently=True)
-                sent += 1
-    return sent
+    """Tell each person a step is overdue with once more, as they chose; time never decides (AP-5). Returns how many."""
+    steps = ApprovalStep.objects.filter(state=StepState.OPEN, due_at__lt=at, reminded_at=None).order_by("due_at")
+    return sum(_remind(pk, at) for pk in list(steps.values_list("pk", flat=True)[:BATCH]))
 
 
 @use_case
-def _mark(step_id: int, at: datetime) -> bool:
+def _remind(step_id: int, at: datetime) -> int:
+    """Mark a step and tell its people; the earlier line leaves their bells, so that a task is one line there."""
     step = (
         ApprovalStep.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        .filter(pk=step_id, reminded_at=None)
+        .select_related("request__site", "request__requester")
+        .filter(pk=step_id, reminded_at=None, state=StepState.OPEN)
         .first()
     )
     if step is None:
-        return False
+        return 0
     step.reminded_at = at
     step.save(update_fields=["reminded_at"])
     audit.record(step, "remind", actor=system_user("sweeper"), at=at)
-    return True
-
-
-def _letter(step: ApprovalStep, assignee: StepAssignee) -> EmailMessage:
-    asked = step.request
-    for_whom = f"\nYou decide for: {assignee.for_person}" if assignee.for_person else ""
-    amount = f"{asked.currency} {asked.amount:,.2f}" if asked.amount is not None else ""
-    site = asked.site.name if asked.site else ""
-    subject = ", ".join(part for part in (f"Approve {asked.subject_number} {asked.title[:60]}", amount, site) if part)
-    facts = (("Amount", amount), ("Site", site), ("Needed by", str(asked.need_by or "")))
-    body = (
-        f"{asked.requester} asks for {asked.title}.\n\n"
-        + "".join(f"{label}: {value}\n" for label, value in facts if value)
-        + f"Why you: {step.label}, {step.rule}{for_whom}\n\n"
-        f"Open and decide: {settings.PUBLIC_URL}/inbox/{asked.pk}/\n"
-    )
-    return EmailMessage(" ".join(subject.split()), body, to=[assignee.person.email])
+    settle_notices(subject_type="step", subject_ids=[step.pk], at=at)
+    source = uuid5(NAMESPACE_OID, f"remind:{step.pk}:{step.due_at}")
+    asked = list(step.assignees.select_related("person", "for_person"))
+    return tell_to_decide(step, asked, source=source, happened_at=at, at=at, is_late=True)

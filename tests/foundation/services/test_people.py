@@ -12,9 +12,9 @@ from foundation.services import (
     grant_duty,
     grant_role,
     invite_person,
-    record_link,
     revoke_duty,
     seen_of,
+    send_link,
     set_active,
 )
 from tests.factories import NOW, Company, company
@@ -123,7 +123,7 @@ def test_nobody_changes_their_own_account_and_others_are_no_administrators(act: 
         "grant": lambda: grant_duty(role="executive", **known),
         "revoke": lambda: revoke_duty(assignment_id=held.pk, **known),
         "deactivate": lambda: set_active(is_active=False, reason="Because", **known),
-        "link": lambda: record_link(**known),
+        "link": lambda: send_link(**known),
     }
 
     with pytest.raises(NotPermittedError) as refusal:
@@ -155,9 +155,9 @@ def test_link_goes_to_nobody_who_is_shut_out_or_has_no_address() -> None:
     User.objects.filter(pk=made.rita.pk).update(email="")
 
     with pytest.raises(ConflictError):
-        record_link(person_id=made.mona.pk, actor=made.ursula, at=NOW)
+        send_link(person_id=made.mona.pk, actor=made.ursula, at=NOW)
     with pytest.raises(InvalidError):
-        record_link(person_id=made.rita.pk, actor=made.ursula, at=NOW)
+        send_link(person_id=made.rita.pk, actor=made.ursula, at=NOW)
 
 
 @pytest.mark.parametrize("kind", [User.Kind.SUPPLIER, User.Kind.SYSTEM])

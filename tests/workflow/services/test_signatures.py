@@ -1,13 +1,13 @@
 """Compensated pairs: allowed, and a second person signs in time (SD-1)."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core import mail
 
 from foundation.errors import DomainError, InvalidError, NotPermittedError, StaleError
-from foundation.models import AuditEvent, DomainEvent, DutyRecord, Role, User
+from foundation.models import AuditEvent, Delivery, DomainEvent, DutyRecord, Notice, Role, User
 from foundation.selectors import breaches
 from foundation.services import grant_role
 from procurement.models import GoodsReceipt, PurchaseOrder
@@ -149,7 +149,12 @@ def test_overdue_goes_up_to_the_fallback_owner_once_and_nobody_signs_by_time() -
 
     row.refresh_from_db()
     assert (counts, row.state, row.escalated_at) == ([0, 1, 0], "waiting", late)
-    assert [(letter.to, receipt.number in letter.subject) for letter in mail.outbox] == [(["frank@example.com"], True)]
+    letters = [
+        json.loads(bytes(body))
+        for body in Delivery.objects.filter(subject_type="person").values_list("body", flat=True)
+    ]
+    assert [(letter["to"], receipt.number in letter["subject"]) for letter in letters] == [("frank@example.com", True)]
+    assert Notice.objects.get(person=made.people["frank"]).subject_number == row.number
     assert waiting_signatures(made.people["frank"], late) == [row]
     assert countersign(
         signature_id=row.pk, expected_version=row.version, actor=made.people["frank"], at=late

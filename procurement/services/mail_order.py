@@ -1,0 +1,50 @@
+"""The letter by which a supplier of the portal learns of an order, a new version of one, or its end."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from foundation.journal import use_case
+from foundation.services import Letter
+from foundation.services.letters import store_letters, write_letter
+from foundation.templatetags.ui import day, money, price, quantity
+from procurement.models import OrderState, PurchaseOrder
+from procurement.selectors.told import zone_of_supplier
+
+
+@use_case
+def mail_order(*, order_id: int, revision: int, at: datetime) -> int:
+    """Store the letter about a version of an order to the supplier's order address; returns how many are new.
+
+    Times are on the clock of the supplier's people, where they share one, else of the site; the clock is named.
+    Called twice it is one letter. A version that was replaced meanwhile has no letter: the newer one has its own.
+    """
+    order = PurchaseOrder.objects.select_related("supplier", "ship_to").get(pk=order_id)
+    if not order.supplier.order_email or order.revision != revision or order.state != OrderState.ISSUED:
+        return 0
+    what = f"Order {order.number}" if revision == 1 else f"Order {order.number}, version {revision}"
+    zone = zone_of_supplier(order.supplier_id) or order.ship_to.time_zone
+    due = order.ack_due_at.astimezone(ZoneInfo(zone)) if order.ack_due_at else None
+    facts = (
+        ("Deliver to", order.ship_to.name),
+        ("Needed by", day(order.need_by)),
+        ("Total, net", money(order.total_amount, order.currency)),
+        ("Please answer by", f"{due:%a} {day(due.date())} {due:%H:%M} ({zone})" if due else ""),
+    )
+    lines = order.lines.select_related("unit").order_by("line_no")
+    letter = Letter(
+        subject=f"{what} for {order.ship_to.name}, needed {day(order.need_by)}",
+        facts=tuple(fact for fact in facts if fact[1]),
+        lines=tuple(
+            f"{line.line_no} {quantity(line.quantity, line.unit)} {line.description} at {price(line.unit_price, order.currency)}"
+            for line in lines
+        ),
+        verb="Open and answer",
+        closing="" if revision == 1 else f"It replaces version {revision - 1}.",
+    )  # fmt: skip
+    return store_letters([write_letter(
+        order.supplier.order_email, letter, sentence=f"{what} for you from {order.ship_to.name}.",
+        url=f"{settings.PUBLIC_URL}/supplier/orders/{order.number}/", subject=("order", order.pk, order.number),
+        key=f"order:{order.pk}:{revision}",
+    )], at)  # fmt: skip
