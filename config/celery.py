@@ -83,6 +83,7 @@ app.conf.beat_schedule = {
     "deliveries": _every("integration.deliver", RELAY_EVERY),
     "inbox": _every("integration.apply_inbox", RELAY_EVERY),
     "chase": _every("integration.chase", MINUTE),
+    "contracts": _every("suppliers.sweep_contracts", HOUR),
     "reminders": _every("workflow.sweep_reminders", MINUTE),
     "ladders": _every("workflow.climb_ladders", MINUTE),
     "signatures": _every("workflow.sweep_signatures", MINUTE),

@@ -6,7 +6,7 @@ from foundation import access
 from foundation.models import Role, User
 from foundation.roles import VIEW
 from foundation.verdict import ALLOWED, Verdict
-from suppliers.models import BankChange, CatalogueItem, Contract, Supplier, SupplierUser
+from suppliers.models import BankChange, CatalogueItem, Contract, ContractVersion, Supplier, SupplierUser
 
 
 def visible_suppliers(user: User) -> QuerySet[Supplier]:
@@ -60,3 +60,23 @@ def can_see_bank_changes(user: User) -> Verdict:
     """Judge reading suppliers' bank accounts: who maintains, checks or audits them."""
     roles = (Role.SUPPLIER_MANAGER, Role.PAYABLES_LEAD, Role.FINANCE_DIRECTOR, Role.AUDITOR)
     return access.can_in_role(user, "look at bank accounts", *roles)
+
+
+def can_propose_contract(user: User) -> Verdict:
+    """Judge writing contracts, their amendments and their papers (SO-2)."""
+    return access.can_in_role(user, "write contracts", Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER)
+
+
+def can_agree_contract(user: User, version: ContractVersion) -> Verdict:
+    """Judge putting a proposed version in force: never the one who wrote it (SO-2)."""
+    if not version.is_open:
+        return Verdict("nothing_waits", "Nothing waits for a second person here.")
+    if user.pk == version.proposed_by_id:
+        return Verdict("own_proposal", "You wrote this version. Somebody else puts it in force.")
+    roles = (Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER, Role.FINANCE_DIRECTOR)
+    return access.can_in_role(user, "put contracts in force", *roles)
+
+
+def can_end_contract(user: User) -> Verdict:
+    """Judge ending a contract before its time."""
+    return can_propose_contract(user)

@@ -1,5 +1,6 @@
 """What the worker does for suppliers without being told by an event."""
 
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
@@ -7,7 +8,9 @@ from django.utils import timezone
 
 from foundation.selectors import system_user
 from suppliers.selectors.bank import cooled_off
-from suppliers.services import put_bank_change_in_force
+from suppliers.services import expire_contracts, put_bank_change_in_force, warn_of_contracts
+
+BEHIND = timedelta(hours=12)  # the earliest clock of any site
 
 
 @shared_task(name="suppliers.end_cooling_off")
@@ -18,3 +21,12 @@ def end_cooling_off(**_unknown: Any) -> int:
     for pk in due:
         put_bank_change_in_force(change_id=pk, actor=actor, at=now)
     return len(due)
+
+
+@shared_task(name="suppliers.sweep_contracts")
+def sweep_contracts(**_unknown: Any) -> int:
+    """End contracts whose last day has passed everywhere and tell of those that soon do; returns how many ended."""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    ended = expire_contracts(today=(now - BEHIND).date(), at=now)
+    warn_of_contracts(today=now.date(), at=now)
+    return ended

@@ -2,7 +2,7 @@ from django.urls import path
 
 from suppliers.api import views as api
 from suppliers.portal import account
-from suppliers.web import pages, people
+from suppliers.web import contracts, pages, people
 
 urlpatterns = [
     path("supplier/you/", account.account, name="portal_account"),
@@ -14,8 +14,14 @@ urlpatterns = [
     path("suppliers/<str:code>/people/<int:person_id>/", people.person, name="supplier_person"),
     path("suppliers/<str:code>/people/<int:person_id>/do/<slug:verb>/", people.person_do, name="supplier_person_do"),
     path("suppliers/<str:code>/do/<slug:verb>/", pages.supplier_act, name="supplier_act"),
-    path("contracts/", pages.contract_list, name="contracts"),
-    path("contracts/<str:number>/", pages.contract_detail, name="contract"),
+    path("contracts/", contracts.contract_list_page, name="contracts"),
+    path("contracts/contracts.csv", contracts.contracts_csv, name="contracts_csv"),
+    path("contracts/new/", contracts.contract_new, name="contract_new"),
+    path("contracts/<str:number>/", contracts.contract_detail, name="contract"),
+    path("contracts/<str:number>/amend/", contracts.contract_amend, name="contract_amend"),
+    path("contracts/<str:number>/do/<slug:verb>/", contracts.contract_act, name="contract_act"),
+    path("contracts/<str:number>/papers/", contracts.contract_paper_add, name="contract_paper_add"),
+    path("contracts/<str:number>/papers/<int:paper_id>/", contracts.contract_paper, name="contract_paper"),
     path("api/v1/suppliers/", api.SupplierList.as_view(), name="api_suppliers"),
     path("api/v1/suppliers/<str:code>/", api.SupplierItem.as_view(), name="api_supplier"),
     path("api/v1/catalogue/", api.CatalogueList.as_view(), name="api_catalogue"),

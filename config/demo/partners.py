@@ -12,6 +12,7 @@ from suppliers.models import (
     CatalogueItem,
     CatalogueState,
     Contract,
+    ContractKind,
     ContractPrice,
     ContractState,
     SourcingPreference,
@@ -181,7 +182,7 @@ def _contracts(
                 number=f"CON-{len(made) + 101}", supplier=supplier, title=f"{leaf.name} {today.year}", currency=supplier.currency,
                 state=state, valid_from=today - timedelta(days=370),
                 valid_to=today + timedelta(days=30 + 17 * (number % 14)) if state != ContractState.EXPIRED else today - timedelta(days=20),
-                ceiling_amount=Decimal(400_000) if number % 3 == 0 else None, created_at=at, created_by=who, changed_at=at, changed_by=who,
+                ceiling_amount=Decimal(400_000) if number % 3 == 0 else None, kind=ContractKind.TIERED, created_at=at, created_by=who, changed_at=at, changed_by=who,
             )  # fmt: skip
             made.append(contract)
             for offer in by_pair.get((supplier.pk, leaf.prefix), []):

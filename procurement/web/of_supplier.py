@@ -10,8 +10,10 @@ from django.utils import timezone
 from foundation.models import User
 from procurement import access
 from procurement.models import OrderState, PurchaseOrder
+from procurement.selectors.contract_usage import usage_of
 from procurement.selectors.order_list import COMING, filtered_orders, next_step
 from procurement.selectors.order_list import OrderFilters as Filters
+from suppliers.models import Contract
 
 SHOWN = 8
 
@@ -40,12 +42,15 @@ def orders_of_supplier(request: HttpRequest, pk: Any = None) -> str:
 
 
 def orders_of_contract(request: HttpRequest, pk: Any = None) -> str:
-    """Show the newest orders under a contract."""
+    """Show what was ordered under a contract by month and site, and the newest orders of the person's sites."""
     user = request.user
     if not isinstance(user, User) or user.kind != User.Kind.STAFF or pk is None:
         return ""
     mine = access.visible_orders(user).filter(lines__contract_id=pk).distinct()
-    return render_to_string("procurement/supplier/orders.html", {"rows": _rows(mine)}, request=request)
+    months, sites = usage_of(int(pk))
+    currency = Contract.objects.values_list("currency", flat=True).get(pk=pk)
+    context = {"rows": _rows(mine), "months": months, "sites": sites, "currency": currency}
+    return render_to_string("procurement/supplier/orders.html", context, request=request)
 
 
 def _rows(orders: Any) -> list[tuple[PurchaseOrder, Any]]:

@@ -1,6 +1,7 @@
 from suppliers.models.bank import BankAccount, BankChange, BankChangeSource, BankChangeState, StaffAccount
 from suppliers.models.catalogue import CatalogueItem, CatalogueState, SourcingPreference
-from suppliers.models.contract import Contract, ContractPrice, ContractState
+from suppliers.models.contract import Contract, ContractKind, ContractPrice, ContractState
+from suppliers.models.contract_papers import ContractPaper, ContractVersion
 from suppliers.models.supplier import (
     MAY_BE_PAID,
     MAY_ORDER,
@@ -21,8 +22,11 @@ __all__ = [
     "CatalogueItem",
     "CatalogueState",
     "Contract",
+    "ContractKind",
+    "ContractPaper",
     "ContractPrice",
     "ContractState",
+    "ContractVersion",
     "OrderChannel",
     "SourcingPreference",
     "StaffAccount",

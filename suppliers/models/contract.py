@@ -18,8 +18,20 @@ class ContractState(models.TextChoices):
     TERMINATED = "terminated", "Terminated"
 
 
+class ContractKind(models.TextChoices):
+    """How a contract is made (SO-2)."""
+
+    FIXED = "fixed", "Fixed prices"
+    TIERED = "tiered", "Prices by quantity"
+    BLANKET = "blanket", "Blanket, up to an amount"
+
+
 class Contract(Document):
-    """What a supplier and we agreed on prices (SO-2). Valid to includes its day; value ceiling empty means none."""
+    """What a supplier and we agreed on prices (SO-2). Valid to includes its day; value ceiling empty means none.
+
+    The row and its prices are the version in force, or the first proposal while it is a draft; amendments wait as
+    versions until a second person agrees.
+    """
 
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="contracts")
     title = models.CharField(max_length=120)
@@ -27,7 +39,13 @@ class Contract(Document):
     currency = models.CharField(max_length=3)
     valid_from = models.DateField()
     valid_to = models.DateField()
+    kind = models.CharField(max_length=8, choices=ContractKind.choices, default=ContractKind.FIXED)
     ceiling_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    floor_amount = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, blank=True, help_text="what we promised to buy; empty = nothing"
+    )
+    site_codes = ArrayField(models.CharField(max_length=8), default=list, blank=True, help_text="empty = every site")
+    end_reason = models.CharField(max_length=300, blank=True)
     ordered_amount = models.DecimalField(
         max_digits=18, decimal_places=4, default=0, help_text="orders under it, less what was cancelled or closed short"
     )
@@ -38,6 +56,15 @@ class Contract(Document):
             models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="contract_validity"),
             models.CheckConstraint(
                 condition=Q(ordered_amount__gte=0, ordered_amount__lt=10**12), name="contract_ordered"
+            ),
+            models.CheckConstraint(
+                condition=(Q(floor_amount=None) | Q(floor_amount__gt=0))
+                & (Q(ceiling_amount=None) | Q(ceiling_amount__gt=0, ceiling_amount__lt=10**12))
+                & (Q(floor_amount=None) | Q(ceiling_amount=None) | Q(floor_amount__lte=F("ceiling_amount"))),
+                name="contract_floor_to_ceiling",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="blanket") | Q(ceiling_amount__isnull=False), name="contract_blanket_ceiling"
             ),
         ]
 
@@ -50,9 +77,9 @@ class Contract(Document):
         """The last day has passed."""
 
     @transition(field=state, source=ContractState.ACTIVE, target=ContractState.TERMINATED)
-    def terminate(self, *, at: datetime) -> None:
+    def terminate(self, *, at: datetime, reason: str) -> None:
         """Ended before its time."""
-        self.changed_at = at
+        self.changed_at, self.end_reason = at, reason
 
 
 class ContractPrice(models.Model):

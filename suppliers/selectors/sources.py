@@ -89,7 +89,7 @@ def _contract_offer(price: ContractPrice, known: CatalogueItem | None) -> Offer:
     exhausted = contract.ceiling_amount is not None and contract.ordered_amount >= contract.ceiling_amount
     return Offer(
         supplier.pk, supplier.code, supplier.name, supplier.state, CONTRACT, price.unit.code, price.unit_price,
-        contract.currency, price.from_quantity, frozenset(price.site_codes), contract.pk, contract.number,
+        contract.currency, price.from_quantity, frozenset(price.site_codes or contract.site_codes), contract.pk, contract.number,
         known.pk if known else None, known.supplier_part if known else "",
         known.minimum_quantity if known else Decimal(0), known.multiple if known else Decimal(0),
         known.lead_time_days if known else 0, exhausted,

@@ -1,4 +1,5 @@
 from suppliers.services.add_supplier_person import add_supplier_person
+from suppliers.services.contract_papers import add_contract_paper
 from suppliers.services.decide_bank_change import (
     add_bank_evidence,
     approve_bank_change,
@@ -7,6 +8,7 @@ from suppliers.services.decide_bank_change import (
     refuse_bank_change,
     withdraw_bank_change,
 )
+from suppliers.services.end_contract import expire_contracts, terminate_contract, warn_of_contracts
 from suppliers.services.move_supplier import MOVES, move_supplier
 from suppliers.services.people import (
     change_supplier_person,
@@ -17,17 +19,23 @@ from suppliers.services.people import (
 )
 from suppliers.services.propose_bank_change import ProposedAccount, propose_bank_change
 from suppliers.services.take_over_suppliers import take_over_suppliers
+from suppliers.services.write_contract import agree_contract, amend_contract, propose_contract, withdraw_amendment
 
 __all__ = [
     "MOVES",
     "ProposedAccount",
     "add_bank_evidence",
+    "add_contract_paper",
     "add_supplier_person",
+    "agree_contract",
+    "amend_contract",
     "approve_bank_change",
     "change_supplier_person",
+    "expire_contracts",
     "invite_supplier_person",
     "move_supplier",
     "propose_bank_change",
+    "propose_contract",
     "put_bank_change_in_force",
     "record_call_back",
     "refuse_bank_change",
@@ -35,5 +43,8 @@ __all__ = [
     "send_supplier_link",
     "set_supplier_person_active",
     "take_over_suppliers",
+    "terminate_contract",
+    "warn_of_contracts",
+    "withdraw_amendment",
     "withdraw_bank_change",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from foundation.models import User
 from foundation.registries import Hit, MenuEntry, Subject, item_numbers, navigation, panels, search, subjects
 from foundation.roles import VIEW
 from suppliers import access
-from suppliers.models import CatalogueItem, CatalogueState, Supplier
+from suppliers.models import CatalogueItem, CatalogueState, Contract, Supplier
 from suppliers.selectors import find_items
 
 OFFERS = 20
@@ -21,6 +21,7 @@ OFFERS = 20
 def register() -> None:
     """Fill the registries."""
     navigation.add(MenuEntry("Suppliers", "suppliers", 60, lambda u: holds_anywhere(u, VIEW)))
+    navigation.add(MenuEntry("Contracts", "contracts", 61, lambda u: holds_anywhere(u, VIEW)))
     search.add(find)
     if items_by_part not in item_numbers:
         item_numbers.append(items_by_part)
@@ -32,6 +33,15 @@ def register() -> None:
             url=lambda pk: reverse("supplier", args=[Supplier.objects.values_list("code", flat=True).get(pk=pk)]),
             title=lambda pk: str(Supplier.objects.get(pk=pk)),
             visible=lambda user, pk: access.visible_suppliers(user).filter(pk=pk).exists(),
+        )
+    )
+    subjects.add(
+        Subject(
+            type="contract",
+            label="Contract",
+            url=lambda pk: reverse("contract", args=[Contract.objects.values_list("number", flat=True).get(pk=pk)]),
+            title=lambda pk: str(Contract.objects.get(pk=pk)),
+            visible=lambda user, pk: access.visible_contracts(user).filter(pk=pk).exists(),
         )
     )
 

@@ -1,7 +1,4 @@
-"""Suppliers and contracts for staff."""
-
-from decimal import Decimal
-from itertools import groupby
+"""Suppliers for staff."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,7 +14,7 @@ from foundation.selectors import timeline
 from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version, words
 from suppliers import access
-from suppliers.models import CatalogueState, ContractState, Supplier, SupplierState
+from suppliers.models import CatalogueState, Supplier, SupplierState
 from suppliers.services import MOVES, move_supplier
 
 ONBOARDING = (
@@ -28,7 +25,6 @@ TABS = (
     ("", "All"), ("active", "Active"), ("onboarding", "Coming on board"), ("restricted", "Restricted"),
     ("blocked", "Blocked"), ("offboarded", "Offboarded"),
 )  # fmt: skip
-CONTRACT_TABS = (("", "All"), *((str(value), str(label)) for value, label in ContractState.choices))
 OFFERS = 50
 
 
@@ -115,37 +111,3 @@ def supplier_act(request: StaffRequest, code: str, verb: str) -> HttpResponse:
     supplier.refresh_from_db()
     messages.success(request, f"{supplier} is {supplier.get_state_display().lower()} now.")
     return redirect("supplier", code)
-
-
-@require_safe
-@login_required
-def contract_list(request: StaffRequest) -> HttpResponse:
-    """List contracts by state."""
-    rows = access.visible_contracts(request.user).select_related("supplier")
-    text, state = request.GET.get("q", "").strip()[:60], request.GET.get("state", "")
-    if text:
-        rows = rows.filter(Q(number__icontains=text) | Q(title__icontains=text) | Q(supplier__name__icontains=text))
-    if state in ContractState.values:
-        rows = rows.filter(state=state)
-    context = {
-        "page": paginate(request, rows), "tabs": CONTRACT_TABS, "state": state, "text": text,
-        "today": timezone.localdate(),
-    }  # fmt: skip
-    return render(request, "suppliers/contracts.html", context)
-
-
-@require_safe
-@login_required
-def contract_detail(request: StaffRequest, number: str) -> HttpResponse:
-    """Show a contract with its prices by tier and what is used of it."""
-    contract = get_object_or_404(access.visible_contracts(request.user).select_related("supplier"), number=number)
-    prices = contract.prices.select_related("item", "unit").order_by("item__code", "unit_id", "from_quantity")[:500]
-    ceiling = contract.ceiling_amount
-    context = {
-        "contract": contract,
-        "items": [(item, list(tiers)) for item, tiers in groupby(prices, key=lambda price: price.item)],
-        "used_percent": contract.ordered_amount / ceiling * 100 if ceiling else None,
-        "left": max(ceiling - contract.ordered_amount, Decimal(0)) if ceiling is not None else None,
-        "days_left": (contract.valid_to - timezone.localdate()).days,
-    }
-    return render(request, "suppliers/contract.html", context)

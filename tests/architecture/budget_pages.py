@@ -16,6 +16,7 @@ from policies.models import ApprovalStage, Budget, PolicyVersion
 from policies.services import create_draft
 from procurement.models import PurchaseOrder, Requisition
 from tests.factories import NOW, Company
+from tests.suppliers.contracts import a_paper
 from workflow.models import ApprovalRequest, Replay
 from workflow.services import start_replay
 
@@ -24,6 +25,7 @@ Row = tuple[str, User, list[object]]
 
 def machines(made: Company, number: int) -> None:
     """Make one of each row of the machines' side: a message, a delivery, a client; and drafts of policies once."""
+    a_paper(made, number)
     if number == 1:
         create_draft(kind="approval", actor=made.polly, at=NOW)
         create_draft(kind="tolerance", actor=made.polly, at=NOW)
@@ -78,6 +80,10 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "person_away", asks, [made.rita.pk]
     yield "site", asks, [made.leeds.code]
     yield "supplier_person_new", made.sue, ["ACME"]
+    yield "contracts_csv", made.sue, []
+    yield "contract_new", made.sue, []
+    yield "contract_amend", made.sue, [made.contract.number]
+    yield "contract_paper", made.sue, [made.contract.number, made.contract.papers.order_by("pk")[0].pk]
     yield "insights", made.people["erin"], []
     for metric in METRICS:
         yield "insight", made.people["erin"], [metric.slug]

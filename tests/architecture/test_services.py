@@ -78,9 +78,6 @@ NOT_WALKED = {
         [f"Supplier.{verb}" for verb in ("invite", "register", "screen", "qualify", "offboard")],
         "onboarding; suppliers of an imported past wait for it as requested",
     ),
-    **dict.fromkeys(
-        [f"Contract.{verb}" for verb in ("activate", "expire", "terminate")], "contracts come in by import"
-    ),
     **dict.fromkeys([f"CatalogueItem.{verb}" for verb in ("activate", "withdraw")], "offers come in by import"),
     "PurchaseOrder.request_approval": "an order carries the approval of its requisition; change orders are not built",
     "PurchaseOrder.return_for_change": "the same",
