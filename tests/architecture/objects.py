@@ -275,24 +275,12 @@ def _enterprise(houses: Houses) -> None:
         {"code": "ACME", "person_id": made.acme_person.pk}, {"code": "ACME", "person_id": 999_999_999},
         {"code": "ACME", "person_id": made.bolt_person.pk}, {"reason": "Left"},
     )  # fmt: skip
-<<<<<<< HEAD
     devices = [
         UserSession.objects.create(user=person, ip="10.0.0.1", session_key=f"device-{person.pk}", user_agent="Chrome")
         for person in (made.acme_person, made.bolt_person)
     ]
     kinds["device"] = Kind({"device_id": devices[0].pk}, {"device_id": 999_999_999}, {"device_id": devices[1].pk})
-    kinds["contract"] = Kind({"number": made.contract.number}, {"number": "NO-SUCH-9"})
-=======
-    kinds["contract"] = Kind(
-        {"number": made.contract.number},
-        {"number": "NO-SUCH-9"},
-        form={"version": made.contract.version, "reason": "Why"},
-    )
-    paper = a_paper(made)
-    kinds["contract_paper"] = Kind(
-        {"number": made.contract.number, "paper_id": paper.pk}, {"number": "NO-SUCH-9", "paper_id": 999_999_999}
-    )
->>>>>>> 411a0c3 (Write contracts and amendments by one person, put them in force by another, and tell of their end)
+    _contracts(houses)
     kinds["item"] = Kind({"code": "SW-500"}, {"code": "NO-SUCH-9"})
     kinds["region"] = Kind({"code": "NORTH"}, {"code": "NO-SUCH-9"})
     kinds["entity"] = Kind({"code": "NG"}, {"code": "NO-SUCH-9"})
@@ -334,6 +322,20 @@ def _enterprise(houses: Houses) -> None:
     )
     kinds["metric"] = Kind({"slug": "requisition-to-order"}, {"slug": "no-such-metric"})
     kinds["demo_person"] = Kind({"username": "no.duty"}, {"username": "no.such.person"})
+
+
+def _contracts(houses: Houses) -> None:
+    """Register the contract of Acme and a paper of it."""
+    made, kinds = houses.made, houses.kinds
+    kinds["contract"] = Kind(
+        {"number": made.contract.number},
+        {"number": "NO-SUCH-9"},
+        form={"version": made.contract.version, "reason": "Why"},
+    )
+    paper = a_paper(made)
+    kinds["contract_paper"] = Kind(
+        {"number": made.contract.number, "paper_id": paper.pk}, {"number": "NO-SUCH-9", "paper_id": 999_999_999}
+    )
 
 
 def _messages(houses: Houses) -> None:
