@@ -66,6 +66,7 @@ def audit_refusal(request: HttpRequest, error: DomainError) -> None:
     if not isinstance(error, RECORDED):
         return
     user = getattr(request, "user", None)
+    pair: dict[str, Any] = {name: str(error.details[name]) for name in ("duty", "held") if name in error.details}
     audit.record_fact(
         "refusal",
         None,
@@ -76,6 +77,7 @@ def audit_refusal(request: HttpRequest, error: DomainError) -> None:
         path=request.path[:200],
         method=request.method,
         message=error.message[:500],
+        **pair,
     )
 
 

@@ -96,6 +96,7 @@ def _policies(made: Company) -> Iterator[Row]:
     yield "policies_home", made.polly, []
     yield "conflicts", made.polly, []
     yield "conflicts_csv", made.polly, []
+    yield "conflicts_xlsx", made.polly, []
     for page in ("approvals", "tolerances", "duties", "routing", "ordering"):
         yield "policies", made.polly, [page]
         yield "policy_bring_in", made.polly, [page]

@@ -1,14 +1,13 @@
 """Conflicts of duties: on documents, second signatures, roles held today, and refused attempts (SD-1, SD-2)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -18,7 +17,6 @@ from foundation import registries
 from foundation.errors import require
 from foundation.models import AuditEvent, Role, Site, User
 from foundation.registries import Paper
-from foundation.web.csvout import stream_csv
 from foundation.web.keyset import Page, paginate
 from foundation.web.typed import whole
 from policies.decisions.duties import Pair
@@ -32,7 +30,6 @@ from workflow.selectors.duty_conflicts import (
     Asked,
     Conflicting,
     document_conflicts,
-    every_conflict,
     new_pairs,
     role_conflicts,
 )
@@ -46,7 +43,6 @@ VIEWS = (
 PERIODS = (("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("all", "Everything"))
 STRENGTHS = {"hard": ("Hard", "bad"), "compensated": ("Needs a second signature", "warn")}
 SHOWN = 10
-HEAD = ["when", "person", "did", "on", "number", "site", "amount", "currency", "after", "then", "on", "strength"]
 
 
 class StaffRequest(HttpRequest):
@@ -80,11 +76,13 @@ class Row:
     signature: Countersignature | None = None
 
 
-def _now() -> datetime:
+def read_clock() -> datetime:
+    """Read the clock."""
     return timezone.now()  # noqa: TID251 - the porch reads the clock
 
 
-def _chosen(request: HttpRequest) -> Chosen:
+def chosen_of(request: HttpRequest) -> Chosen:
+    """Return what the address asks for."""
     given = {name: request.GET.get(name, "").strip()[:80] for name in ("view", "person", "pair", "site", "policy")}
     days = request.GET.get("days", "90")
     return Chosen(**given, days=days if days in dict(PERIODS) else "90")
@@ -95,27 +93,28 @@ def _chosen(request: HttpRequest) -> Chosen:
 def conflicts(request: StaffRequest) -> HttpResponse:
     """List who is on both sides of a pair under the policy in force, or under the version asked for."""
     require(access.can_read_conflicts(request.user))
-    chosen, now = _chosen(request), _now()
-    version, pairs = _pairs(chosen, now)
+    chosen, now = chosen_of(request), read_clock()
+    version, pairs = pairs_asked(chosen, now)
     sites = access.sites_of_conflicts(request.user)
-    asked = _asked(chosen, sites, now)
+    asked = asked_of(chosen, sites, now)
     context: dict[str, Any] = {
         "chosen": chosen, "views": VIEWS, "periods": PERIODS, "version": version, "now": now,
         "pairs": [(f"{p.first}.{p.second}", pair_title(p)) for p in pairs if p.strength != "role"],
         "sites": list(_sites(sites).order_by("name").values_list("code", "name")),
     }  # fmt: skip
     if chosen.view == "roles":
-        context["roles"] = [(one, *_roles(one.one, one.other)) for one in role_conflicts(pairs, asked.sites)]
+        context["roles"] = [(one, *role_names(one.one, one.other)) for one in role_conflicts(pairs, asked.sites)]
     elif chosen.view == "signatures":
-        context["page"] = paginate(request, _signatures(request.user, asked))
+        context["page"] = paginate(request, signatures_of(request.user, asked))
     elif chosen.view == "refused":
-        context["page"] = paginate(request, _refused(asked))
+        context["page"] = paginate(request, refusals_of(asked))
     else:
         context["page"] = _documents(request, pairs, asked)
     return render(request, "workflow/conflicts.html", context)
 
 
-def _pairs(chosen: Chosen, now: datetime) -> tuple[PolicyVersion, Sequence[Pair]]:
+def pairs_asked(chosen: Chosen, now: datetime) -> tuple[PolicyVersion, Sequence[Pair]]:
+    """Return the version and the pairs the report is about."""
     number = whole(chosen.policy)
     if number is None:
         return version_in_force(PolicyKind.DUTY, now), duty_pairs_in_force(now)
@@ -127,7 +126,8 @@ def _sites(sites: Sequence[int] | None) -> Any:
     return Site.objects.all() if sites is None else Site.objects.filter(pk__in=sites)
 
 
-def _asked(chosen: Chosen, sites: Sequence[int] | None, now: datetime) -> Asked:
+def asked_of(chosen: Chosen, sites: Sequence[int] | None, now: datetime) -> Asked:
+    """Return what the lists are narrowed to."""
     people = None
     if chosen.person:
         named = Q(username__icontains=chosen.person) | Q(last_name__icontains=chosen.person)
@@ -152,11 +152,11 @@ def _documents(request: StaffRequest, pairs: Sequence[Pair], asked: Asked) -> Pa
         return Page([], None, None)
     is_first = not (before or after) or (bool(after) and not more)
     follows = more or bool(after)
-    rows = _rows(request.user, found)
+    rows = rows_of(request.user, found)
     return Page(rows, None if is_first else found[0].key, found[-1].key if follows else None)
 
 
-def _rows(user: User, found: Sequence[Conflicting]) -> list[Row]:
+def rows_of(user: User, found: Sequence[Conflicting]) -> list[Row]:
     """Return conflicts with their documents and second signatures; a statement or two for each kind of document."""
     wanted: dict[str, set[int]] = {}
     for one in found:
@@ -179,7 +179,8 @@ def _rows(user: User, found: Sequence[Conflicting]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _signatures(user: User, asked: Asked) -> Any:
+def signatures_of(user: User, asked: Asked) -> Any:
+    """Return second signatures, newest first."""
     rows = access.visible_signatures(user).select_related("site", "person", "decided_by")
     if asked.people is not None:
         rows = rows.filter(person_id__in=asked.people)
@@ -190,13 +191,15 @@ def _signatures(user: User, asked: Asked) -> Any:
     return rows.filter(asked_at__gte=asked.since) if asked.since else rows
 
 
-def _refused(asked: Asked) -> Any:
+def refusals_of(asked: Asked) -> Any:
     """Return refused attempts; they name no site, so who reads only some sites reads those of people there."""
     rows = AuditEvent.objects.filter(object_type="refusal", action="refused:duty_conflict").select_related("actor")
     if asked.people is not None:
         rows = rows.filter(actor_id__in=asked.people)
     if asked.sites is not None:
         rows = rows.filter(actor__role_assignments__site_id__in=asked.sites).distinct()
+    if asked.duties is not None:
+        rows = rows.filter(data__duty__in=asked.duties, data__held__in=asked.duties)
     return rows.filter(at__gte=asked.since) if asked.since else rows
 
 
@@ -205,30 +208,9 @@ def pair_title(pair: Pair | DutyPair) -> str:
     return f"{words(pair.first, DUTIES, ROLE_NAMES)} / {words(pair.second, DUTIES, ROLE_NAMES).lower()}"
 
 
-def _roles(*codes: str) -> list[str]:
+def role_names(*codes: str) -> list[str]:
+    """Return roles as people call them."""
     return [str(Role(code).label) if code in Role.values else code for code in codes]
-
-
-@require_safe
-@login_required
-def conflicts_csv(request: StaffRequest) -> StreamingHttpResponse:
-    """Export the conflicts on documents that the page lists."""
-    require(access.can_read_conflicts(request.user))
-    chosen, now = _chosen(request), _now()
-    _, pairs = _pairs(chosen, now)
-    asked = _asked(chosen, access.sites_of_conflicts(request.user), now)
-    return stream_csv("conflicts.csv", HEAD, _lines(request.user, every_conflict(pairs, asked)))
-
-
-def _lines(user: User, found: Iterable[Conflicting]) -> Iterator[list[Any]]:
-    rows = iter(found)
-    while some := list(islice(rows, 500)):
-        for row in _rows(user, some):
-            one, paper = row.found, row.paper
-            yield [
-                one.at.isoformat(), one.person, row.did, one.document_type, paper.number, paper.site, paper.amount,
-                paper.currency, row.held, one.held_at.isoformat(), row.earlier.number, row.strength[0],
-            ]  # fmt: skip
 
 
 def of_draft(request: HttpRequest, pk: Any = None) -> str:
@@ -239,7 +221,7 @@ def of_draft(request: HttpRequest, pk: Any = None) -> str:
     version = rows[0].policy if rows else PolicyVersion.objects.filter(pk=pk, state=PolicyState.DRAFT).first()
     if version is None:
         return ""
-    return _panel(request, version, new_pairs(as_pairs(rows), duty_pairs_in_force(_now())))
+    return _panel(request, version, new_pairs(as_pairs(rows), duty_pairs_in_force(read_clock())))
 
 
 def of_pair(request: HttpRequest, pk: Any = None) -> str:
@@ -258,8 +240,8 @@ def _panel(request: HttpRequest, version: PolicyVersion, pairs: Sequence[Pair]) 
     roles = role_conflicts(pairs, sites)
     only = pairs[0] if len(pairs) == 1 else None
     context = {
-        "version": version, "pairs": [pair_title(p) for p in pairs], "rows": _rows(user, found) if found else [],
-        "total": found[0].total if found else 0, "roles": [(one, *_roles(one.one, one.other)) for one in roles[:SHOWN]],
+        "version": version, "pairs": [pair_title(p) for p in pairs], "rows": rows_of(user, found) if found else [],
+        "total": found[0].total if found else 0, "roles": [(one, *role_names(one.one, one.other)) for one in roles[:SHOWN]],
         "held": len(roles), "only": f"{only.first}.{only.second}" if only else "",
     }  # fmt: skip
     return render_to_string("workflow/conflicts_of_draft.html", context, request=request)

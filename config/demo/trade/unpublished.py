@@ -1,6 +1,6 @@
-"""Policies at work: one that was changed, one thrown away, and a draft matrix with three faults that waits."""
+"""Policies at work: one that was changed, one thrown away, one that waits for its day, and a draft matrix with three faults."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from config.demo.trade.cast import Cast
@@ -20,7 +20,12 @@ from workflow.services import start_replay
 
 def schedule(cast: Cast, play: Play) -> None:
     """Let the policy administrators work."""
-    for back, clock, tell in ((15, "10:20", _routed), (6, "14:05", _discarded), (2, "11:40", _faulty)):
+    for back, clock, tell in (
+        (15, "10:20", _routed),
+        (6, "14:05", _discarded),
+        (2, "11:40", _faulty),
+        (2, "14:30", _waiting),
+    ):
         at = cast.almanac.at(back, clock)
         play.add(tell(cast, at), at)
 
@@ -50,6 +55,20 @@ def _discarded(cast: Cast, at: datetime) -> Story:
     at = cast.later("LDS", at, 3)
     yield at
     discard_draft(version_id=draft.pk, expected_version=_fresh(draft), actor=mei, at=at)
+
+
+def _waiting(cast: Cast, at: datetime) -> Story:
+    """Tax exceptions are to be cured within a day from next month on: published, and waiting for its day."""
+    hugh, mei = cast.people["demo.policy1"], cast.people["demo.policy2"]
+    draft = create_draft(kind=PolicyKind.ROUTING, actor=hugh, at=at, note="One day for tax, from next month")
+    save_route(
+        version_id=draft.pk, expected_version=_fresh(draft), category="invoice_tax", name="Tax differs",
+        owner_role="payables_lead", due_hours=9, actor=hugh, at=at,
+    )  # fmt: skip
+    at = cast.later("LDS", at, 2)
+    yield at
+    first = (at + timedelta(days=32)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    publish_version(version_id=draft.pk, expected_version=_fresh(draft), actor=mei, at=at, effective_from=first)
 
 
 def _faulty(cast: Cast, at: datetime) -> Story:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from foundation import audit
+from foundation.intake import xlsx
 from foundation.models import DutyRecord, Role, RoleAssignment, User
 from policies.decisions.duties import Pair
 from policies.models import PolicyVersion
@@ -213,6 +214,34 @@ def test_report_is_exported_with_its_filters(made: Company) -> None:
 
     assert [len(found) for found in rows] == [2, 1]
     assert "Rita,Receive goods,receipt" in rows[0][1]
+
+
+def test_every_tab_is_exported_and_all_of_them_as_one_workbook(made: Company) -> None:
+    received_by_requester(made)
+    signature = Countersignature.objects.get()
+    RoleAssignment.objects.create(user=made.wanda, role=Role.SUPPLIER_MANAGER, site=made.leeds, granted_at=NOW)
+    for duty, told in (("approve_requisition", "You raised it."), ("release_hold", "You entered it.")):
+        audit.record_fact(
+            "refusal", None, "", "refused:duty_conflict", actor=made.people["boris"], at=NOW, message=told, duty=duty,
+            held="request",
+        )  # fmt: skip
+    client = signed_in(made, "audrey")
+    query = {"days": "all", "pair": "approve_requisition.request"}
+
+    lists = {
+        view: b"".join(client.get(f"{URL[:-1]}.csv", {**query, "pair": "", "view": view}).streaming_content).decode()  # type: ignore[attr-defined]
+        for view in ("signatures", "roles", "refused")
+    }
+    shown = client.get(URL, {**query, "view": "refused"}).content.decode()
+    book = xlsx.read(client.get(f"{URL[:-1]}.xlsx", query).content, most_rows=99, most_columns=20)
+
+    assert signature.number in lists["signatures"]
+    assert "Supplier manager" in lists["roles"]
+    assert "Approve a requisition,Raise a requisition,You raised it." in lists["refused"]
+    assert ("You raised it." in shown, "You entered it." in shown) == (True, False)
+    assert {title: len(rows) - 1 for title, rows in book.items()} == {
+        "On documents": 0, "Second signatures": 0, "Roles held today": 1, "Refused": 1,
+    }  # fmt: skip
 
 
 def test_auditor_of_one_site_reads_that_site_only(made: Company) -> None:
