@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 from foundation.intake.csv import safe
 
@@ -29,3 +29,10 @@ def stream_csv(name: str, head: list[str], rows: Iterable[list[Any]]) -> Streami
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def csv_file(name: str, text: str) -> HttpResponse:
+    """Return a small CSV whole; a portal page may not stream."""
+    answer = HttpResponse(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

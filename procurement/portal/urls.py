@@ -1,8 +1,10 @@
 from django.urls import path
 
-from procurement.portal import orders
+from procurement.portal import orders, scorecard
 
 urlpatterns = [
+    path("supplier/scorecard/", scorecard.scorecard, name="portal_scorecard"),
+    path("supplier/scorecard/<slug:code>/<slug:part>/", scorecard.score_lines, name="portal_score_lines"),
     path("supplier/", orders.home, name="portal_home"),
     path("supplier/orders/", orders.order_list, name="portal_orders"),
     path("supplier/orders/<str:number>/", orders.order_detail, name="portal_order"),

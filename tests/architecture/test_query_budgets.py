@@ -88,7 +88,9 @@ def pages(made: Company) -> Iterator[tuple[str, User, str]]:
         ("rates", made.ursula, []), ("calendars", made.ursula, []), ("calendar", made.ursula, ["UK"]),
         ("regions", made.ursula, []), ("region", made.ursula, ["NORTH"]), ("entities", made.ursula, []),
         ("entity", made.ursula, ["NG"]),
-        ("portal_home", made.acme_person, []), ("portal_account", made.acme_person, []), ("portal_orders", made.acme_person, []),
+        ("portal_home", made.acme_person, []), ("portal_account", made.acme_person, []), ("portal_scorecard", made.acme_person, []),
+        ("portal_score_lines", made.acme_person, ["not-rejected", "all"]),
+        ("supplier_score_lines", made.boris, ["ACME", "not-rejected", "all"]), ("portal_orders", made.acme_person, []),
         ("portal_order", made.acme_person, [done.number]), ("portal_invoices", made.acme_person, []),
         ("portal_invoice", made.acme_person, [invoice.number]),
     ):  # fmt: skip
