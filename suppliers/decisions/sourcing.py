@@ -95,9 +95,10 @@ def choose(need: Need, offers: Iterable[Offer], preferences: Iterable[Preference
     best = {supplier: _best_of(group) for supplier, group in usable.items()}
     contract_exists = any(offer.source == CONTRACT for offer in best.values())
     if need.contract_binding and contract_exists:
+        bound = ", ".join(sorted(offer.supplier_name for offer in best.values() if offer.source == CONTRACT))
         for supplier in [s for s, offer in best.items() if offer.source != CONTRACT]:
             out = best.pop(supplier)
-            rejected[supplier] = _no(out, "contract_binds", "another supplier has a contract price in force")
+            rejected[supplier] = _no(out, "contract_binds", f"no contract price in force; {bound} has one")
     for supplier in best:
         rejected.pop(supplier, None)
     if not best:
@@ -106,7 +107,7 @@ def choose(need: Need, offers: Iterable[Offer], preferences: Iterable[Preference
     ordered = sorted(best.values(), key=lambda offer: _place(offer, ranks))
     chosen = ordered[0]
     for other in ordered[1:]:
-        rejected[other.supplier_id] = _no(other, "ranked_lower", f"{chosen.supplier_name} comes first here")
+        rejected[other.supplier_id] = _no(other, "ranked_lower", _lower(chosen, other))
     first_ranked = min((key for key in ranks.values() if not key.is_blocked), key=_order, default=None)
     preferred = first_ranked is None or first_ranked.supplier_id == chosen.supplier_id
     return Sourcing(
@@ -142,7 +143,7 @@ def _refuse(  # noqa: PLR0911 - one answer a reason, in the order people ask
     if offer.source == CONTRACT and need.quantity < offer.from_quantity:
         return _no(offer, "below_tier", f"the price holds from {offer.from_quantity.normalize():f}")
     if offer.exhausted:
-        return _no(offer, "ceiling_reached", "the contract's ceiling is reached")
+        return _no(offer, "ceiling_reached", f"the ceiling of {offer.contract_number} is used up")
     return None
 
 
@@ -166,6 +167,14 @@ def _why(offer: Offer, ranks: dict[int, Preference]) -> str:
         return f"Nobody is preferred here; the best price is in {price}."
     where = ("this site", "this region", "every site")[preference.level]
     return f"Preferred at {where}, rank {preference.rank}; price from {price}."
+
+
+def _lower(chosen: Offer, other: Offer) -> str:
+    """Say who comes first and what each asks, in one unit and currency, as the site buys."""
+    return (
+        f"{chosen.supplier_name} comes first here; asks {other.unit_price.normalize():f} {other.currency},"
+        f" {chosen.supplier_name} {chosen.unit_price.normalize():f}"
+    )
 
 
 def _no(offer: Offer, code: str, reason: str) -> Rejection:

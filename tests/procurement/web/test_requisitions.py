@@ -279,3 +279,14 @@ def test_today_is_early_enough(made: Company) -> None:
     signed_in(made.rita).post(NEW, posted)
 
     assert Requisition.objects.get().need_by.isoformat() == "2026-03-10" < LATER.isoformat()
+
+
+def test_line_says_why_this_supplier_and_why_not_the_other(made: Company) -> None:
+    bound = a_requisition(made, ("SW-500", "1"))
+    free = a_requisition(made, ("LBL-46", "1"))
+
+    pages = [signed_in(made.rita).get(f"/requisitions/{r.number}/").content.decode() for r in (bound, free)]
+
+    assert "Nobody is preferred here; the best price is in contract CON-1." in pages[0]
+    assert "Bolt Trading: no contract price in force; Acme Packaging has one" in pages[0]
+    assert "Bolt Trading: Acme Packaging comes first here; asks 30 GBP, Acme Packaging 30" in pages[1]
