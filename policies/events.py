@@ -18,6 +18,17 @@ class PolicyPublished(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDraftChanged(Event):
+    """A draft was edited or thrown away, so what was asked about it is asked no longer."""
+
+    kind: ClassVar[str] = "policies.draft.changed"
+    subject_type: ClassVar[str] = "policy"
+
+    policy_kind: str
+    draft_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetChanged(Event):
     """Budgets of cost centres came or went, so their documents are counted anew (RQ-6)."""
 

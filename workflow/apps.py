@@ -15,6 +15,8 @@ class WorkflowConfig(AppConfig):
 
         furniture.register()
         for kind, handler in (
+            ("policies.draft.changed", subscribers.drop_publication_of),
+            ("policies.version.published", subscribers.drop_publication_of),
             ("foundation.absence.began", subscribers.move_tasks_of),
             ("foundation.absence.ended", subscribers.move_tasks_of),
             ("foundation.duty.granted", subscribers.seat_anew_of),

@@ -22,7 +22,7 @@ from workflow.models import (
 )
 from workflow.selectors.signatures import signers
 from workflow.selectors.told import asked_at, owners_of, readers_of, talkers_on
-from workflow.services import move_tasks, seat_anew
+from workflow.services import drop_publication, move_tasks, seat_anew
 from workflow.services.tell import due_words, tell_to_decide
 
 _EXCERPT = 140
@@ -46,6 +46,12 @@ def tell_seated_anew(event: DomainEvent) -> None:
     if step is not None:
         now_asked = set(event.payload["people"])
         _ask(step, event, [one for one in step.assignees.all() if one.person_id in now_asked])
+
+
+def drop_publication_of(event: DomainEvent) -> None:
+    """Take back the publication of a draft that changed, ended, or is in force already."""
+    changed_to = event.payload.get("draft_version")
+    drop_publication(version_id=event.subject_id, before=changed_to, at=event.occurred_at)
 
 
 def tell_asked(event: DomainEvent) -> None:

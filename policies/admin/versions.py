@@ -120,7 +120,7 @@ class PolicyVersionAdmin(Door):
             return
         known = {"version_id": obj.pk, "expected_version": data["seen"], "actor": person, "at": at}
         if data["act"] == "publish":
-            services.publish_version(**known, effective_from=data["effective_from"])
+            services.publish_by_law(**known, effective_from=data["effective_from"])
         elif data["act"] == "discard":
             services.discard_draft(**known)
         elif form.has_new_switches():

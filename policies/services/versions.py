@@ -9,7 +9,7 @@ from foundation.journal import use_case
 from foundation.models import User
 from policies import access
 from policies.decisions.switches import LATER
-from policies.events import PolicyPublished
+from policies.events import PolicyDraftChanged, PolicyPublished
 from policies.models import (
     ApprovalRule,
     ApprovalStage,
@@ -46,6 +46,17 @@ def count_change(draft: PolicyVersion, actor: User, at: datetime) -> None:
     draft.version += 1
     draft.save(update_fields=["version"])
     duties.record(chain_of_version(draft), "policy", draft.pk, "draft_policy", person_id=actor.pk, at=at)
+    tell_changed(draft, actor, at)
+
+
+def tell_changed(draft: PolicyVersion, actor: User, at: datetime) -> None:
+    """Tell that a draft is not what it was: whoever is asked to publish it is asked no longer."""
+    outbox.publish(
+        PolicyDraftChanged(
+            subject_id=draft.pk, subject_number=draft.label, at=at, version=draft.version, actor_id=actor.pk,
+            policy_kind=draft.kind, draft_version=draft.version,
+        )
+    )  # fmt: skip
 
 
 def lock_kind(kind: str) -> None:
@@ -127,6 +138,22 @@ def publish_version(
     """
     draft = lock_draft(version_id, expected_version, actor)
     require(access.can_publish(actor, draft))
+    return put_in_force(
+        version_id=version_id, expected_version=expected_version, actor=actor, at=at, effective_from=effective_from
+    )
+
+
+@use_case
+def put_in_force(
+    *, version_id: int, expected_version: int, actor: User, at: datetime, effective_from: datetime | None = None
+) -> PolicyVersion:
+    """Put a draft in force that `actor` may publish: the caller has judged that, by the approval machine or by role.
+
+    :raises InvalidError: it is no draft, the start lies in the past, or something stands in the way (AP-9).
+    """
+    draft = lock_version(version_id, expected_version)
+    if draft.state != PolicyState.DRAFT:
+        raise InvalidError("policy_published", f"{draft} is {draft.get_state_display().lower()}. Make a new draft.")
     starts = effective_from or at
     if starts < at:
         raise InvalidError("start_in_past", "A policy cannot start in the past.", field="effective_from")
@@ -230,4 +257,5 @@ def discard_draft(*, version_id: int, expected_version: int, actor: User, at: da
     draft.version += 1
     draft.save(update_fields=["state", "version"])
     audit.record(draft, "discard_policy", actor=actor, at=at)
+    tell_changed(draft, actor, at)
     return draft

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.errors import InvalidError
 from foundation.web.typed import seen_version, whole
 from policies import access
-from policies.models import PolicyKind, PolicyVersion
+from policies.models import PolicyKind, PolicyState, PolicyVersion
 from policies.selectors import (
     analysis_of,
     differences_between,
@@ -27,7 +27,7 @@ from policies.services import (
     analyse_draft,
     check_publishable,
     discard_draft,
-    publish_version,
+    publish_by_law,
     roll_forward,
     withdraw_version,
 )
@@ -122,13 +122,16 @@ def publish(request: StaffRequest, page: str, number: int) -> HttpResponse:
 
 def _publish(request: StaffRequest, policy: PolicyVersion, form: PublishForm) -> bool:
     try:
-        done = publish_version(
+        done = publish_by_law(
             version_id=policy.pk, expected_version=seen_version(request), actor=request.user, at=now(),
             effective_from=form.cleaned_data["effective_from"],
         )  # fmt: skip
     except InvalidError as error:
         put_error(form, error)
         return False
+    if done.state == PolicyState.DRAFT:
+        messages.success(request, f"You agree. {done} waits for the next who must.")
+        return True
     starts = done.effective_from
     later = starts is not None and starts > now()
     messages.success(request, f"{done} is published and {'waits for its day' if later else 'in force'}.")

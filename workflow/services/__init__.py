@@ -8,6 +8,13 @@ from workflow.services.keep_duties_apart import DoneOn, Judged, record_duty, req
 from workflow.services.messages import send_message
 from workflow.services.move_tasks import move_tasks
 from workflow.services.open_approval import Asking, open_approval
+from workflow.services.publication import (
+    approve_publication,
+    ask_publication,
+    drop_publication,
+    publish_draft,
+    reject_publication,
+)
 from workflow.services.raise_breaches import raise_breaches
 from workflow.services.record_decision import Reduced, record_decision
 from workflow.services.remind import remind_overdue
@@ -17,6 +24,6 @@ from workflow.services.withdraw_approval import withdraw_approval
 from workflow.services.wrong_person import say_wrong_person
 
 __all__ = [
-    "Asking", "DoneOn", "Judged", "Reduced", "add_approver", "ask_signature", "assign_case", "countersign", "cure_case", "cure_cases", "drop_signatures", "escalate_overdue", "escalate_signatures", "move_tasks", "open_approval", "open_case", "raise_breaches", "record_decision", "record_duty", "refuse_signature", "remind_overdue", "require_duty",
+    "Asking", "DoneOn", "Judged", "Reduced", "add_approver", "approve_publication", "ask_publication", "ask_signature", "assign_case", "countersign", "cure_case", "cure_cases", "drop_publication", "drop_signatures", "escalate_overdue", "escalate_signatures", "move_tasks", "open_approval", "open_case", "publish_draft", "raise_breaches", "record_decision", "record_duty", "refuse_signature", "reject_publication", "remind_overdue", "require_duty",
     "resolve_case", "say_wrong_person", "seat_anew", "send_message", "start_replay", "withdraw_approval",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """A document asks for approval."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -47,6 +47,7 @@ class Asking:
     duty: str
     chains: tuple[str, ...]
     cost_centres: tuple[CostCentre, ...] = ()
+    frozen: Mapping[str, Any] = field(default_factory=dict)  # kept beside the facts, as plain JSON
 
 
 @use_case
@@ -104,7 +105,7 @@ def _create(asking: Asking, facts: ApprovalFacts, routing: Routing, at: datetime
         base_amount=facts.base_amount,
         rate=asking.rate.rate,
         rate_date=asking.rate.date,
-        facts=facts_to_json(facts) | {"chains": list(asking.chains), "duty": asking.duty},
+        facts=facts_to_json(facts) | {**asking.frozen, "chains": list(asking.chains), "duty": asking.duty},
         policy=routing.policy,
         decision=decision_to_json(routing.decision),
         is_touchless=routing.decision.is_touchless,

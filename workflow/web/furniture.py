@@ -20,6 +20,7 @@ from workflow.models import CaseState, Countersignature, ExceptionCase
 from workflow.selectors.signatures import signatures_of, waiting_signatures
 from workflow.selectors.tasks import APPROVAL, CASE, SIGNATURE, approval_tasks, case_tasks, signature_tasks
 from workflow.services.replay import KIND, replay_slice
+from workflow.web import publication
 from workflow.web.conflicts import of_draft, of_pair
 from workflow.web.replay import panel
 
@@ -32,6 +33,7 @@ def register() -> None:
     navigation.add(MenuEntry("Inbox", "inbox", 10, may_be_asked, waiting))
     navigation.add(MenuEntry("Exceptions", "cases", 50, lambda u: bool(roles_of(u)), open_cases))
     _tasks_of_ours()
+    publication.register()
     panels.add("home", home_approver)
     panels.add("home", home_signatures)
     panels.add("home", home_cases)
