@@ -16,7 +16,7 @@ from workflow.web import (
 urlpatterns = [
     path("settings/approvals/<int:number>/replay/", replay.replay, name="policy_replay"),
     path("settings/approvals/<int:number>/replay/differences.csv", replay.differences_csv, name="policy_replay_csv"),
-    path("settings/publication/<int:version_id>/ask/", publication.ask, name="ask_publication"),
+    path("settings/<slug:page>/<int:number>/ask/", publication.ask, name="ask_publication"),
     path("settings/duties/conflicts/", conflicts.conflicts, name="conflicts"),
     path("settings/duties/conflicts.csv", conflict_files.conflicts_csv, name="conflicts_csv"),
     path("settings/duties/conflicts.xlsx", conflict_files.conflicts_xlsx, name="conflicts_xlsx"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -13,12 +13,11 @@ from django.views.decorators.http import require_POST
 
 from foundation.models import User
 from foundation.registries import Subject, panels, subjects
-from foundation.web.door import staff
 from foundation.web.typed import seen_version
 from policies.access import can_edit, can_read_policies
 from policies.models import PolicyKind, PolicyState, PolicyVersion
 from policies.selectors import analyse, differences_between, in_force_or_none
-from policies.web.shared import PAGES
+from policies.web.shared import PAGES, StaffRequest, version_to_read
 from workflow.selectors import newest_request
 from workflow.services import ask_publication
 from workflow.services.publication import SUBJECT, approve_publication, publish_draft, reject_publication
@@ -91,14 +90,13 @@ def waiting_panel(request: HttpRequest, pk: int | None = None) -> str:
 
 @require_POST
 @login_required
-def ask(request: HttpRequest, version_id: int) -> HttpResponse:
+def ask(request: StaffRequest, page: str, number: int) -> HttpResponse:
     """Ask a second person to publish a draft at once."""
-    user = staff(request)
-    policy = get_object_or_404(PolicyVersion, pk=version_id)
+    policy = version_to_read(request, page, number)
     asked = ask_publication(
-        version_id=policy.pk, expected_version=seen_version(request), actor=user, at=timezone.now()  # noqa: TID251 - the porch reads the clock
+        version_id=policy.pk, expected_version=seen_version(request), actor=request.user, at=timezone.now()  # noqa: TID251 - the porch reads the clock
     )  # fmt: skip
     step = asked.steps.prefetch_related("assignees__person").first()
     names = " or ".join(str(a.person) for a in step.assignees.all()) if step else "nobody"
     messages.success(request, f"{policy} waits for {names}. You may go on reading; a change takes it back.")
-    return redirect(reverse("policy_publish", args=[PAGES[PolicyKind(policy.kind)], policy.number]))
+    return redirect(reverse("policy_publish", args=[page, number]))
