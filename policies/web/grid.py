@@ -1,5 +1,6 @@
 """The matrix as a spreadsheet of plain inputs: typed, pasted, checked and tried before anything is stored (AP-9, UX 6.6)."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.errors import InvalidError, StaleError
 from foundation.web.typed import seen_version, takes_long
-from policies.decisions.grid_columns import BY_NAME, COLUMNS
+from policies.decisions.grid_columns import BY_NAME, COLUMNS, Column
 from policies.models import PolicyVersion
 from policies.selectors import history_of
 from policies.services import save_grid
-from policies.web.grid_rows import GridRow, as_inputs, numbered, stored_rows
+from policies.web.grid_rows import GridRow, as_inputs, digest, numbered, stored_rows
 from policies.web.shared import StaffRequest, draft_to_edit, frame, now, zone_of
 from policies.web.sheet import Sheet, read_sheet
 
@@ -105,13 +106,33 @@ def _put_fault(sheet: Sheet, error: InvalidError) -> None:
     sheet.rows[place].faults[name if name in BY_NAME else "name"] = error.message
 
 
+def _gone_untouched(row: GridRow, before: Mapping[int | None, GridRow], columns: Sequence[Column]) -> bool:
+    """Say whether others took out a row in which nothing was changed here."""
+    return row.pk is not None and row.pk not in before and row.was == digest(row, columns)
+
+
+def _merge(row: GridRow, stands: GridRow, columns: Sequence[Column]) -> None:
+    """Take what others wrote in a row that was not touched here, keep a row that only was, and dispute the rest."""
+    written = digest(stands, columns)
+    if row.was == digest(row, columns) and row.texts != stands.texts:
+        row.texts, row.faults, row.state = dict(stands.texts), {}, "theirs"
+    elif row.was not in {written, digest(row, columns)}:
+        row.is_disputed = row.texts != stands.texts
+    row.was = written
+
+
 def _show_both(request: StaffRequest, sheet: Sheet) -> None:
     """Put what is stored now beside what was typed; rows that others added since come in, none is lost."""
     had = set(request.POST.get("had", "").split())
     before = {row.pk: row for row in stored_rows(sheet.stored, sheet.ground)}
     mine = {row.pk for row in sheet.rows}
+    sheet.rows = [row for row in sheet.rows if not _gone_untouched(row, before, sheet.columns)]
     for row in sheet.rows:
         stands = before.get(row.pk)
+        if stands is not None and row.was:
+            _merge(row, stands, sheet.columns)
+            if not row.is_disputed:
+                continue
         if stands is not None:
             for name, text in stands.texts.items():
                 if text != row.texts[name]:

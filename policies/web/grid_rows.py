@@ -6,6 +6,7 @@ row is moved, copied and taken out without a number in any name. A column that i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from django.http import QueryDict
@@ -35,6 +36,8 @@ class GridRow:
     faults: dict[str, str] = field(default_factory=dict)
     rule: Rule | None = None  # what was understood; nothing while a cell is at fault
     state: str = ""  # new, edited, or nothing when it is as stored
+    was: str = ""  # digest of what stood in the columns on screen when the grid was opened
+    is_disputed: bool = False  # changed here and by somebody else
     number: int = 0
 
     @property
@@ -66,6 +69,9 @@ def sent_rows(sent: QueryDict, stored: Sequence[GridRow]) -> list[GridRow]:
             cure="Load the page again.",
         )  # fmt: skip
     before = {row.pk: row.texts for row in stored}
+    opened = sent.getlist("was")
+    opened = opened if len(opened) == len(tokens) else [""] * len(tokens)
+    theirs = set(sent.getlist("take"))
     rows = []
     for place, token in enumerate(tokens):
         additional = token.startswith("+")
@@ -74,8 +80,14 @@ def sent_rows(sent: QueryDict, stored: Sequence[GridRow]) -> list[GridRow]:
         if pk is None and bare != NEW:
             raise InvalidError("grid_row", "A row of the grid has no key.", field="row", value=token[:20])
         texts = {**before.get(pk, {}), **{name: texts[place] for name, texts in columns.items()}}
-        rows.append(GridRow(pk, additional, {c.name: texts.get(c.name, "") for c in COLUMNS}))
+        texts = before[pk] if pk in before and bare in theirs else texts
+        rows.append(GridRow(pk, additional, {c.name: texts.get(c.name, "") for c in COLUMNS}, was=opened[place][:64]))
     return numbered(rows)
+
+
+def digest(row: GridRow, columns: Sequence[Column]) -> str:
+    """Return what a row says in some columns as a few letters, by which it is known whether somebody changed it."""
+    return sha256("\x1f".join(row.texts[column.name] for column in columns).encode()).hexdigest()[:16]
 
 
 def numbered(rows: list[GridRow]) -> list[GridRow]:

@@ -17,6 +17,7 @@ from policies.web.case import CaseForm, Outcome, as_query, outcome
 from policies.web.grid_rows import (
     GridRow,
     changed_by_button,
+    digest,
     is_blank,
     numbered,
     pasted,
@@ -133,6 +134,9 @@ def read_sheet(request: StaffRequest, policy: PolicyVersion) -> Sheet:
     understand(rows, stored, ground)
     if act != "save":
         _spare_blanks(rows)
+    if request.method != "POST":
+        for row in rows:
+            row.was = digest(row, columns)
     analysis = typed_analysis(policy, _matrix(policy, rows), at=now())
     case = _case(sent, act, analysis)
     result = outcome(case, policy, analysis) if case.is_bound and case.is_valid() else None

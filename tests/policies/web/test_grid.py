@@ -239,6 +239,29 @@ def test_copied_table_is_split(_case: str, pasted: str, rows: list[list[str]]) -
     assert split_table(pasted) == rows
 
 
+@pytest.mark.parametrize(("take", "third"), [([], "Mine"), (["3"], "Theirs")])
+def test_rows_not_touched_take_what_others_wrote_and_a_row_both_changed_is_chosen(take: list[str], third: str) -> None:
+    made = company()
+    version = draft(made)
+    keys = [str(rule.pk) for rule in version.approval_rules.order_by("position")]
+    client, other = as_(made.polly), as_(made.petra)
+    answer = client.get(reverse(GRID, args=[2]))
+    form = {**form_of(answer), "was": re.findall(r'name="was" value="(\w+)"', answer.content.decode())}
+    theirs = form_of(other.get(reverse(GRID, args=[2])))
+    theirs["g-name"][1], theirs["g-name"][2] = "Second by them", "Theirs"
+    send(other, theirs, "save")
+    form["g-name"][2], form["g-name"][3] = "Mine", "Fourth by me"
+
+    refused = send(client, form, "save")
+    again = form_of(refused)
+    saved = send(client, again, "save", take=[keys[int(place) - 1] for place in take])
+
+    assert (refused.status_code, saved.status_code) == (409, 302)
+    assert again["g-name"][1:] == ["Second by them", "Mine", "Fourth by me"]
+    assert refused.content.decode().count('name="take"') == 1
+    assert names(version)[1:] == ["Second by them", third, "Fourth by me"]
+
+
 def test_conflict_shows_both_loses_nothing_and_saving_again_keeps_mine() -> None:
     """Thread 25: who changed it, when, and what stands there now, beside what was typed."""
     made = company()
