@@ -61,10 +61,17 @@ def edges(model: type[models.Model], field: Any) -> set[tuple[str, str]]:
     every = {str(value) for value, _ in field.choices or ()}
     found = set()
     for transition in field.get_all_transitions(model):
-        targets = [transition.target] if isinstance(transition.target, str) else list(transition.target.allowed_states)
         sources = every if transition.source in {"*", "+"} else {str(transition.source)}
-        found |= {(source, str(target)) for source in sources for target in targets if source != str(target)}
+        found |= {
+            (source, str(target)) for source in sources for target in targets(transition) if source != str(target)
+        }
     return found
+
+
+def targets(transition: Any) -> list[str]:
+    """Return where an arrow may lead: one state, or the several a method chooses from."""
+    wanted = transition.target
+    return [wanted] if isinstance(wanted, str) else [str(state) for state in wanted.allowed_states]
 
 
 def install(using: str = "default") -> None:

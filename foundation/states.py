@@ -17,7 +17,7 @@ def _draw(model: type, field: object) -> str:
     labels = dict(field.choices)  # type: ignore[attr-defined]  # a state field, unknown to the stubs
     arrows = set()
     for transition in field.get_all_transitions(model):  # type: ignore[attr-defined]  # same
-        arrows |= {(str(transition.source), str(transition.target), transition.name)}
+        arrows |= {(str(transition.source), target, transition.name) for target in guards.targets(transition)}
     lines = [
         f"# {title}",
         "",

@@ -68,3 +68,17 @@ class BankChangeEnded(BankChangeEvent):
     kind: ClassVar[str] = "suppliers.bank_change.ended"
 
     outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierMerged(SupplierEvent):
+    """Another record stands for this one."""
+
+    kind: ClassVar[str] = "suppliers.supplier.merged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierUnmerged(SupplierEvent):
+    """The record stands for itself again."""
+
+    kind: ClassVar[str] = "suppliers.supplier.unmerged"

@@ -2,13 +2,20 @@ from django.urls import path
 
 from suppliers.api import views as api
 from suppliers.portal import account
-from suppliers.web import contracts, pages, people
+from suppliers.web import contracts, duplicates, pages, people
 
 urlpatterns = [
     path("supplier/you/", account.account, name="portal_account"),
     path("supplier/you/company/", account.company, name="portal_company"),
     path("supplier/you/devices/<int:device_id>/end/", account.device_end, name="portal_device_end"),
     path("suppliers/", pages.supplier_list, name="suppliers"),
+    path("suppliers/duplicates/", duplicates.duplicate_list, name="supplier_duplicates"),
+    path("suppliers/duplicates/find/", duplicates.duplicates_find, name="supplier_duplicates_find"),
+    path("suppliers/duplicates/<int:proposal_id>/", duplicates.duplicate, name="supplier_duplicate"),
+    path(
+        "suppliers/duplicates/<int:proposal_id>/do/<slug:verb>/", duplicates.duplicate_do, name="supplier_duplicate_do"
+    ),
+    path("suppliers/merges/<int:merge_id>/undo/", duplicates.merge_undo, name="supplier_merge_undo"),
     path("suppliers/<str:code>/", pages.supplier_detail, name="supplier"),
     path("suppliers/<str:code>/people/new/", people.person_new, name="supplier_person_new"),
     path("suppliers/<str:code>/people/<int:person_id>/", people.person, name="supplier_person"),

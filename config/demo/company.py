@@ -13,6 +13,7 @@ from foundation.journal import use_case
 from foundation.models import AuditEvent, Role
 from intelligence.services import read_events
 from policies.services import install_default_policies
+from suppliers.services import find_duplicates
 
 HISTORY = timedelta(days=400)
 A_DAY = 5.0  # orders on a usual working day of the year before
@@ -34,6 +35,7 @@ def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
         analyse()
         budgets.set_budgets(cast, cast.almanac.at(weeks.DAYS, "07:00"))
         weeks.play_weeks(cast, out)
+        find_duplicates(actor=cast.people["demo.supplier.manager"], at=now)
         _measure(now)
     finally:
         with connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from integration import canonical
 from integration.models import Connection
 from procurement.models import PurchaseOrderLine
 from suppliers.models import CatalogueItem, Supplier, SupplierIdentifier
+from suppliers.selectors import standing
 
 TEACHABLE = ("supplier_unknown", "unit_unknown", "item_unknown", "currency_unknown")
 
@@ -35,16 +36,16 @@ def supplier_of(connection: Connection, party: canonical.Party) -> Supplier:
     :raises MissingError: nobody here has any of them.
     """
     if connection.supplier is not None:
-        return connection.supplier
+        return standing(connection.supplier)
     stated = [identifier for identifier in party.ids if identifier.scheme and identifier.value]
     for identifier in stated:
         known = SupplierIdentifier.objects.filter(scheme=identifier.scheme, value=identifier.value)
         row = known.select_related("supplier").first()
         if row is not None:
-            return row.supplier
+            return standing(row.supplier)
         by_tax = Supplier.objects.filter(tax_id=identifier.value).first() if identifier.scheme == "vat" else None
         if by_tax is not None:
-            return by_tax
+            return standing(by_tax)
     ids = ", ".join(f"{i.scheme} {i.value}" for i in stated) or "no id with a scheme"
     first = f"{stated[0].scheme}:{stated[0].value}" if stated else ""
     raise MissingError(

@@ -12,6 +12,7 @@ from integration.models import Connection, InboxMessage, InboxStatus
 from integration.services.inbox import follow_up, lock
 from integration.services.meanings import TEACHABLE
 from suppliers.models import Supplier, SupplierIdentifier
+from suppliers.selectors import standing
 
 REPLAYABLE = {InboxStatus.PARKED, InboxStatus.REJECTED, InboxStatus.HELD}
 
@@ -92,7 +93,9 @@ def _teach_supplier(word: str, code: str) -> None:
     if supplier is None:
         raise InvalidError("supplier_unknown", f"There is no supplier {code[:40]}.", field="meaning", value=code[:40])
     scheme, _, value = word.partition(":")
-    SupplierIdentifier.objects.get_or_create(scheme=scheme[:16], value=value[:64], defaults={"supplier": supplier})
+    SupplierIdentifier.objects.get_or_create(
+        scheme=scheme[:16], value=value[:64], defaults={"supplier": standing(supplier)}
+    )
 
 
 def _teach_rate(currency: str, text: str, actor: User, at: datetime) -> None:

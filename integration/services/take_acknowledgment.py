@@ -14,6 +14,7 @@ from integration.models import InboxMessage
 from integration.services.meanings import Goods, MissingError, Named, our_units, supplier_of
 from procurement.models import OrderAcknowledgment, PurchaseOrder, PurchaseOrderLine
 from procurement.services import AnswerLine, record_acknowledgment
+from suppliers.selectors import records_of
 
 WHOLE = {"accept_all", "reject_all"}
 _COMPARED = {"accepted", "date_changed", "quantity_changed"}
@@ -28,7 +29,9 @@ def take_acknowledgment(
     :raises DomainError: procurement refuses it.
     """
     supplier = supplier_of(message.connection, document.supplier)
-    order = PurchaseOrder.objects.filter(number=document.order_number, supplier=supplier, revision__gt=0).first()
+    order = PurchaseOrder.objects.filter(
+        number=document.order_number, supplier__in=records_of(supplier.pk), revision__gt=0
+    ).first()
     if order is None:
         raise MissingError(
             "order_unknown", f"{supplier} answers order {document.order_number}, which we did not send to it.",
@@ -45,7 +48,7 @@ def take_acknowledgment(
     _require_newest(message, order)
     done = record_acknowledgment(
         order_number=order.number,
-        supplier_id=supplier.pk,
+        supplier_id=order.supplier_id,
         source=message.connection.code[:20],
         external_id=identity[:80],
         answered_at=message.received_at,

@@ -21,7 +21,6 @@ from invoicing.selectors.credit import credited_lines
 from invoicing.selectors.policy import ToleranceLookup
 from policies.decisions.tolerances import MatchPolicy
 from procurement.models import OrderState, PurchaseOrder, PurchaseOrderLine
-from suppliers.models.supplier import MAY_BE_PAID
 from suppliers.selectors.bank import open_bank_change
 
 
@@ -56,7 +55,7 @@ def invoice_facts(locked: LockedInvoice, *, at: datetime) -> InvoiceFacts:
         totals=compute(parts, stated, invoice.currency),
         stated=stated,
         supplier_name=invoice.supplier.name,
-        supplier_may_be_paid=invoice.supplier.state in MAY_BE_PAID,
+        supplier_may_be_paid=invoice.supplier.may_be_paid,
         bank_change=open_bank_change(invoice.supplier_id),
         orders=orders,
         lookalikes=lookalikes(invoice),

@@ -7,6 +7,7 @@ from foundation.duties import chain_of
 from invoicing.decisions.facts import HoldCode
 from invoicing.models import Hold, HoldState, Invoice, InvoiceState
 from procurement.models import OrderLineSource, OrderState, ProgressStatus, PurchaseOrder, PurchaseOrderLine
+from suppliers.selectors import records_of
 
 UNPAID = (InvoiceState.RECEIVED, InvoiceState.WAITING, InvoiceState.HELD, InvoiceState.CLEARED)
 # What another version of the tolerances may judge otherwise.
@@ -17,7 +18,7 @@ SENT = (OrderState.ISSUED, OrderState.CLOSED, OrderState.CANCELLED)
 def sent_orders(supplier_id: int, numbers: Iterable[str]) -> QuerySet[PurchaseOrder]:
     """Return the orders of these numbers that this supplier was sent; others do not exist for its bills."""
     return PurchaseOrder.objects.filter(
-        supplier_id=supplier_id, number__in=list(numbers), revision__gt=0, state__in=SENT
+        supplier__in=records_of(supplier_id), number__in=list(numbers), revision__gt=0, state__in=SENT
     ).order_by("pk")
 
 
@@ -71,7 +72,7 @@ def settled_orders(
 
 def unpaid_of_supplier(supplier_id: int) -> list[int]:
     """Return the supplier's invoices not yet released, oldest statement first."""
-    return _ranked(_unpaid().filter(supplier_id=supplier_id))
+    return _ranked(_unpaid().filter(supplier__in=records_of(supplier_id)))
 
 
 def held_on_limits() -> list[int]:

@@ -12,7 +12,6 @@ from invoicing.models import Hold, HoldState, Invoice, InvoiceMatch, InvoiceStat
 from invoicing.selectors.facts import bill_of, lookalikes
 from invoicing.services.events_of import about
 from invoicing.services.match_invoice import match_invoice
-from suppliers.models.supplier import MAY_BE_PAID
 from suppliers.selectors.bank import open_bank_change
 
 
@@ -42,7 +41,7 @@ def release_invoice(*, invoice_id: int, actor: User, at: datetime) -> Invoice:
 
 
 def _is_clean(invoice: Invoice, shares: Sequence[InvoiceMatch]) -> bool:
-    if invoice.supplier.state not in MAY_BE_PAID or open_bank_change(invoice.supplier_id):
+    if not invoice.supplier.may_be_paid or open_bank_change(invoice.supplier_id):
         return False
     if any(_moved(share) for share in shares):
         return False

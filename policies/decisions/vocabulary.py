@@ -31,7 +31,7 @@ FLAGS: Mapping[str, str] = {
 SUPPLIER_STATES: Mapping[str, str] = {
     "requested": "Requested", "invited": "Invited", "registered": "Registered", "screened": "Screened",
     "qualified": "Qualified", "active": "Active", "restricted": "Restricted", "blocked": "Blocked",
-    "offboarded": "Offboarded",
+    "offboarded": "Offboarded", "merged": "Merged",
 }  # fmt: skip
 AUTHORITIES: Mapping[str, str] = {
     "contract": "Contract price", "catalogue": "Catalogue price", "buyer": "Source chosen by a buyer",

@@ -14,6 +14,7 @@ from procurement.selectors.contract_usage import usage_of
 from procurement.selectors.order_list import COMING, filtered_orders, next_step
 from procurement.selectors.order_list import OrderFilters as Filters
 from suppliers.models import Contract
+from suppliers.selectors import records_of
 
 SHOWN = 8
 
@@ -23,7 +24,7 @@ def orders_of_supplier(request: HttpRequest, pk: Any = None) -> str:
     user = request.user
     if not isinstance(user, User) or user.kind != User.Kind.STAFF or pk is None:
         return ""
-    mine = access.visible_orders(user).filter(supplier_id=pk)
+    mine = access.visible_orders(user).filter(supplier__in=records_of(pk))
     today = timezone.localdate()
     coming = Q(state=OrderState.ISSUED, receipt_status__in=COMING)
     totals = (

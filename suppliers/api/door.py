@@ -10,6 +10,7 @@ from foundation.machine.door import Door, caller, missing
 from foundation.models import User
 from foundation.portal_role import as_supplier
 from suppliers.models import Supplier, SupplierUser
+from suppliers.selectors import standing
 
 
 class PartnerDoor(Door):
@@ -52,4 +53,4 @@ class PartnerDoor(Door):
                 "supplier_unknown", f"There is no supplier {code}.", field="supplier", value=code,
                 cure="Look the code up in /api/v1/suppliers/.",
             )  # fmt: skip
-        return found
+        return standing(found)

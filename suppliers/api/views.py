@@ -20,6 +20,7 @@ from suppliers.api.serializers import (
     SupplierOutput,
 )
 from suppliers.models import CatalogueItem, Contract, ContractPrice, Supplier
+from suppliers.selectors import standing
 
 
 class SupplierDoor(PartnerDoor):
@@ -46,9 +47,10 @@ class SupplierItem(SupplierDoor):
 
     @extend_schema(responses=SupplierOutput)
     def get(self, request: Request, code: str) -> Response:
-        """Return one supplier with its state and terms."""
+        """Return one supplier with its state and terms; the number of a merged one leads to who stands for it."""
         with self.as_caller(request) as user:
-            return told(shown(SupplierOutput(found(self.visible(user), "supplier", code=code))))
+            known = found(self.visible(user).select_related("merged_into"), "supplier", code=code)
+            return told(shown(SupplierOutput(known if self.own else standing(known))))
 
 
 class CatalogueList(PartnerDoor):

@@ -2,8 +2,10 @@ from suppliers.models.bank import BankAccount, BankChange, BankChangeSource, Ban
 from suppliers.models.catalogue import CatalogueItem, CatalogueState, SourcingPreference
 from suppliers.models.contract import Contract, ContractKind, ContractPrice, ContractState
 from suppliers.models.contract_papers import ContractPaper, ContractVersion
+from suppliers.models.duplicates import DuplicateProposal, SupplierMerge
 from suppliers.models.supplier import (
     MAY_BE_PAID,
+    MAY_MERGE,
     MAY_ORDER,
     OrderChannel,
     Supplier,
@@ -14,6 +16,7 @@ from suppliers.models.supplier import (
 
 __all__ = [
     "MAY_BE_PAID",
+    "MAY_MERGE",
     "MAY_ORDER",
     "BankAccount",
     "BankChange",
@@ -27,11 +30,13 @@ __all__ = [
     "ContractPrice",
     "ContractState",
     "ContractVersion",
+    "DuplicateProposal",
     "OrderChannel",
     "SourcingPreference",
     "StaffAccount",
     "Supplier",
     "SupplierIdentifier",
+    "SupplierMerge",
     "SupplierState",
     "SupplierUser",
 ]  # fmt: skip

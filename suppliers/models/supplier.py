@@ -3,7 +3,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
 
 class SupplierState(models.TextChoices):
@@ -18,10 +18,15 @@ class SupplierState(models.TextChoices):
     RESTRICTED = "restricted", "Restricted"
     BLOCKED = "blocked", "Blocked"
     OFFBOARDED = "offboarded", "Offboarded"
+    MERGED = "merged", "Merged"
 
 
 MAY_ORDER = (SupplierState.ACTIVE,)
 MAY_BE_PAID = (SupplierState.QUALIFIED, SupplierState.ACTIVE, SupplierState.RESTRICTED, SupplierState.OFFBOARDED)
+
+
+# What may be merged into another record and comes back by an undo; who is blocked is decided about first (SU-3).
+MAY_MERGE = tuple(state for state in SupplierState if state not in {SupplierState.BLOCKED, SupplierState.MERGED})
 
 
 class OrderChannel(models.TextChoices):
@@ -51,6 +56,10 @@ class Supplier(FSMModelMixin, models.Model):
     )
     minimum_order_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     address = models.TextField(blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records",
+        help_text="the record that stands for this duplicate (SU-3)",
+    )  # fmt: skip
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -59,6 +68,12 @@ class Supplier(FSMModelMixin, models.Model):
         indexes = [
             models.Index(Upper("name"), name="supplier_name"),
             models.Index(fields=["tax_id"], name="supplier_tax_id", condition=~Q(tax_id="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into=None)),
+                name="supplier_merged_into",
+            )
         ]
 
     def __str__(self) -> str:
@@ -111,6 +126,22 @@ class Supplier(FSMModelMixin, models.Model):
     def offboard(self, *, at: datetime, reason: str) -> None:
         """The relation has ended."""
         self.changed_at, self.state_reason = at, reason
+
+    @transition(field=state, source=list(MAY_MERGE), target=SupplierState.MERGED)
+    def merge(self, *, into_id: int, at: datetime, reason: str) -> None:
+        """Another record stands for it from now on; its documents stay with it."""
+        self.changed_at, self.state_reason, self.merged_into_id = at, reason, into_id
+
+    @transition(field=state, source=SupplierState.MERGED, target=RETURN_VALUE(*MAY_MERGE))
+    def unmerge(self, *, to: str, at: datetime, reason: str) -> str:
+        """It stands for itself again, as it did before; says as what."""
+        self.changed_at, self.state_reason, self.merged_into_id = at, reason, None
+        return to
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Say whether its bills may be paid; a merged record follows the one that stands for it."""
+        return (self.merged_into.state if self.merged_into else self.state) in MAY_BE_PAID
 
 
 class SupplierIdentifier(models.Model):

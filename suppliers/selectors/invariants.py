@@ -15,6 +15,17 @@ SUPPLIER = (
          where last.said <> s.state""",
     ),
     Invariant(
+        "merged_supplier_stands_under_another",
+        "A merged supplier has one merge that was not undone, into a record that stands for itself (SU-3)",
+        """
+        select s.code, 'is merged into ' || coalesce(o.code, 'nothing') || ', which its merge does not say'
+          from suppliers_supplier s
+          left join suppliers_supplier o on o.id = s.merged_into_id
+          left join suppliers_suppliermerge m on m.duplicate_id = s.id and m.undone_at is null
+         where (s.merged_into_id is not null or m.id is not null)
+           and (m.survivor_id is distinct from s.merged_into_id or o.merged_into_id is not null)""",
+    ),
+    Invariant(
         "supplier_person_is_a_supplier",
         "Who sees a supplier's documents through the portal is a person of that supplier and no one of ours (invariant 7)",
         """

@@ -8,7 +8,9 @@ from suppliers.services.decide_bank_change import (
     refuse_bank_change,
     withdraw_bank_change,
 )
+from suppliers.services.duplicates import call_distinct, find_duplicates
 from suppliers.services.end_contract import expire_contracts, terminate_contract, warn_of_contracts
+from suppliers.services.merge_suppliers import merge_suppliers, undo_merge
 from suppliers.services.move_supplier import MOVES, move_supplier
 from suppliers.services.people import (
     change_supplier_person,
@@ -30,9 +32,12 @@ __all__ = [
     "agree_contract",
     "amend_contract",
     "approve_bank_change",
+    "call_distinct",
     "change_supplier_person",
     "expire_contracts",
+    "find_duplicates",
     "invite_supplier_person",
+    "merge_suppliers",
     "move_supplier",
     "propose_bank_change",
     "propose_contract",
@@ -44,6 +49,7 @@ __all__ = [
     "set_supplier_person_active",
     "take_over_suppliers",
     "terminate_contract",
+    "undo_merge",
     "warn_of_contracts",
     "withdraw_amendment",
     "withdraw_bank_change",

@@ -7,6 +7,7 @@ from foundation import audit
 from foundation.journal import use_case
 from foundation.models import User
 from suppliers.models import Supplier
+from suppliers.selectors.merging import standing
 
 
 @use_case
@@ -35,4 +36,4 @@ def take_over_suppliers(
         for supplier in added
     )
     found = Supplier.objects.in_bulk({supplier.pk for supplier in (*known.values(), *added)})
-    return {code: found[supplier.pk] for code, supplier in (known | {s.code: s for s in added}).items()}
+    return {code: standing(found[supplier.pk]) for code, supplier in (known | {s.code: s for s in added}).items()}

@@ -23,7 +23,7 @@ ONBOARDING = (
 )  # fmt: skip
 TABS = (
     ("", "All"), ("active", "Active"), ("onboarding", "Coming on board"), ("restricted", "Restricted"),
-    ("blocked", "Blocked"), ("offboarded", "Offboarded"),
+    ("blocked", "Blocked"), ("offboarded", "Offboarded"), ("merged", "Merged"),
 )  # fmt: skip
 OFFERS = 50
 
@@ -54,7 +54,11 @@ def supplier_list(request: StaffRequest) -> HttpResponse:
 @login_required
 def supplier_detail(request: StaffRequest, code: str) -> HttpResponse:
     """Show one supplier: standing, terms, contracts, catalogue, what upper rooms know."""
-    return _detail(request, get_object_or_404(access.visible_suppliers(request.user), code=code))
+    supplier = get_object_or_404(access.visible_suppliers(request.user).select_related("merged_into"), code=code)
+    if supplier.merged_into is not None:
+        messages.info(request, f"{supplier} ({supplier.code}) was merged: this is the record that stands for it.")
+        return redirect("supplier", supplier.merged_into.code)
+    return _detail(request, supplier)
 
 
 def _detail(
@@ -72,6 +76,7 @@ def _detail(
         "identifiers": supplier.identifiers.all(),
         "history": timeline("supplier", supplier.pk),
         "moves": _moves(supplier) if access.can_maintain(request.user) else [],
+        "absorbed": supplier.absorbed.filter(undone_at=None).select_related("duplicate", "merged_by"),
         "failed": failed,
         "error": error,
         "given": request.POST.get("reason", ""),

@@ -15,6 +15,8 @@ from invoicing.models import Invoice
 from policies.models import ApprovalStage, Budget, PolicyVersion
 from policies.services import create_draft
 from procurement.models import PurchaseOrder, Requisition
+from suppliers.models import DuplicateProposal, Supplier
+from suppliers.services import find_duplicates
 from tests.factories import NOW, Company
 from tests.suppliers.contracts import a_paper
 from workflow.models import ApprovalRequest, Replay
@@ -29,6 +31,7 @@ def machines(made: Company, number: int) -> None:
     if number == 1:
         create_draft(kind="approval", actor=made.polly, at=NOW)
         create_draft(kind="tolerance", actor=made.polly, at=NOW)
+    _duplicates(made)
     _replay(made)
     door, _ = Connection.objects.get_or_create(
         code="ubl", defaults={"name": "Bills", "direction": "in", "purpose": "documents", "supplier": made.acme}
@@ -45,6 +48,11 @@ def machines(made: Company, number: int) -> None:
         subject_number="PO-1", sentence="PO-1 went to Acme", at=NOW,
     )  # fmt: skip
     register_client(name=f"Scanner {number}", scopes=["read"], actor=made.people["igor"], at=NOW)
+
+
+def _duplicates(made: Company) -> None:
+    Supplier.objects.filter(pk__in=[made.acme.pk, made.bolt.pk]).update(tax_id="GB123456789")
+    find_duplicates(actor=made.sue, at=NOW)
 
 
 def _replay(made: Company) -> None:
@@ -84,6 +92,8 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "contract_new", made.sue, []
     yield "contract_amend", made.sue, [made.contract.number]
     yield "contract_paper", made.sue, [made.contract.number, made.contract.papers.order_by("pk")[0].pk]
+    yield "supplier_duplicates", made.sue, []
+    yield "supplier_duplicate", made.sue, [DuplicateProposal.objects.get().pk]
     yield "insights", made.people["erin"], []
     for metric in METRICS:
         yield "insight", made.people["erin"], [metric.slug]

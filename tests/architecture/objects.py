@@ -29,7 +29,9 @@ from policies.models import PolicyVersion
 from policies.services import create_draft, publish_version, seen_of_budget
 from procurement.models import GoodsReceipt, OrderAcknowledgment, PurchaseOrder, RequisitionLine
 from procurement.services import AnswerLine, ReceiptLine, post_goods_receipt, record_acknowledgment
-from suppliers.models import CatalogueItem
+from suppliers.models import CatalogueItem, DuplicateProposal, Supplier
+from suppliers.selectors import moving
+from suppliers.services import merge_suppliers
 from tests.architecture.who import Who
 from tests.factories import NOW, Company, a_requisition, approved, submitted
 from tests.invoicing import factories as bills
@@ -79,6 +81,7 @@ def furnish(made: Company, people: dict[str, Who]) -> Houses:
     _invoices(houses)
     _cases(houses)
     _enterprise(houses)
+    _duplicates(houses)
     _messages(houses)
     _budgets(houses)
     houses.kinds["key"] = Kind({}, {})
@@ -242,6 +245,23 @@ def _policies_in_time(houses: Houses, seen: dict[str, Any]) -> None:
         form={"version": waits.version},
     )  # fmt: skip
     kinds["older_policy"] = Kind({"page": "ordering", "number": 1}, {"page": "ordering", "number": 999}, form=seen)
+
+
+def _duplicates(houses: Houses) -> None:
+    made, kinds = houses.made, houses.kinds
+    pair = DuplicateProposal.objects.create(
+        first=made.acme, second=made.bolt, likeness=1, evidence=[], is_confirmed=False, inputs_hash="0" * 64,
+        model_version="test", found_at=NOW,
+    )  # fmt: skip
+    kinds["duplicate"] = Kind({"proposal_id": pair.pk}, {"proposal_id": 999_999_999}, form={"reason": "A group"})
+    other = Supplier.objects.create(
+        code="TWIN", name="Twin", country="GB", currency="GBP", created_at=NOW, changed_at=NOW
+    )
+    merge = merge_suppliers(
+        duplicate_id=other.pk, survivor_id=made.bolt.pk, seen=moving(other, made.bolt).seen, actor=made.sue,
+        reason="Same", at=NOW,
+    )  # fmt: skip
+    kinds["merge"] = Kind({"merge_id": merge.pk}, {"merge_id": 999_999_999}, form={"reason": "Two"})
 
 
 def _enterprise(houses: Houses) -> None:

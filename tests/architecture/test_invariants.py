@@ -93,6 +93,7 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("workflow_countersignature_state_is_audited", [SIGNATURE], set()),
     ("workflow_countersignature_audit_matches_events", [SIGNATURE, SIGNATURE_ASKED], set()),
     ("suppliers_supplier_state_is_audited", [f"update suppliers_supplier set state = 'blocked' where id = {BOLT}"], set()),
+    ("merged_supplier_stands_under_another", [f"insert into suppliers_suppliermerge (duplicate_id, survivor_id, state_before, reason_before, moved, reason, merged_by_id, merged_at, undo_reason) select id, {BOLT}, state, '', '{{}}', 'x', {HUGO}, now(), '' from suppliers_supplier where code = 'ACME'"], set()),
     ("supplier_person_is_a_supplier", [f"insert into suppliers_supplieruser (supplier_id, user_id, is_active) values ({BOLT}, {HUGO}, true)"], set()),
     ("order_sent_is_order_authorised", [f"update procurement_purchaseorder set content_hash = 'x' where id = {ORDER}"], set()),
     ("order_version_is_frozen", [f"update procurement_orderversion set content = jsonb_set(content, '{{lines,0,quantity}}', '\"49\"') where order_id = {ORDER}"], set()),
