@@ -15,6 +15,9 @@ from procurement.models import PurchaseOrderLine
 LEAST, STEP = Decimal(5_000), Decimal(500)
 USUAL, TIGHT = Decimal("1.3"), Decimal("1.12")  # of what the last twelve months cost
 QUARTERS = 4  # cost centres with a budget of their costliest category this quarter
+# What is planned besides the usual: the year's and the quarter's, base currency. The large requests of the weeks fall in it.
+PROJECTS = {"BHM-OPS": Decimal(180_000), "LDS-OPS": Decimal(20_000), "BRS-OPS": Decimal(5_000)}
+ROLL_OUTS = {"RTM-OPS": Decimal(100_000), "GLA-OPS": Decimal(20_000)}
 NEARLY, OVER = Decimal("1.02"), Decimal("0.9")  # of what the quarter cost up to now
 
 
@@ -31,8 +34,11 @@ def _years(today: date) -> list[BudgetRow]:
     )
     rows = []
     for place, (pk, code) in enumerate(CostCentre.objects.order_by("code").values_list("pk", "code")):
-        year = _rounded(spent.get(pk, Decimal(0)) * (TIGHT if place % 5 == 0 else USUAL))
-        rows += [BudgetRow(0, code, "", date(today.year - back, 1, 1), 12, year) for back in (1, 0)]
+        usual = _rounded(spent.get(pk, Decimal(0)) * (TIGHT if place % 5 == 0 else USUAL))
+        rows += [
+            BudgetRow(0, code, "", date(today.year - 1, 1, 1), 12, usual),
+            BudgetRow(0, code, "", date(today.year, 1, 1), 12, usual + PROJECTS.get(code, Decimal(0))),
+        ]
     return rows
 
 
@@ -48,7 +54,7 @@ def _quarters(today: date) -> list[BudgetRow]:
     chosen: dict[str, BudgetRow] = {}
     for code, category, cost in costly[:60]:
         if code not in chosen and len(chosen) < QUARTERS:
-            amount = _rounded(cost * (NEARLY if chosen else OVER), Decimal(50))
+            amount = _rounded(cost * (NEARLY if chosen else OVER), Decimal(50)) + ROLL_OUTS.get(code, Decimal(0))
             chosen[code] = BudgetRow(0, code, category, starts, 3, amount)
     return list(chosen.values())
 
