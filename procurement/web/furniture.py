@@ -13,6 +13,7 @@ from foundation.models import User
 from foundation.registries import Hit, MenuEntry, Subject, navigation, panels, search, subjects
 from foundation.roles import ORDER, RECEIVE, REQUEST, VIEW
 from foundation.templatetags.ui import day, money
+from policies.decisions.budgets import Room
 from procurement import access
 from procurement.decisions.flags import CHANGED_AFTER_APPROVAL, flag_sentences
 from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine, RequisitionState
@@ -109,8 +110,11 @@ def waiting_lines(user: User) -> QuerySet[RequisitionLine]:
     return RequisitionLine.objects.exclude(waiting_reason="").filter(requisition__ship_to__in=site_ids_with(user, VIEW))
 
 
-def requisition_facts(_user: User, pk: int) -> list[tuple[str, str]]:
-    """Return what a decision maker needs to know about a requisition."""
+def requisition_facts(user: User | None, pk: int) -> list[tuple[str, str]]:
+    """Return what a decision maker needs to know about a requisition.
+
+    Nobody asks for a letter: it says in words what each budget has left, which the page shows as bars (RQ-6).
+    """
     requisition = Requisition.objects.select_related("ship_to", "cost_centre", "requester").get(pk=pk)
     return [
         ("Amount", money(requisition.total_amount, requisition.currency)),
@@ -119,7 +123,22 @@ def requisition_facts(_user: User, pk: int) -> list[tuple[str, str]]:
         ("Cost centre", str(requisition.cost_centre)),
         ("Asked by", str(requisition.requester)),
         ("Urgent", requisition.urgent_reason if requisition.is_urgent else "No"),
+        *([] if user else _budget_facts(requisition)),
     ]
+
+
+def _budget_facts(requisition: Requisition) -> list[tuple[str, str]]:
+    if requisition.state not in BUDGETED or not requisition.cost_centre.is_budgeted:
+        return []
+    lines = list(requisition.lines.select_related("category"))
+    return [(f"Budget {room.label}", _after(room)) for room in rooms_of(requisition, lines, requisition.base_rate)]
+
+
+def _after(room: Room) -> str:
+    of = f"of {money(room.amount, room.currency)}"
+    if room.is_over:
+        return f"{money(room.asked, room.currency)} asked, {money(room.left, room.currency)} left {of}"
+    return f"{money(room.after, room.currency)} left {of} after this"
 
 
 def requisition_lines(request: HttpRequest, pk: int) -> str:

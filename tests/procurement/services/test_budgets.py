@@ -1,12 +1,13 @@
 """RQ-6: budgets follow requisitions and orders, and what does not fit them is told, flagged, asked for or refused."""
 
+import json
 from decimal import Decimal
 
 import pytest
 from django.db import Error, connection, transaction
 
 from foundation.errors import InvalidError
-from foundation.models import Category, CostCentre
+from foundation.models import Category, CostCentre, Delivery
 from foundation.relay import drain
 from foundation.selectors.breaches import breaches
 from policies.models import BudgetEntry
@@ -28,6 +29,7 @@ from procurement.tasks import recount_all_budgets
 from suppliers.models import ContractPrice
 from tests.factories import NOW, Company, a_requisition, an_issued_order, approved, company, receive_all, submitted
 from tests.policies.budgets import a_budget, held, policy
+from tests.workflow.factories import MIDDLE
 from workflow.models import ApprovalRequest
 
 pytestmark = pytest.mark.django_db
@@ -237,3 +239,22 @@ def test_nightly_count_follows_a_category_that_moved_in_the_tree() -> None:
 
     assert (before, moved) == (["budget_follows_documents"] * 2, 2)
     assert (held(wide), held(narrow), breaches(["budget_follows_documents"])) == ("0 0 0", "2400 0 0", [])
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("10000", "left of £10,000.00 after this"),
+        ("100",   "asked, £100.00 left of £100.00"),
+    ],
+)  # fmt: skip
+def test_letter_of_who_decides_says_what_the_budget_has_left(amount: str, said: str) -> None:
+    made = company()
+    a_budget(made, amount)
+    submitted(made, MIDDLE)
+    drain()
+
+    letter = json.loads(bytes(Delivery.objects.get(subject_type="person").body))
+
+    (line,) = [one for one in letter["text"].splitlines() if one.startswith("Budget ")]
+    assert line.endswith(said)
