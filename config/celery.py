@@ -110,6 +110,7 @@ app.conf.beat_schedule = {
     "digests": _every("foundation.send_digests", MINUTE),
     "absences": _every("foundation.turn_absences", MINUTE),
     "old keys": _every("foundation.forget_keys", HOUR),
+    "old notices": _every("foundation.forget_notices", HOUR),
     "old jobs": _every("foundation.forget_jobs", HOUR),
     "heartbeat": _every("foundation.heartbeat", MINUTE, name="worker"),
 }

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from foundation import jobs, relay
 from foundation.models import Heartbeat
-from foundation.services import forget_jobs, forget_keys, send_digests, turn_absences
+from foundation.services import forget_jobs, forget_keys, forget_notices, send_digests, turn_absences
 
 
 @shared_task(name="foundation.relay")
@@ -44,6 +44,12 @@ def work_on_jobs(**_unknown: Any) -> int:
 def forget_old_jobs(**_unknown: Any) -> int:
     """Delete the jobs that ended more than seven days ago."""
     return forget_jobs(at=timezone.now())  # noqa: TID251 - the porch
+
+
+@shared_task(name="foundation.forget_notices")
+def forget_old_notices(**_unknown: Any) -> int:
+    """Delete notices and letters that are no longer kept; returns how many."""
+    return forget_notices(at=timezone.now())  # noqa: TID251 - the porch
 
 
 @shared_task(name="foundation.send_digests")

@@ -60,6 +60,7 @@ from foundation.services.people import (
     set_active,
 )
 from foundation.services.rates import RateRow, enter_rate, import_rates, record_rate
+from foundation.services.retention import forget_notices
 from foundation.services.save_preferences import save_preferences
 from foundation.services.sites import SiteSettings, change_site, open_site, seen_of_site
 from foundation.services.tables import Import, RowFault
@@ -123,6 +124,7 @@ __all__ = [
     "fail_job",
     "forget_jobs",
     "forget_keys",
+    "forget_notices",
     "grant_duty",
     "grant_role",
     "import_items",
