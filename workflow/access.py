@@ -150,11 +150,6 @@ def asked_to_sign(user: User) -> QuerySet[Countersignature]:
     return waiting.filter(_asked(user)).select_related("site", "person")
 
 
-def signs(user: User) -> bool:
-    """Say whether the person holds a duty somewhere by which second signatures are asked of them at once."""
-    return any(access.holds_anywhere(user, permission) for permission in set(SIGNED_WITH.values()))
-
-
 def visible_signatures(user: User) -> QuerySet[Countersignature]:
     """Return the second signatures a person may read: asked of them, given by them or about them; auditors read all."""
     rows = Countersignature.objects.select_related("site", "person", "decided_by")

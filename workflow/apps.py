@@ -36,6 +36,9 @@ class WorkflowConfig(AppConfig):
             ("workflow.case.opened", subscribers.tell_owners),
             ("workflow.case.assigned", subscribers.tell_assigned),
             ("workflow.case.closed", subscribers.tell_case_closed),
+            ("workflow.follower.added", subscribers.tell_added_follower),
         ):
             registries.subscriptions.add(kind, handler)
+        for kind in subscribers.FOLLOWED:
+            registries.subscriptions.add(kind, subscribers.tell_followers)
         registries.invariants.add(*invariants())

@@ -161,3 +161,15 @@ class CaseClosed(Event):
     category: str
     outcome: str
     cured: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowerAdded(Event):
+    """Somebody lets another person be told what becomes of a document (AP-2)."""
+
+    kind: ClassVar[str] = "workflow.follower.added"
+    subject_type: ClassVar[str] = "follower"
+
+    person_id: int
+    about_type: str
+    about_id: int

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from foundation import registries
-from foundation.models import DomainEvent, NoticeKind
+from foundation.models import DomainEvent, NoticeKind, User
+from foundation.selectors.timeline import words_of
 from foundation.services import Letter, News, notify, settle_notices
 from foundation.templatetags.ui import money
 from policies.decisions.vocabulary import DUTIES
@@ -20,11 +21,21 @@ from workflow.models import (
     StepAssignee,
     StepState,
 )
+from workflow.selectors.followers import followers_told
 from workflow.selectors.signatures import signers
 from workflow.selectors.told import asked_at, owners_of, readers_of, talkers_on
 from workflow.services import drop_publication, move_tasks, seat_anew
 from workflow.services.tell import due_words, tell_to_decide
 
+# What followers of a document hear of; each kind is named in its document's history.
+FOLLOWED = (
+    "procurement.requisition.approved", "procurement.requisition.rejected", "procurement.requisition.returned",
+    "procurement.requisition.cancelled", "procurement.requisition.ordered", "procurement.order.issued",
+    "procurement.order.cancelled", "procurement.order.closed", "procurement.acknowledgment.applied",
+    "procurement.acknowledgment.review", "procurement.goods_receipt.posted", "workflow.case.opened",
+    "workflow.case.closed",
+)  # fmt: skip
+_FOLLOWED_AS = {"order": NoticeKind.ORDER, "case": NoticeKind.CASE}
 _EXCERPT = 140
 
 
@@ -160,6 +171,36 @@ def tell_case_closed(event: DomainEvent) -> None:
         sentence=f"{case.number} is closed: {case.outcome}", path=reverse("case", args=[case.number]), at=event.occurred_at,
     )  # fmt: skip
     notify(news=news, people=known, at=_now())
+
+
+def tell_added_follower(event: DomainEvent) -> None:
+    """Tell somebody that another lets them follow a document."""
+    about, pk = event.payload["about_type"], int(event.payload["about_id"])
+    subject = registries.subjects.get(about)
+    by = User.objects.filter(pk=event.actor_id or 0).first()
+    if subject is not None:
+        news = News(
+            kind=NoticeKind.OUTCOME, source=event.msg_id, subject=(about, pk, event.subject_number),
+            sentence=f"{by} lets you follow {event.subject_number}", path=subject.url(pk), at=event.occurred_at,
+        )  # fmt: skip
+        notify(news=news, people=[int(event.payload["person_id"])], at=_now())
+
+
+def tell_followers(event: DomainEvent) -> None:
+    """Tell who follows a document what became of it, as its history says it; only who may still see it (AP-2)."""
+    words, _tone = words_of(event)
+    by_document: dict[tuple[str, int, str], list[int]] = {}
+    for row in followers_told(event):
+        subject = registries.subjects.get(row.subject_type)
+        if subject is not None and subject.visible(row.person, row.subject_id):
+            by_document.setdefault((row.subject_type, row.subject_id, row.subject_number), []).append(row.person_id)
+    for (kind, pk, number), people in by_document.items():
+        subject = registries.subjects.get(kind)
+        news = News(
+            kind=_FOLLOWED_AS.get(kind, NoticeKind.OUTCOME), source=event.msg_id, subject=(f"followed_{kind}"[:40], pk, number),
+            sentence=f"{number}: {words}", path=subject.url(pk) if subject else "/", at=event.occurred_at,
+        )  # fmt: skip
+        notify(news=news, people=people, at=_now())
 
 
 def tell_signers(event: DomainEvent) -> None:

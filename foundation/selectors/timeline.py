@@ -86,10 +86,14 @@ def _is_said_twice(event: DomainEvent, said: set[tuple[datetime, str]]) -> bool:
 
 
 def _entry(event: DomainEvent, people: dict[int, User]) -> Entry:
+    words, tone = words_of(event)
+    who = people.get(event.actor_id or 0)
+    return Entry(event.occurred_at, words, str(who) if who else "automatic", tone)
+
+
+def words_of(event: DomainEvent) -> tuple[str, str]:
+    """Say what happened as a document's history does, and in which tone."""
     text, tone = WORDS.get(event.kind, (event.kind.rsplit(".", 1)[-1].replace("_", " ").capitalize(), ""))
     facts = {key: str(value) for key, value in event.payload.items()}
     words = text.format(n=event.subject_number, **{k: facts.get(k, "") for k in ("label", "verdict", "outcome")})
-    if event.payload.get("reason"):
-        words += f": {event.payload['reason']}"
-    who = people.get(event.actor_id or 0)
-    return Entry(event.occurred_at, words, str(who) if who else "automatic", tone)
+    return (f"{words}: {event.payload['reason']}" if event.payload.get("reason") else words), tone

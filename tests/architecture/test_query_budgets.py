@@ -71,7 +71,8 @@ def pages(made: Company) -> Iterator[tuple[str, User, str]]:
     case = ExceptionCase.objects.filter(category="ack_overdue").order_by("pk")[0]
     for name, person, keys in (
         ("home", made.boris, []), ("inbox", made.mona, []), ("tasks", made.mona, []),
-        ("inbox_task", made.mona, [asked.pk]), ("add_approver", made.mona, [asked.pk]), ("wrong_person", made.mona, [asked.pk]),
+        ("inbox_task", made.mona, [asked.pk]), ("add_approver", made.mona, [asked.pk]),
+        ("followers", made.mona, ["requisition", asked.subject_id]), ("wrong_person", made.mona, [asked.pk]),
         ("cases", made.boris, []), ("case", made.boris, [case.number]),
         ("signature", made.wanda, [Countersignature.objects.order_by("pk")[0].number]),
         ("suppliers", made.boris, []), ("supplier", made.boris, ["ACME"]), ("supplier_person", made.sue, ["ACME", made.acme_person.pk]),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
 
 from foundation.access import people_with_role
@@ -13,6 +14,9 @@ from workflow.access import SIGNED_WITH, asked_to_sign
 from workflow.models import Countersignature
 
 MOST = 100
+_ON_THESE = Func(
+    F("chain"), OuterRef("chains"), arg_joiner=" = any(", template="%(expressions)s)", output_field=BooleanField()
+)
 
 
 def signers(
@@ -51,21 +55,23 @@ def bars(duty: str, person_id: int, chains: Collection[str], done: Done, pairs: 
     return conflicts(duty, person_id, here, pairs)
 
 
-def signatures_of(user: User, at: datetime) -> QuerySet[Countersignature]:
-    """Return the signatures asked of a person that are really theirs to give: no pair bars them on those documents."""
-    on_these = Func(
-        F("chain"), OuterRef("chains"), arg_joiner=" = any(", template="%(expressions)s)", output_field=BooleanField()
-    )
-    rows = asked_to_sign(user)
-    for pair in duty_pairs_in_force(at):
-        for duty, held in ((pair.first, pair.second), (pair.second, pair.first)):
-            rows = rows.exclude(Exists(DutyRecord.objects.filter(on_these, person_id=user.pk, duty=held)), duty=duty)
-    return rows
+def signatures_counted(user: User) -> QuerySet[Countersignature]:
+    """Return the signatures asked of a person on whose documents they did nothing themselves, to be counted on every page.
+
+    What they did something on may still be theirs to give, where no pair bars it: the page itself judges that.
+    """
+    return asked_to_sign(user).exclude(Exists(DutyRecord.objects.filter(_ON_THESE, person_id=user.pk)))
 
 
 def waiting_signatures(user: User, at: datetime) -> list[Countersignature]:
-    """Return the signatures that are a person's to give, the one due first on top. One statement."""
-    return list(signatures_of(user, at).order_by("due_at", "pk")[:MOST])
+    """Return which of the signatures asked of a person are really theirs to give, the one due first on top.
+
+    One statement.
+    """
+    mine = DutyRecord.objects.filter(_ON_THESE, person_id=user.pk)
+    rows = list(asked_to_sign(user).annotate(mine=ArraySubquery(mine.values("duty"))).order_by("due_at", "pk")[:MOST])
+    pairs = duty_pairs_in_force(at) if rows else ()
+    return [row for row in rows if not conflicts(row.duty, user.pk, [(held, user.pk) for held in row.mine], pairs)]
 
 
 def acts_of(signature: Countersignature) -> list[DutyRecord]:

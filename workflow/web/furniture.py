@@ -17,11 +17,12 @@ from policies.access import can_read_policies
 from policies.decisions.vocabulary import DUTIES, words
 from workflow import access
 from workflow.models import CaseState, Countersignature, ExceptionCase
-from workflow.selectors.signatures import signatures_of, waiting_signatures
+from workflow.selectors.signatures import signatures_counted, waiting_signatures
 from workflow.selectors.tasks import APPROVAL, CASE, SIGNATURE, approval_tasks, case_tasks, signature_tasks
 from workflow.services.replay import KIND, replay_slice
 from workflow.web import publication
 from workflow.web.conflicts import of_draft, of_pair
+from workflow.web.followers import panel_of
 from workflow.web.replay import panel
 
 # Roles that approve no spend and are asked about other matters: suppliers, bank accounts, policies, prices.
@@ -37,6 +38,9 @@ def register() -> None:
     panels.add("home", home_approver)
     panels.add("home", home_signatures)
     panels.add("home", home_cases)
+    panels.add("requisition.side", panel_of("requisition"))
+    panels.add("order.side", panel_of("order"))
+    panels.add("case.main", panel_of("case"))
     panels.add("policy.version", panel)
     panels.add("policy.duties", of_draft)
     panels.add("policy.pair", of_pair)
@@ -89,11 +93,8 @@ def may_be_asked(user: User) -> bool:
 
 
 def waiting(user: User) -> tuple[QuerySet[Any], ...]:
-    """Return what waits for the person's decision, and for the second signature of who signs by a duty of theirs."""
-    if not access.signs(user):
-        return (access.waiting_for(user),)
-    now = timezone.now()  # noqa: TID251 - the porch reads the clock
-    return (access.waiting_for(user), signatures_of(user, now))
+    """Return what waits for the person's decision and for their second signature."""
+    return (access.waiting_for(user), signatures_counted(user))
 
 
 def open_cases(user: User) -> QuerySet[ExceptionCase]:
