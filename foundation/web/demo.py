@@ -1,5 +1,6 @@
 """The demo's way in: a button per person, and a mailbox. Wired only in demo settings."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from foundation.models import User
 from foundation.registries import navigation
 from foundation.web.mailbox import read_mail
 from foundation.web.numbers import NumberField
+
+_LOCAL = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 
 def _only_in_demo() -> None:
@@ -97,6 +100,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def mail(request: HttpRequest) -> HttpResponse:
-    """Show what the product mailed, newest first."""
+    """Show what the product mailed, newest first; what was written before the demo chose its port leads to this one."""
     _only_in_demo()
-    return render(request, "demo/mail.html", {"letters": read_mail()})
+    letters = read_mail()
+    for letter in letters:
+        letter["text"] = _LOCAL.sub(request.build_absolute_uri("/"), letter["text"])
+    return render(request, "demo/mail.html", {"letters": letters})

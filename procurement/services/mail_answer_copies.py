@@ -63,5 +63,5 @@ def _line(said: AcknowledgmentLine) -> str:
     promise = f"{said.quantity.normalize():f} {said.order_line.unit} on {said.promised or said.order_line.need_by}"
     price = f", price {said.unit_price.normalize():f}" if said.unit_price is not None else ""
     reason = f". {said.reason}" if said.reason else ""
-    asked = f"{said.order_line.line_no} {said.order_line.description}"
+    asked = f"Line {said.order_line.line_no}, {said.order_line.description}"
     return f"{asked}: {said.get_answer_display().lower()}, {promise}{price}{reason}"

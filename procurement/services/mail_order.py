@@ -37,7 +37,7 @@ def mail_order(*, order_id: int, revision: int, at: datetime) -> int:
         subject=f"{what} for {order.ship_to.name}, needed {day(order.need_by)}",
         facts=tuple(fact for fact in facts if fact[1]),
         lines=tuple(
-            f"{line.line_no} {quantity(line.quantity, line.unit)} {line.description} at {price(line.unit_price, order.currency)}"
+            f"Line {line.line_no}: {quantity(line.quantity, line.unit)} {line.description} at {price(line.unit_price, order.currency)}"
             for line in lines
         ),
         verb="Open and answer",

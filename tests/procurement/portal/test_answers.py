@@ -257,7 +257,7 @@ def test_copy_of_the_answer_is_mailed_once(client: Client) -> None:
     deliver_letters()
     (letter,) = [one for one in mail.outbox if one.to == ["adam.acme@example.com"]]
     assert letter.subject == f"Your answer to {order.number}, Leeds: 1 of 2 lines changed"
-    assert f"10 Stretch wrap 500 mm: date changed, 10 case on {late}. Out of stock" in letter.body
+    assert f"Line 10, Stretch wrap 500 mm: date changed, 10 case on {late}. Out of stock" in letter.body
     assert "a buyer decides" in letter.body
 
 
