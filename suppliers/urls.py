@@ -2,13 +2,15 @@ from django.urls import path
 
 from suppliers.api import views as api
 from suppliers.portal import account
-from suppliers.web import contracts, duplicates, pages, people
+from suppliers.web import contracts, duplicates, pages, people, quality
 
 urlpatterns = [
     path("supplier/you/", account.account, name="portal_account"),
     path("supplier/you/company/", account.company, name="portal_company"),
     path("supplier/you/devices/<int:device_id>/end/", account.device_end, name="portal_device_end"),
     path("suppliers/", pages.supplier_list, name="suppliers"),
+    path("suppliers/quality/", quality.quality, name="supplier_quality"),
+    path("suppliers/quality/<slug:code>.csv", quality.quality_csv, name="supplier_quality_csv"),
     path("suppliers/duplicates/", duplicates.duplicate_list, name="supplier_duplicates"),
     path("suppliers/duplicates/find/", duplicates.duplicates_find, name="supplier_duplicates_find"),
     path("suppliers/duplicates/<int:proposal_id>/", duplicates.duplicate, name="supplier_duplicate"),

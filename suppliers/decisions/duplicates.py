@@ -59,6 +59,8 @@ class Evidence:
     @property
     def words(self) -> str:
         """Return it as a person reads it."""
+        if self.kind == ADDRESS:
+            return WORDS[ADDRESS]  # its words stand in the order they are compared in, which nobody reads
         return f"{WORDS[self.kind]}: {self.value}"
 
 

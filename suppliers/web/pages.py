@@ -15,6 +15,7 @@ from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version, words
 from suppliers import access
 from suppliers.models import CatalogueState, Supplier, SupplierState
+from suppliers.selectors.quality import FLAWS, flawed
 from suppliers.services import MOVES, move_supplier
 
 ONBOARDING = (
@@ -46,7 +47,10 @@ def supplier_list(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(state__in=ONBOARDING)
     elif state in SupplierState.values:
         rows = rows.filter(state=state)
-    context = {"page": paginate(request, rows), "tabs": TABS, "state": state, "text": text}
+    flaw = FLAWS.get(request.GET.get("flaw", ""))
+    if flaw is not None:
+        rows = flawed(flaw, rows)
+    context = {"page": paginate(request, rows), "tabs": TABS, "state": state, "text": text, "flaw": flaw}
     return render(request, "suppliers/list.html", context)
 
 

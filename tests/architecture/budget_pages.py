@@ -93,6 +93,7 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "contract_amend", made.sue, [made.contract.number]
     yield "contract_paper", made.sue, [made.contract.number, made.contract.papers.order_by("pk")[0].pk]
     yield "supplier_duplicates", made.sue, []
+    yield "supplier_quality", made.sue, []
     yield "supplier_duplicate", made.sue, [DuplicateProposal.objects.get().pk]
     yield "insights", made.people["erin"], []
     for metric in METRICS:

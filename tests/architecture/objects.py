@@ -253,6 +253,7 @@ def _duplicates(houses: Houses) -> None:
         first=made.acme, second=made.bolt, likeness=1, evidence=[], is_confirmed=False, inputs_hash="0" * 64,
         model_version="test", found_at=NOW,
     )  # fmt: skip
+    kinds["flaw"] = Kind({"code": "no_tax_number"}, {"code": "no-such-flaw"})
     kinds["duplicate"] = Kind({"proposal_id": pair.pk}, {"proposal_id": 999_999_999}, form={"reason": "A group"})
     other = Supplier.objects.create(
         code="TWIN", name="Twin", country="GB", currency="GBP", created_at=NOW, changed_at=NOW
