@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from config.demo import budgets, goods, hire, partners, places, years
+from config.demo import agreements, budgets, goods, hire, partners, places, years
 from config.demo.trade import weeks
 from config.demo.trade.cast import Cast
 from foundation import audit
@@ -36,6 +36,7 @@ def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
         budgets.set_budgets(cast, cast.almanac.at(weeks.DAYS, "07:00"))
         weeks.play_weeks(cast, out)
         find_duplicates(actor=cast.people["demo.supplier.manager"], at=now)
+        agreements.agree_and_propose(cast)
         _measure(now)
     finally:
         with connection.cursor() as cursor:

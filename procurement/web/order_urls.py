@@ -1,6 +1,6 @@
 from django.urls import path
 
-from procurement.web import found_goods, orders, receiving
+from procurement.web import found_goods, off_contract, orders, receiving
 
 urlpatterns = [
     path("orders/", orders.order_list, name="orders"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("orders/<str:number>/rev/<int:revision>/", orders.order_version, name="order_version"),
     path("orders/<str:number>/do/<slug:verb>/", orders.order_act, name="order_act"),
     path("orders/<str:number>/answers/<int:answer_id>/", orders.decide_answer, name="decide_answer"),
+    path("off-contract/", off_contract.off_contract, name="off_contract"),
     path("receiving/", receiving.expected_list, name="receiving"),
     path("receiving/found/", found_goods.found_goods, name="found_goods"),
     path("receiving/<str:number>/", receiving.receive, name="receive"),

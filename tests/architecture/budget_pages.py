@@ -89,6 +89,7 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "site", asks, [made.leeds.code]
     yield "supplier_person_new", made.sue, ["ACME"]
     yield "contracts_csv", made.sue, []
+    yield "off_contract", made.boris, []
     yield "contract_new", made.sue, []
     yield "contract_amend", made.sue, [made.contract.number]
     yield "contract_paper", made.sue, [made.contract.number, made.contract.papers.order_by("pk")[0].pk]
