@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("procurement.web.requisition_urls")),
     path("", include("procurement.web.order_urls")),
     path("", include("procurement.portal.urls")),
+    path("suppliers/<str:code>/score/", score_pages.supplier_scorecard, name="supplier_scorecard"),
     path(
         "suppliers/<str:code>/score/<slug:measure>/<slug:part>/",
         score_pages.supplier_score_lines,

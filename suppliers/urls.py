@@ -1,10 +1,11 @@
 from django.urls import path
 
 from suppliers.api import views as api
-from suppliers.portal import account
+from suppliers.portal import account, prices
 from suppliers.web import contracts, duplicates, pages, people, quality
 
 urlpatterns = [
+    path("supplier/prices/", prices.price_list, name="portal_prices"),
     path("supplier/you/", account.account, name="portal_account"),
     path("supplier/you/company/", account.company, name="portal_company"),
     path("supplier/you/devices/<int:device_id>/end/", account.device_end, name="portal_device_end"),

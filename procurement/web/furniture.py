@@ -27,7 +27,7 @@ from procurement.web import papers
 from procurement.web.of_budget import documents_of_budget
 from procurement.web.of_supplier import orders_of_contract, orders_of_supplier
 from procurement.web.order_authority import why_approved
-from procurement.web.score_pages import scorecard_of_supplier
+from procurement.web.score_pages import link_to_scorecard
 from workflow.models import ExceptionCase
 
 # Where a decision is still to come, what its budgets have left is worth knowing.
@@ -80,7 +80,7 @@ def register() -> None:
     panels.add("order.side", why_approved)
     panels.add("budget.main", documents_of_budget)
     panels.add("supplier.main", orders_of_supplier)
-    panels.add("supplier.main", scorecard_of_supplier)
+    panels.add("supplier.side", link_to_scorecard)
     panels.add("contract.main", orders_of_contract)
 
 

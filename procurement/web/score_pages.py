@@ -10,26 +10,34 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from foundation.access import site_ids_with
-from foundation.models import User
 from foundation.roles import VIEW
 from foundation.web.csvout import csv_file
 from foundation.web.door import staff
 from procurement.decisions.scorecard import BY_CODE, PARTS, Part
 from procurement.selectors.scorecard import answer_latency, as_csv, days_of, lines_behind, scores, window
 from suppliers.access import visible_suppliers
+from suppliers.models import Supplier
 
 
-def scorecard_of_supplier(request: HttpRequest, pk: Any = None) -> str:
+def link_to_scorecard(request: HttpRequest, pk: Any = None) -> str:
+    """Lead from a supplier's page to its numbers."""
+    code = Supplier.objects.values_list("code", flat=True).filter(pk=pk).first()
+    return render_to_string("procurement/supplier/score_link.html", {"code": code}, request=request) if code else ""
+
+
+@require_safe
+@login_required
+def supplier_scorecard(request: HttpRequest, code: str) -> HttpResponse:
     """Show a supplier's numbers at the reader's sites."""
-    user = request.user
-    if not isinstance(user, User) or user.kind != User.Kind.STAFF or pk is None:
-        return ""
-    over, sites = window(days_of(request.GET.get("days", "")), timezone.localdate()), list(site_ids_with(user, VIEW))
-    supplier = get_object_or_404(visible_suppliers(user), pk=pk)
+    user = staff(request)
+    supplier = get_object_or_404(visible_suppliers(user), code=code)
+    days, sites = days_of(request.GET.get("days", "")), list(site_ids_with(user, VIEW))
+    over = window(days, timezone.localdate())
     context = {
-        "scores": scores(pk, over, sites), "latency": answer_latency(pk, over, sites), "over": over, "supplier": supplier,
+        "scores": scores(supplier.pk, over, sites), "latency": answer_latency(supplier.pk, over, sites), "over": over,
+        "supplier": supplier,
     }  # fmt: skip
-    return render_to_string("procurement/supplier/scorecard.html", context, request=request)
+    return render(request, "procurement/supplier/scorecard.html", context)
 
 
 @require_safe
