@@ -10,6 +10,7 @@ from suppliers.services.decide_bank_change import (
 )
 from suppliers.services.duplicates import call_distinct, find_duplicates
 from suppliers.services.end_contract import expire_contracts, terminate_contract, warn_of_contracts
+from suppliers.services.import_suppliers import SupplierRow, import_suppliers
 from suppliers.services.merge_suppliers import merge_suppliers, undo_merge
 from suppliers.services.move_supplier import MOVES, move_supplier
 from suppliers.services.people import (
@@ -26,6 +27,7 @@ from suppliers.services.write_contract import agree_contract, amend_contract, pr
 __all__ = [
     "MOVES",
     "ProposedAccount",
+    "SupplierRow",
     "add_bank_evidence",
     "add_contract_paper",
     "add_supplier_person",
@@ -36,6 +38,7 @@ __all__ = [
     "change_supplier_person",
     "expire_contracts",
     "find_duplicates",
+    "import_suppliers",
     "invite_supplier_person",
     "merge_suppliers",
     "move_supplier",
