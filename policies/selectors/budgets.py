@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import connection
@@ -96,6 +96,29 @@ def rooms_for(
 def due_sql(positions: str) -> str:
     """Return the common tables that end in `due`: the movements that are missing for what `positions` says."""
     return DUE.format(positions=positions, place=PLACE.format(line="w"))
+
+
+def next_years_rows(year: int, percent: Decimal, most: int) -> list[tuple[str, str, date, int, Decimal]]:
+    """Return the budgets of a year as rows for the year after: centre, category, start, months, amount; one statement.
+
+    Each amount is raised by `percent`, lowered by a negative one, and rounded to a whole unit of the base currency. Those
+    of cost centres that are closed are left out.
+    """
+    rows = Budget.objects.filter(is_active=True, starts__year=year, cost_centre__is_active=True)
+    found = rows.order_by("cost_centre__code", "category__path", "starts").values_list(
+        "cost_centre__code", "category__code", "starts", "months", "amount"
+    )[:most]
+    factor = 1 + percent / 100
+    return [
+        (
+            centre,
+            category or "",
+            starts.replace(year=year + 1),
+            months,
+            (amount * factor).quantize(Decimal(1), ROUND_HALF_UP),
+        )
+        for centre, category, starts, months, amount in found
+    ]
 
 
 def budget_list(*, text: str = "", category: str = "", on: date | None = None, state: str = "") -> QuerySet[Budget]:

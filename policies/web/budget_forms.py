@@ -61,6 +61,16 @@ class BudgetTableForm(TableForm):
     reason = forms.CharField(max_length=300, label="Reason", help_text="For whoever checks it later.")
 
 
+class CopyForm(forms.Form):
+    """Which year's budgets to take over into the next, and by how much they change."""
+
+    year = forms.IntegerField(min_value=2000, max_value=2098, label="Budgets of")
+    percent = forms.DecimalField(
+        min_value=-100, max_value=1000, decimal_places=2, required=False, label="Change by percent",
+        help_text="3 raises each by 3 %, -5 lowers it.",
+    )  # fmt: skip
+
+
 class WithdrawForm(forms.Form):
     """The end of a budget."""
 

@@ -1,6 +1,7 @@
 """Budgets with what is left of them: the list, one budget, setting, changing and withdrawing (RQ-6)."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from foundation.web.tables import LARGEST, Table, TableForm, bring_in
 from foundation.web.typed import takes_long
 from policies import access
 from policies.models import Budget, BudgetKind
-from policies.selectors.budgets import budget_list
+from policies.selectors.budgets import budget_list, next_years_rows
 from policies.services import (
     BudgetRow,
     change_budget,
@@ -31,11 +32,13 @@ from policies.services import (
     seen_of_budget,
     withdraw_budget,
 )
+from policies.services.budgets import MOST_ROWS
 from policies.web.budget_forms import (
     COLUMNS,
     NEEDED,
     BudgetForm,
     BudgetTableForm,
+    CopyForm,
     NewBudgetForm,
     WithdrawForm,
     read_row,
@@ -161,11 +164,25 @@ def _shown(request: HttpRequest, user: User, row: Budget, form: BudgetForm, endi
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def budgets_import(request: HttpRequest) -> HttpResponse:
-    """Judge a table of budgets and say what it would do; brought in when it was judged without a fault."""
+    """Judge a table of budgets and say what it would do; brought in when it was judged without a fault.
+
+    Asked to copy a year, the table is filled in with its budgets for the next, to be looked over and judged.
+    """
     user = staff(request)
     admitted(request, access.can_keep_budgets(user))
-    form = BudgetTableForm(request.POST or None, request.FILES or None)
-    return bring_in(request, form, _table(user), reason=request.POST.get("reason", ""))
+    copying = CopyForm(request.GET if "year" in request.GET else None, initial={"year": timezone.localdate().year})
+    initial = _copied(copying.cleaned_data) if copying.is_valid() else {}
+    form = BudgetTableForm(request.POST or None, request.FILES or None, initial=initial)
+    reason = request.POST.get("reason", initial.get("reason", ""))
+    return bring_in(request, form, _table(user), reason=reason, copying=copying)
+
+
+def _copied(asked: dict[str, Any]) -> dict[str, str]:
+    year, percent = asked["year"], asked["percent"] or Decimal(0)
+    rows = next_years_rows(year, percent, MOST_ROWS)
+    lines = [",".join(COLUMNS), *(",".join(map(str, row)) for row in rows)]
+    changed = f", {percent.normalize():+f} %" if percent else ""
+    return {"table": "\n".join(lines) if rows else "", "reason": f"Plan {year + 1}, from {year}{changed}"}
 
 
 def _table(actor: User) -> Table[BudgetRow]:

@@ -166,3 +166,31 @@ def test_refusal_stands_on_the_page_with_room_amount_and_cure() -> None:
 
     assert "Budget LDS-6410 2026 has 400.00 GBP left and this asks for 480.00 GBP. Ask for less or later" in page
     assert "Send for approval" not in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows"),
+    [
+        ("?year=2026&percent=3",   ["HUL-6410,PACK,2027-01-01,3,722", "LDS-6410,,2027-01-01,12,5150"]),
+        ("?year=2026&percent=-10", ["HUL-6410,PACK,2027-01-01,3,630", "LDS-6410,,2027-01-01,12,4500"]),
+        ("?year=2026",             ["HUL-6410,PACK,2027-01-01,3,701", "LDS-6410,,2027-01-01,12,5000"]),
+        ("?year=2025&percent=3",   []),
+        ("?year=x&percent=3",      []),
+    ],
+)  # fmt: skip
+def test_year_is_copied_into_a_table_to_be_judged(asked: str, rows: list[str]) -> None:
+    made = company()
+    a_budget(made, "5000")
+    a_budget(made, "700.50", category="PACK", months=3, site="HUL")
+    client = as_(made.frank)
+
+    form = client.get(reverse("budgets_import") + asked).context["form"]
+
+    table = form.initial.get("table", "")
+    assert table.splitlines()[1:] == rows
+    if rows:
+        judged = client.post(
+            reverse("budgets_import"), {"table": table, "reason": form.initial["reason"], "act": "judge"}
+        )
+        assert "2 new" in text(judged)
+    assert Budget.objects.count() == 2
