@@ -85,7 +85,9 @@ def _lock(ids: Sequence[int]) -> list[Head]:
     )
     lines = RequisitionLine.objects.select_for_update(of=("self",), no_key=True).filter(requisition_id__in=locked)
     rows: dict[int, list[RequisitionLine]] = {}
-    for line in lines.select_related("item__category", "unit", "category", "catalogue_item", "supplier").order_by("pk"):
+    for line in lines.select_related(
+        "item__category", "unit", "category", "catalogue_item", "supplier", "contract"
+    ).order_by("pk"):
         rows.setdefault(line.requisition_id, []).append(line)
     return [(head, _of(head, rows[head.pk])) for head in heads.order_by("pk")]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from foundation import audit, outbox
@@ -17,7 +18,9 @@ from procurement.selectors.combining import departure
 from procurement.services.ask_approval import about
 from procurement.services.build_orders import build_orders
 from procurement.services.reopen_approval import NewPrice, reopen_approval
+from suppliers.models import Contract
 from suppliers.selectors import LineNeed, sources_for
+from suppliers.selectors.contracts import left_of
 from workflow.services import open_case
 
 ACTOR = "ordering"
@@ -64,7 +67,9 @@ def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None
 def _unordered(requisition: Requisition) -> list[RequisitionLine]:
     rows = requisition.lines.select_for_update(of=("self",), no_key=True).filter(ordered_at=None)
     return list(
-        rows.select_related("item__category", "unit", "category", "catalogue_item", "supplier").order_by("line_no")
+        rows.select_related("item__category", "unit", "category", "catalogue_item", "supplier", "contract").order_by(
+            "line_no"
+        )
     )
 
 
@@ -99,7 +104,31 @@ def sort_out(
             risen[line.pk] = NewPrice(price_now, sourcing)
         else:
             ready.append(line)
+    for line in over_ceiling(ready):
+        ready.remove(line)
+        waiting[line] = "ceiling_reached"
     return ready, waiting, risen
+
+
+def over_ceiling(lines: Sequence[RequisitionLine]) -> list[RequisitionLine]:
+    """Return the lines for which their contract has not enough left, in their order (SO-2).
+
+    The contracts stay locked until the orders are counted under them. One statement, none when no contract has a ceiling.
+    """
+    named = {line.contract.pk for line in lines if line.contract and line.contract.ceiling_amount is not None}
+    if not named:
+        return []
+    held = Contract.objects.select_for_update(of=("self",), no_key=True).exclude(ceiling_amount=None)
+    left = {contract.pk: left_of(contract) or Decimal(0) for contract in held.filter(pk__in=named).order_by("pk")}
+    over = []
+    for line in lines:
+        if line.contract_id not in left:
+            continue
+        if line.line_amount > left[line.contract_id]:
+            over.append(line)
+        else:
+            left[line.contract_id] -= line.line_amount
+    return over
 
 
 def tell_waiting(requisition: Requisition, waiting: dict[RequisitionLine, str], at: datetime) -> None:
@@ -143,6 +172,7 @@ REASONS = {
     "no_usable_supplier": "no supplier that offers it may be used here.",
     "supplier_not_active": "its supplier may not receive orders.",
     "price_unknown": "no price is known.",
+    "ceiling_reached": "its contract has not enough left of its ceiling.",
     "price_drift": "the price rose beyond tolerance since approval.",
 }
 

@@ -34,7 +34,7 @@ class Offer:
     minimum: Decimal = Decimal(0)
     multiple: Decimal = Decimal(0)
     lead_time_days: int = 0
-    exhausted: bool = False  # the contract's ceiling is used up
+    left: Decimal | None = None  # of the contract's ceiling, in `currency`; nothing when it has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,12 @@ def _refuse(  # noqa: PLR0911 - one answer a reason, in the order people ask
         return _no(offer, "other_unit", f"offered per {offer.unit}, not per {need.unit}")
     if offer.source == CONTRACT and need.quantity < offer.from_quantity:
         return _no(offer, "below_tier", f"the price holds from {offer.from_quantity.normalize():f}")
-    if offer.exhausted:
-        return _no(offer, "ceiling_reached", f"the ceiling of {offer.contract_number} is used up")
+    needed = need.quantity * offer.unit_price
+    if offer.left is not None and (offer.left <= 0 or needed > offer.left):
+        has = (
+            f"{offer.left:.2f} {offer.currency} of its ceiling left, this needs {needed:.2f}" if offer.left > 0 else ""
+        )
+        return _no(offer, "ceiling_reached", f"{offer.contract_number} has {has or 'used up its ceiling'}")
     return None
 
 

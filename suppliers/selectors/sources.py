@@ -22,6 +22,7 @@ from suppliers.decisions.sourcing import (
     choose,
 )
 from suppliers.models import CatalogueItem, CatalogueState, ContractPrice, ContractState, SourcingPreference
+from suppliers.selectors.contracts import left_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,12 @@ def _catalogue_offer(entry: CatalogueItem) -> Offer:
 def _contract_offer(price: ContractPrice, known: CatalogueItem | None) -> Offer:
     contract = price.contract
     supplier = contract.supplier
-    exhausted = contract.ceiling_amount is not None and contract.ordered_amount >= contract.ceiling_amount
     return Offer(
         supplier.pk, supplier.code, supplier.name, supplier.state, CONTRACT, price.unit.code, price.unit_price,
         contract.currency, price.from_quantity, frozenset(price.site_codes or contract.site_codes), contract.pk, contract.number,
         known.pk if known else None, known.supplier_part if known else "",
         known.minimum_quantity if known else Decimal(0), known.multiple if known else Decimal(0),
-        known.lead_time_days if known else 0, exhausted,
+        known.lead_time_days if known else 0, left_of(contract),
     )  # fmt: skip
 
 

@@ -12,14 +12,14 @@ LEVELS = {"site": SITE, "region": REGION, "enterprise": ENTERPRISE}
 
 
 def offer(row: str) -> Offer:
-    """Read: supplier, source, price, then words such as `blocked`, `from=20`, `unit=EA`, `sites=HUL`, `used-up`."""
+    """Read: supplier, source, price, then words such as `blocked`, `from=20`, `unit=EA`, `sites=HUL`, `left=40`."""
     code, source, price, *words = row.split()
     said = dict(word.partition("=")[::2] for word in words)
     return Offer(
         NUMBERS[code], code, code.capitalize(), "blocked" if "blocked" in said else "active", source,
         said.get("unit", "XCS"), Decimal(price), "GBP", Decimal(said.get("from", "0")),
         frozenset(said["sites"].split(",")) if "sites" in said else frozenset(),
-        contract_number="C-1" if source == "contract" else "", exhausted="used-up" in said,
+        contract_number="C-1" if source == "contract" else "", left=Decimal(said["left"]) if "left" in said else None,
     )  # fmt: skip
 
 
@@ -44,6 +44,8 @@ def preference(row: str) -> Preference:
         ("then the lower price",            True,  ["acme catalogue 5", "bolt catalogue 3"],          [], "bolt 3"),
         ("then the code",                   True,  ["bolt catalogue 3", "acme catalogue 3"],          [], "acme 3"),
         ("a tier needs its quantity",       True,  ["acme contract 4", "acme contract 3 from=11"],    [], "acme 4"),
+        ("what is left is enough",          True,  ["acme contract 4 left=40", "acme catalogue 5"],   [], "acme 4"),
+        ("too little is left of it",        True,  ["acme contract 4 left=39.99", "acme catalogue 5"], [], "acme 5"),
         ("the tier itself is reached",      True,  ["acme contract 4", "acme contract 3 from=10"],    [], "acme 3"),
     ],
 )  # fmt: skip
@@ -64,7 +66,7 @@ def test_source(_case: str, binding: bool, offers: list[str], preferences: list[
         ("for other sites",        "acme contract 3 sites=HUL",    [], "other_sites"),
         ("per another unit",       "acme catalogue 3 unit=EA",     [], "other_unit"),
         ("from a larger quantity", "acme contract 3 from=10.0001", [], "below_tier"),
-        ("nothing left of it",     "acme contract 3 used-up",      [], "ceiling_reached"),
+        ("nothing left of it",     "acme contract 3 left=0",      [], "ceiling_reached"),
     ],
 )  # fmt: skip
 def test_who_falls_out_is_named_with_the_reason(_case: str, row: str, never: list[str], code: str) -> None:
