@@ -1,7 +1,10 @@
 from django.urls import path
 
+from suppliers.api import bank as bank_api
 from suppliers.api import views as api
 from suppliers.portal import account, prices
+from suppliers.portal import bank as portal_bank
+from suppliers.web import bank as bank_pages
 from suppliers.web import contracts, duplicates, pages, people, quality
 
 urlpatterns = [
@@ -9,6 +12,12 @@ urlpatterns = [
     path("supplier/you/", account.account, name="portal_account"),
     path("supplier/you/company/", account.company, name="portal_company"),
     path("supplier/you/devices/<int:device_id>/end/", account.device_end, name="portal_device_end"),
+    path("supplier/bank/", portal_bank.bank, name="portal_bank"),
+    path("bank-changes/", bank_pages.bank_changes, name="bank_changes"),
+    path("bank-changes/<str:number>/", bank_pages.bank_change, name="bank_change"),
+    path("bank-changes/<str:number>/evidence/", bank_pages.bank_evidence, name="bank_evidence"),
+    path("bank-changes/<str:number>/do/<slug:verb>/", bank_pages.bank_change_do, name="bank_change_do"),
+    path("suppliers/<str:code>/bank/new/", bank_pages.bank_new, name="supplier_bank_new"),
     path("suppliers/", pages.supplier_list, name="suppliers"),
     path("suppliers/quality/", quality.quality, name="supplier_quality"),
     path("suppliers/quality/<slug:code>.csv", quality.quality_csv, name="supplier_quality_csv"),
@@ -34,6 +43,9 @@ urlpatterns = [
     path("contracts/<str:number>/papers/<int:paper_id>/", contracts.contract_paper, name="contract_paper"),
     path("api/v1/suppliers/", api.SupplierList.as_view(), name="api_suppliers"),
     path("api/v1/suppliers/<str:code>/", api.SupplierItem.as_view(), name="api_supplier"),
+    path(
+        "api/v1/suppliers/<str:code>/bank-changes/", bank_api.BankChangeList.as_view(), name="api_supplier_bank_changes"
+    ),
     path("api/v1/catalogue/", api.CatalogueList.as_view(), name="api_catalogue"),
     path("api/v1/contracts/", api.ContractList.as_view(), name="api_contracts"),
     path("api/v1/contracts/<str:number>/", api.ContractItem.as_view(), name="api_contract"),

@@ -12,8 +12,9 @@ from foundation.models import User
 from foundation.registries import Hit, MenuEntry, Subject, item_numbers, navigation, panels, search, subjects
 from foundation.roles import VIEW
 from suppliers import access
-from suppliers.models import CatalogueItem, CatalogueState, Contract, Supplier
+from suppliers.models import BankChange, CatalogueItem, CatalogueState, Contract, Supplier
 from suppliers.selectors import find_items
+from suppliers.selectors.bank import account_in_force, open_bank_change
 
 OFFERS = 20
 
@@ -22,10 +23,24 @@ def register() -> None:
     """Fill the registries."""
     navigation.add(MenuEntry("Suppliers", "suppliers", 60, lambda u: holds_anywhere(u, VIEW)))
     navigation.add(MenuEntry("Contracts", "contracts", 61, lambda u: holds_anywhere(u, VIEW)))
+    navigation.add(MenuEntry("Bank changes", "bank_changes", 62, lambda u: bool(access.can_see_bank_changes(u))))
     search.add(find)
     if items_by_part not in item_numbers:
         item_numbers.append(items_by_part)
     panels.add("item.main", offers_of_item)
+    panels.add("supplier.side", bank_of_supplier)
+    subjects.add(
+        Subject(
+            type="bank_change",
+            label="Bank change",
+            url=lambda pk: reverse(
+                "bank_change", args=[BankChange.objects.values_list("number", flat=True).get(pk=pk)]
+            ),
+            title=lambda pk: f"Bank account of {BankChange.objects.select_related('supplier').get(pk=pk).supplier}",
+            visible=lambda user, _pk: bool(access.can_see_bank_changes(user)),
+            page=lambda number: reverse("bank_change", args=[number]),
+        )
+    )
     subjects.add(
         Subject(
             type="supplier",
@@ -73,3 +88,15 @@ def offers_of_item(request: HttpRequest, pk: int | None) -> str:
         "may_open": isinstance(request.user, User) and holds_anywhere(request.user, VIEW),
     }  # fmt: skip
     return render_to_string("suppliers/of_item.html", context, request=request)
+
+
+def bank_of_supplier(request: HttpRequest, pk: int | None) -> str:
+    """Show which account is in force and what is being changed, to those who look after accounts."""
+    if not isinstance(request.user, User) or pk is None or not access.can_see_bank_changes(request.user):
+        return ""
+    supplier = Supplier.objects.get(pk=pk)
+    context = {
+        "supplier": supplier, "account": account_in_force(supplier), "open": open_bank_change(pk),
+        "may_propose": access.can_propose_bank_change(request.user, pk),
+    }  # fmt: skip
+    return render_to_string("suppliers/bank/panel.html", context, request=request)

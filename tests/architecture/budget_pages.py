@@ -16,9 +16,11 @@ from policies.models import ApprovalStage, Budget, PolicyVersion
 from policies.services import create_draft
 from procurement.models import PurchaseOrder, Requisition
 from suppliers.models import DuplicateProposal, Supplier
+from suppliers.models.bank import BankChange
 from suppliers.services import find_duplicates
 from tests.factories import NOW, Company
 from tests.suppliers.contracts import a_paper
+from tests.suppliers.factories import proposed
 from workflow.models import ApprovalRequest, Replay
 from workflow.services import start_replay
 
@@ -47,6 +49,8 @@ def machines(made: Company, number: int) -> None:
         person=made.ursula, source=UUID(int=number), kind="order", path="/help/", subject_type="order", subject_id=1,
         subject_number="PO-1", sentence="PO-1 went to Acme", at=NOW,
     )  # fmt: skip
+    if number == 1:
+        proposed(made, supplier=made.bolt)
     register_client(name=f"Scanner {number}", scopes=["read"], actor=made.people["igor"], at=NOW)
 
 
@@ -96,6 +100,11 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "supplier_duplicates", made.sue, []
     yield "supplier_quality", made.sue, []
     yield "supplier_duplicate", made.sue, [DuplicateProposal.objects.get().pk]
+    yield "supplier_bank_new", made.sue, ["ACME"]
+    yield "bank_changes", made.sue, []
+    yield "bank_change", made.sue, [BankChange.objects.order_by("pk")[0].number]
+    yield "bank_evidence", made.sue, [BankChange.objects.order_by("pk")[0].number]
+    yield "portal_bank", made.acme_person, []
     yield "insights", made.people["erin"], []
     for metric in METRICS:
         yield "insight", made.people["erin"], [metric.slug]

@@ -37,6 +37,7 @@ from tests.factories import NOW, Company, a_requisition, approved, submitted
 from tests.invoicing import factories as bills
 from tests.policies.budgets import a_budget
 from tests.suppliers.contracts import a_paper
+from tests.suppliers.factories import proposed
 from workflow.models import ApprovalRequest, ExceptionCase
 from workflow.services import ask_signature, open_case, start_replay
 
@@ -84,6 +85,7 @@ def furnish(made: Company, people: dict[str, Who]) -> Houses:
     _duplicates(houses)
     _messages(houses)
     _budgets(houses)
+    _bank(houses)
     houses.kinds["key"] = Kind({}, {})
     return houses
 
@@ -412,3 +414,12 @@ def _budgets(houses: Houses) -> None:
         {"budget_id": ours.pk}, {"budget_id": 999_999_999}, {"budget_id": theirs.pk},
         {"seen": seen_of_budget(budget=ours), "amount": "9100", "reason": "More"},
     )  # fmt: skip
+
+
+def _bank(houses: Houses) -> None:
+    change = proposed(houses.made, supplier=houses.made.bolt)
+    houses.kinds["bank_change"] = Kind(
+        {"number": change.number},
+        {"number": "NO-SUCH-9"},
+        form={"version": change.version, "reason": "Unknown to them"},
+    )
