@@ -44,11 +44,6 @@ def can_check_bank_change(user: User) -> Verdict:
     )
 
 
-def can_approve_bank_change(user: User) -> Verdict:
-    """Judge being the second person of a bank change; who proposed or called is refused besides (SU-2)."""
-    return access.can_in_role(user, "approve bank accounts", Role.PAYABLES_LEAD, Role.FINANCE_DIRECTOR)
-
-
 def can_withdraw_bank_change(user: User, change: BankChange) -> Verdict:
     """Judge taking a proposal back: whoever made it."""
     if user.pk == change.created_by_id:

@@ -15,14 +15,14 @@ from suppliers.services import ProposedAccount, propose_bank_change
 
 
 class BankChangeInput(StrictSerializer):
-    """A new account; `source` is `erp` when the ERP's master data feed sends it."""
+    """A new account; `feed` is `erp` when the ERP's master data sends it."""
 
     holder = TextField(max_length=120)
     country = serializers.RegexField(r"^[A-Z]{2}$", help_text="of the bank, ISO 3166-1 alpha-2")
     account = TextField(max_length=64, help_text="IBAN, or bank code:account")
     bic = TextField(max_length=11, required=False, default="", allow_blank=True)
     reason = TextField(max_length=300)
-    source = serializers.ChoiceField(["api", "erp"], required=False, default="api")
+    feed = serializers.ChoiceField(["api", "erp"], required=False, default="api")
 
 
 class BankChangeOutput(serializers.ModelSerializer[BankChange]):
@@ -47,7 +47,7 @@ class BankChangeList(PartnerDoor):
         def act(user: User) -> Answer:
             rows = Supplier.objects.filter(pk=self.own.pk) if self.own else access.visible_suppliers(user)
             supplier = found(rows, "supplier", code=code)
-            source = "api" if self.own else data.pop("source")
+            source = "api" if self.own else data["feed"]
             words = {name: data[name] for name in ("holder", "country", "account", "bic", "reason")}
             change = propose_bank_change(
                 supplier_id=supplier.pk, proposed=ProposedAccount(**words), source=source, actor=user, at=now()

@@ -93,6 +93,11 @@ class BankChange(Document):
         """Return what people read of the account."""
         return masked(self.account)
 
+    @property
+    def spelled(self) -> str:
+        """Return the whole account in groups of four, for those who compare it on the telephone."""
+        return " ".join(self.account[start : start + 4] for start in range(0, len(self.account), 4))
+
     @transition(field=state, source=BankChangeState.PROPOSED, target=BankChangeState.APPROVED)
     def approve(self, *, by_id: int, at: datetime, cooling_until: datetime) -> None:
         """A second person agreed; it cools off."""

@@ -52,3 +52,16 @@ def cooled_off(at: datetime, limit: int = 100) -> list[int]:
     """Return the approved changes whose cooling-off period is over, the oldest first."""
     rows = BankChange.objects.filter(state=BankChangeState.APPROVED, cooling_until__lte=at)
     return list(rows.order_by("cooling_until", "pk").values_list("pk", flat=True)[:limit])
+
+
+def facts_of_change(pk: int) -> list[tuple[str, str]]:
+    """Return what a decision maker reads of a change; of both accounts only their ends."""
+    rows = BankChange.objects.defer("evidence").select_related("supplier", "created_by", "called_by")
+    change = rows.get(pk=pk)
+    held = account_in_force(change.supplier)
+    return [
+        ("Supplier", str(change.supplier)), ("Account in force", str(held) if held else "none"),
+        ("New account", f"{change.masked}, {change.holder}"), ("Why", change.reason),
+        ("Came by", change.get_source_display()), ("Proposed by", str(change.created_by)),
+        ("Evidence", change.evidence_name), ("Call-back", f"{change.called_by}: {change.called_whom}"),
+    ]  # fmt: skip

@@ -6,6 +6,7 @@ from suppliers.services.decide_bank_change import (
     put_bank_change_in_force,
     record_call_back,
     refuse_bank_change,
+    reject_bank_change,
     withdraw_bank_change,
 )
 from suppliers.services.duplicates import call_distinct, find_duplicates
@@ -47,6 +48,7 @@ __all__ = [
     "put_bank_change_in_force",
     "record_call_back",
     "refuse_bank_change",
+    "reject_bank_change",
     "reset_supplier_second_factor",
     "send_supplier_link",
     "set_supplier_person_active",

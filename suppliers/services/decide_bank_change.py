@@ -16,7 +16,9 @@ from suppliers.events import BankChangeApproved, BankChangeEnded
 from suppliers.models import BankAccount, BankChange, BankChangeState, SupplierUser
 from suppliers.selectors.bank import open_case_of
 from suppliers.services.bank_letters import tell_known_contacts
-from workflow.services import DoneOn, cure_case, record_duty, require_duty
+from workflow.models import ApprovalRequest, RequestState
+from workflow.selectors.matters import enterprise_facts, no_money
+from workflow.services import Asking, cure_case, open_approval, record_decision, withdraw_approval
 
 APPROVE = "approve_bank_change"
 
@@ -40,6 +42,7 @@ def add_bank_evidence(
     fields = ["evidence", "evidence_name", "evidence_type", "evidence_sha256"]
     change.save(update_fields=[*fields, *touch(change, by_id=actor.pk, at=at)])
     audit.record(change, "add_bank_evidence", actor=actor, at=at, file=change.evidence_name, sha256=evidence.sha256)
+    ask_when_checked(change, actor=actor, at=at)
     return change
 
 
@@ -71,37 +74,78 @@ def record_call_back(
     change.called_by, change.called_at, change.called_whom = actor, at, f"{whom}: {said.strip()}"[:200]
     change.save(update_fields=["called_by", "called_at", "called_whom", *touch(change, by_id=actor.pk, at=at)])
     audit.record(change, "record_call_back", actor=actor, at=at, whom=whom, said=said.strip()[:200])
+    ask_when_checked(change, actor=actor, at=at)
     return change
 
 
 @use_case
 def approve_bank_change(
-    *, change_id: int, expected_version: int, seen_hash: str, actor: User, at: datetime
+    *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
 ) -> BankChange:
-    """Agree to a new account as the second person; it comes into force after the cooling-off period.
+    """Agree to a new account on the approval machine; after the last stage it cools off, then comes into force.
 
-    :raises NotPermittedError: not somebody who approves bank accounts, who proposed or called, a check is missing, or
-        an exception is open.
+    :raises NotPermittedError: the machine does not ask the person, who proposed or called, a check is missing, or an
+        exception is open.
     :raises StaleError: the change moved on since it was opened.
     :raises InvalidError: it is decided already.
     """
-    change = _open(change_id, expected_version, seen_hash)
-    require(access.can_approve_bank_change(actor))
+    change = _open(pk, expected_version, seen_hash)
     if change.state != BankChangeState.PROPOSED:
         raise InvalidError("decided_already", f"{change.number} is {change.get_state_display().lower()}.")
     known = (change.created_by_id, bool(change.evidence_sha256), change.called_by_id, open_case_of(change.number))
     require(may_approve(Standing(*known), actor_id=actor.pk))
-    judged = require_duty(duty=APPROVE, person=actor, chains=[chain_of("bank_change", change.pk)], at=at)
+    request = _decide(change, "approved", actor=actor, reason=reason, at=at)
+    if request.state != RequestState.APPROVED:
+        return change
     is_first = not BankAccount.objects.filter(supplier=change.supplier_id).exists()
     change.approve(by_id=actor.pk, at=at, cooling_until=cooling_until(approved_at=at, is_first=is_first, rules=RULES))
     fields = ["state", "approved_by", "approved_at", "cooling_until"]
     change.save(update_fields=[*fields, *touch(change, by_id=actor.pk, at=at)])
-    record_duty(judged=judged, on=DoneOn("bank_change", change.pk, change.number), at=at)
     until = change.cooling_until.isoformat() if change.cooling_until else ""
     audit.record(change, "approve_bank_change", actor=actor, at=at, after=change.state, until=until)
     outbox.publish(BankChangeApproved(**_about(change, actor, at), cooling_until=until))
     tell_known_contacts(change, change.supplier, "approved", at=at)
     return change
+
+
+@use_case
+def reject_bank_change(
+    *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
+) -> BankChange:
+    """Say no to a new account on the approval machine; the old one stays.
+
+    :raises NotPermittedError: the machine does not ask the person.
+    :raises StaleError: the change moved on since it was opened.
+    :raises InvalidError: it is decided already, or no reason.
+    """
+    change = _open(pk, expected_version, seen_hash)
+    _require_reason(reason)
+    _decide(change, "rejected", actor=actor, reason=reason, at=at)
+    change.refuse(at=at, reason=reason.strip()[:300])
+    return _end(change, "reject_bank_change", actor, at, reason)
+
+
+def ask_when_checked(change: BankChange, *, actor: User, at: datetime) -> None:
+    """Ask for approval once evidence and call-back are there; who took in a supplier's own proposal asks for it."""
+    if not change.evidence_sha256 or change.called_by_id is None:
+        return
+    ours = change.created_by.kind != User.Kind.SUPPLIER
+    requester = change.created_by if ours else actor
+    asking = Asking(
+        subject_type="bank_change", subject_id=change.pk, subject_number=change.number, subject_version=change.version,
+        content_hash=change.content_hash, title=f"New bank account of {change.supplier}", site=None,
+        requester=requester, amount=None, currency="", need_by=None, rate=no_money(at), duty=APPROVE,
+        chains=(chain_of("supplier", change.supplier_id), chain_of("bank_change", change.pk)),
+    )  # fmt: skip
+    facts = enterprise_facts("bank_change", requester=requester, supplier_states=[change.supplier.state])
+    open_approval(asking=asking, facts=facts, actor=actor, at=at)
+
+
+def _decide(change: BankChange, verdict: str, *, actor: User, reason: str, at: datetime) -> ApprovalRequest:
+    return record_decision(
+        subject_type="bank_change", subject_id=change.pk, content_hash=change.content_hash, verdict=verdict, actor=actor,
+        reason=reason, at=at,
+    )  # fmt: skip
 
 
 @use_case
@@ -159,7 +203,7 @@ def put_bank_change_in_force(*, change_id: int, actor: User, at: datetime) -> Ba
     return change
 
 
-def _open(change_id: int, expected_version: int, seen_hash: str | None = None) -> BankChange:
+def _open(change_id: int, expected_version: int | None, seen_hash: str | None = None) -> BankChange:
     """Return the change, locked and as it was on the screen.
 
     :raises InvalidError: it is closed.
@@ -187,6 +231,7 @@ def _require_reason(reason: str) -> None:
 
 
 def _end(change: BankChange, action: str, actor: User, at: datetime, reason: str) -> BankChange:
+    withdraw_approval(subject_type="bank_change", subject_id=change.pk, actor=actor, at=at)
     change.save(update_fields=["state", "closed_at", "closed_reason", *touch(change, by_id=actor.pk, at=at)])
     audit.record(change, action, actor=actor, at=at, after=change.state, reason=reason.strip()[:300])
     outbox.publish(BankChangeEnded(**_about(change, actor, at), outcome=change.get_state_display().lower()))

@@ -10,11 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.errors import ConflictError, InvalidError, require
+from foundation.models import User
 from foundation.selectors import timeline
+from foundation.verdict import Verdict
 from foundation.web.door import admitted, now, put_error, staff, tried
 from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version
 from suppliers import access, services
+from suppliers.decisions.bank_change import Standing, may_approve
 from suppliers.models import BankChange, BankChangeState, Supplier
 from suppliers.selectors.bank import account_in_force, open_case_of
 from suppliers.services import ProposedAccount, propose_bank_change
@@ -58,7 +61,7 @@ def _change(request: HttpRequest, number: str) -> BankChange:
 
 
 def _page(request: HttpRequest, change: BankChange, *, verb: str = "", form: forms.Form | None = None) -> HttpResponse:
-    user = staff(request)
+    user, case = staff(request), open_case_of(change.number)
     blank: dict[str, forms.Form] = {
         "evidence": EvidenceForm(), "call": CallForm(change), "refuse": WhyForm(auto_id="id_refuse_%s"),
         "withdraw": WhyForm(auto_id="id_withdraw_%s"),
@@ -67,12 +70,18 @@ def _page(request: HttpRequest, change: BankChange, *, verb: str = "", form: for
         blank[verb] = form
     context: dict[str, Any] = {
         "change": change, "forms": blank, "failed": verb, "wrong": form, "in_force": account_in_force(change.supplier),
-        "may_check": access.can_check_bank_change(user), "may_approve": access.can_approve_bank_change(user),
-        "may_withdraw": access.can_withdraw_bank_change(user, change), "case": open_case_of(change.number),
+        "may_check": access.can_check_bank_change(user), "verdict": verdict_on(change, user, case),
+        "may_withdraw": access.can_withdraw_bank_change(user, change), "case": case,
         "is_open": change.closed_at is None, "history": timeline("bank_change", change.pk),
         "steps": _steps(change),
     }  # fmt: skip
     return render(request, "suppliers/bank/detail.html", context, status=422 if form is not None else 200)
+
+
+def verdict_on(change: BankChange, user: User, case: str) -> Verdict:
+    """Judge what stands between a change and its approval by a person; whom the machine asks is its own business."""
+    known = (change.created_by_id, bool(change.evidence_sha256), change.called_by_id, case)
+    return may_approve(Standing(*known), actor_id=user.pk)
 
 
 def _steps(change: BankChange) -> list[tuple[str, bool, str]]:
@@ -106,7 +115,9 @@ def bank_change_do(request: HttpRequest, number: str, verb: str) -> HttpResponse
             said = {"directory": data["directory"], "said": data["said"]}
             return services.record_call_back(**known, contact_id=contact.pk if contact else None, **said)
         if verb == "approve":
-            return services.approve_bank_change(**known, seen_hash=request.POST.get("hash", ""))
+            seen = {"expected_version": known["expected_version"], "seen_hash": request.POST.get("hash", "")}
+            by = {"actor": known["actor"], "at": known["at"], "reason": ""}
+            return services.approve_bank_change(pk=change.pk, **seen, **by)
         end = services.refuse_bank_change if verb == "refuse" else services.withdraw_bank_change
         return end(**known, reason=data["reason"])
 

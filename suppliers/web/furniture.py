@@ -14,7 +14,8 @@ from foundation.roles import VIEW
 from suppliers import access
 from suppliers.models import BankChange, CatalogueItem, CatalogueState, Contract, Supplier
 from suppliers.selectors import find_items
-from suppliers.selectors.bank import account_in_force, open_bank_change
+from suppliers.selectors.bank import account_in_force, facts_of_change, open_bank_change
+from suppliers.services import approve_bank_change, reject_bank_change
 
 OFFERS = 20
 
@@ -39,6 +40,8 @@ def register() -> None:
             title=lambda pk: f"Bank account of {BankChange.objects.select_related('supplier').get(pk=pk).supplier}",
             visible=lambda user, _pk: bool(access.can_see_bank_changes(user)),
             page=lambda number: reverse("bank_change", args=[number]),
+            facts=lambda _user, pk: facts_of_change(pk),
+            actions={"approve": approve_bank_change, "reject": reject_bank_change},
         )
     )
     subjects.add(

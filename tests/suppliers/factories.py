@@ -40,8 +40,8 @@ def approved(made: Company, account: str = GOOD, *, at: datetime = NOW, supplier
         said="Ada confirmed", actor=made.lena, at=at,
     )  # fmt: skip
     return approve_bank_change(
-        change_id=change.pk, expected_version=change.version, seen_hash=change.content_hash, actor=made.people["frank"],
-        at=at,
+        pk=change.pk, expected_version=change.version, seen_hash=change.content_hash, actor=made.people["frank"],
+        reason="", at=at,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         cells = row.cells
         code = cells["supplier"].strip()
         supplier = Supplier.objects.filter(code=code).values_list("pk", flat=True).first()
-        words = {name: cells[name] for name in COLUMNS[1:]}
+        words: dict[str, Any] = {name: cells[name] for name in COLUMNS[1:]}
         try:
             change = propose_bank_change(
                 supplier_id=supplier or 0, proposed=ProposedAccount(**words), source="import", actor=actor,

@@ -21,13 +21,14 @@ from suppliers.services import (
     put_bank_change_in_force,
     record_call_back,
     refuse_bank_change,
+    reject_bank_change,
     withdraw_bank_change,
 )
 from suppliers.services.move_supplier import move_supplier
 from tests.factories import NOW, Company, an_issued_order, company, receive_all
 from tests.invoicing.factories import bill_for
 from tests.suppliers.factories import GOOD, OTHER, approved, in_force, letter, proposed
-from workflow.models import ExceptionCase
+from workflow.models import ApprovalRequest, ExceptionCase
 from workflow.services import resolve_case
 
 pytestmark = pytest.mark.django_db
@@ -48,12 +49,9 @@ def call(made: Company, change: BankChange, by: str = "lena", **more: Any) -> Ba
 
 def approve(made: Company, change: BankChange, by: str = "frank") -> BankChange:
     return approve_bank_change(
-        change_id=change.pk,
-        expected_version=change.version,
-        seen_hash=change.content_hash,
-        actor=made.people[by],
+        pk=change.pk, expected_version=change.version, seen_hash=change.content_hash, actor=made.people[by], reason="",
         at=NOW,
-    )
+    )  # fmt: skip
 
 
 def test_first_account_comes_into_force_after_its_checks() -> None:
@@ -91,8 +89,8 @@ def test_known_contacts_are_told_and_never_the_account_itself() -> None:
 @pytest.mark.parametrize(
     ("_case", "by", "code"),
     [
-        ("who proposed does not approve", "sue", "not_your_role"),
-        ("a buyer does not approve", "boris", "not_your_role"),
+        ("who proposed does not approve", "sue", "second_person"),
+        ("a buyer does not approve", "boris", "not_asked"),
         ("who called does not approve", "lena", "second_person"),
     ],
 )
@@ -162,7 +160,7 @@ def test_account_of_somebody_else_is_an_exception_that_stops_it(whose: str) -> N
         refuse(made, BankChange.objects.get(supplier=made.bolt))
         StaffAccount.objects.create(person=made.boris, fingerprint=fingerprint)
     change = call(made, proposed(made, at=NOW))
-    case = ExceptionCase.objects.get(subject_type="bank_change", subject_id=change.pk)
+    case = ExceptionCase.objects.get(subject_id=change.pk, category="supplier_bank")
 
     with pytest.raises(DomainError) as refused:
         approve(made, change)
@@ -206,6 +204,30 @@ def test_one_change_is_open_at_a_time_and_the_same_again_is_the_same() -> None:
     assert (proposed(made, "gb29 nwbk 6016 1331 9268 19".replace(" ", "")).pk, refused.value.code) == (
         first.pk, "bank_change_open",
     )  # fmt: skip
+
+
+def test_approval_is_asked_of_the_machine_once_the_checks_are_there_and_a_refusal_takes_it_back() -> None:
+    made = company()
+    change = proposed(made)
+    before = ApprovalRequest.objects.count()
+    change = call(made, change)
+    asked = ApprovalRequest.objects.get(subject_type="bank_change", subject_id=change.pk)
+
+    refuse(made, change)
+
+    asked.refresh_from_db()
+    assert (before, asked.requester, asked.site, asked.state) == (0, made.sue, None, "withdrawn")
+
+
+def test_no_on_the_machine_refuses_the_change() -> None:
+    made = company()
+    change = call(made, proposed(made))
+    known = {"pk": change.pk, "expected_version": change.version, "seen_hash": change.content_hash, "at": NOW}
+
+    reject_bank_change(**known, actor=made.people["frank"], reason="The letter is forged")
+
+    change.refresh_from_db()
+    assert (change.state, change.closed_reason, accounts(made)) == ("refused", "The letter is forged", [])
 
 
 def test_only_who_proposed_takes_it_back() -> None:

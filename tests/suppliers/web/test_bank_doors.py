@@ -43,7 +43,7 @@ def by_api(made: Company, _folder: Path) -> object:
 
 
 def by_erp(made: Company, _folder: Path) -> object:
-    words = {**WORDS, "source": "erp"}
+    words = {**WORDS, "feed": "erp"}
     return post(client_of(made.sue), reverse("api_supplier_bank_changes", args=["ACME"]), words, key="k-1")
 
 
