@@ -9,8 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.access import holds_anywhere
 from foundation.errors import ConflictError, InvalidError, require
 from foundation.models import User
+from foundation.roles import VIEW
 from foundation.selectors import timeline
 from foundation.verdict import Verdict
 from foundation.web.door import admitted, now, put_error, staff, tried
@@ -53,7 +55,7 @@ def bank_change(request: HttpRequest, number: str) -> HttpResponse:
 
 def _change(request: HttpRequest, number: str) -> BankChange:
     rows = BankChange.objects.defer("evidence")
-    if not access.visible_suppliers(staff(request)).exists():
+    if not holds_anywhere(staff(request), VIEW):
         raise Http404
     change = get_object_or_404(rows.select_related("supplier", "created_by", "called_by", "approved_by"), number=number)
     require(access.can_see_bank_changes(staff(request)))
