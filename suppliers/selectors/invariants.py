@@ -36,6 +36,29 @@ SUPPLIER = (
 )
 
 
+CONTRACTS = (
+    Invariant(
+        "contract_agreed_by_a_second_person",
+        "No version of a contract was put in force by who wrote it, but for what held when we came (SO-2)",
+        """
+        select c.number, 'revision ' || v.revision || ' was written and agreed by ' || u.username
+          from suppliers_contractversion v join suppliers_contract c on c.id = v.contract_id
+          join foundation_user u on u.id = v.agreed_by_id
+         where v.agreed_by_id = v.proposed_by_id and not (v.revision = 1 and v.reason = 'As taken over')""",
+    ),
+    Invariant(
+        "contract_says_what_was_agreed",
+        "A contract that was put in force here says what its newest agreed version says, by hash (SO-2)",
+        """
+        select c.number, 'says something else than its revision ' || v.revision
+          from suppliers_contract c
+          join lateral (select revision, content_hash from suppliers_contractversion
+                         where contract_id = c.id and agreed_at is not null order by revision desc limit 1) v on true
+         where c.state <> 'draft' and c.content_hash not in ('', v.content_hash)""",
+    ),
+)
+
+
 def invariants() -> tuple[Invariant, ...]:
     """Return this room's checks."""
-    return SUPPLIER
+    return (*SUPPLIER, *CONTRACTS)
