@@ -123,7 +123,10 @@ def _supplier(code: str, name: str, country: str, currency: str, number: int, at
 
 def _sign_in(people: dict[str, User], suppliers: dict[str, Supplier]) -> None:
     SupplierUser.objects.bulk_create(
-        SupplierUser(supplier=suppliers[p.supplier], user=people[p.username]) for p in DEMO_PEOPLE if p.supplier
+        SupplierUser(supplier=suppliers[code], user=people[p.username])
+        for p in DEMO_PEOPLE
+        for code in (p.supplier, p.also)
+        if code
     )
 
 

@@ -27,6 +27,7 @@ class Person:
     job: str
     duties: tuple[Duty, ...] = ()
     supplier: str = ""
+    also: str = ""  # another supplier they act for
     limit: str = ""  # approval limit, base currency
     manager: str = ""
 
@@ -74,7 +75,8 @@ DEMO_PEOPLE = (
            (Duty(Role.EXECUTIVE),)),
     Person("demo.auditor", "David", "Mbeki", "Proves any decision", (Duty(Role.AUDITOR),)),
     Person("demo.users", "Ines", "Duarte", "Grants and revokes duties", (Duty(Role.USER_ADMIN),)),
-    Person("demo.supplier1", "Karen", "Holt", "Harrow Packaging: three orders to answer", supplier="HARROW"),
+    Person("demo.supplier1", "Karen", "Holt", "Harrow Packaging: three orders to answer; acts for another company too",
+           supplier="HARROW", also="QUARR15"),
     Person("demo.supplier2", "Pieter", "de Vries", "Delta Fixings: always late", supplier="DELTA"),
     Person("demo.supplier3", "Sofie", "Claessens", "Colpaert: an order in euros to answer", supplier="COLPA02"),
 )  # fmt: skip
