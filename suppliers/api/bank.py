@@ -42,11 +42,11 @@ class BankChangeList(PartnerDoor):
     @extend_schema(request=BankChangeInput, responses={201: BankChangeOutput}, parameters=[KEY])
     def post(self, request: Request, code: str) -> Response:
         """Propose a new account. The old one stays in force until people here have checked the new one."""
-        data = read(BankChangeInput, request)
 
         def act(user: User) -> Answer:
             rows = Supplier.objects.filter(pk=self.own.pk) if self.own else access.visible_suppliers(user)
             supplier = found(rows, "supplier", code=code)
+            data = read(BankChangeInput, request)
             source = "api" if self.own else data["feed"]
             words = {name: data[name] for name in ("holder", "country", "account", "bic", "reason")}
             change = propose_bank_change(
@@ -54,4 +54,4 @@ class BankChangeList(PartnerDoor):
             )
             return 201, shown(BankChangeOutput(change))
 
-        return self.once(request, act)
+        return self.once(request, act, needed=False)  # the same account again is the same proposal
