@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from foundation import registries, relay
 from foundation.models import Delivery, DeliveryState, DomainEvent, EffectLedger
+from foundation.services import LETTERS
 from integration.models import InboxMessage, InboxStatus
 from invoicing.models import Invoice, InvoiceState
 from procurement.models import GoodsReceipt, OrderLineSource, PurchaseOrder, Requisition
@@ -94,7 +95,8 @@ def owed() -> dict[str, list[str]]:
         for consumer, _handler in registries.subscriptions.handlers(kind):
             key = f"{consumer} about {subject_type} {subject_id}"
             ledger.setdefault(key, []).append(f"{consumer}:{msg_id}")
-    for key, msg_id in Delivery.objects.order_by("id").values_list("order_key", "msg_id"):
+    to_erp = Delivery.objects.exclude(connection=LETTERS)  # letters go to a mailbox, not to the ERP
+    for key, msg_id in to_erp.order_by("id").values_list("order_key", "msg_id"):
         ledger.setdefault(f"erp about {key}", []).append(f"erp:{msg_id}")
     return ledger
 
