@@ -19,7 +19,7 @@ from foundation.selectors.notices import channels_for
 from foundation.selectors.system import system_user
 
 CONNECTION = "letters"
-SALT, STOP_SALT = "foundation.letter", "foundation.letter.stop"
+SALT, STOP_SALT = "foundation.letter", "foundation.letter-stop"
 LANGUAGE = "en-GB"  # the only one we write
 LINES, _LONGEST_SUBJECT = 10, 150
 SECRET_PLACE = chr(0xE000)  # where a letter names its secret; no text of others can hold it
