@@ -193,7 +193,7 @@ def test_broken_law_is_found_and_no_other(code: str, statements: list[str], also
             total_amount="0", state="'received'", stated_rounding="0",
         ),
         "TWICE": lambda: copy_of("workflow_approvaldecision", "true"),
-        "VOUCHER": lambda: copy_of("foundation_delivery", "true", msg_id="gen_random_uuid()", dedupe_key="'again'"),
+        "VOUCHER": lambda: copy_of("foundation_delivery", "message_type = 'voucher'", msg_id="gen_random_uuid()", dedupe_key="'again'"),
     }  # fmt: skip
 
     execute(*(copies[s]() if s in copies else s for s in statements))

@@ -67,7 +67,7 @@ def test_books_agree_after(
     assert (order.state, order.receipt_status, order.open_amount) == (*expected[:2], Decimal(expected[2]))
     assert (breaches(), audit.first_fault()) == ([], None)
     assert [r.different for r in redecided()] == ([()] if need else [])
-    assert not DomainEvent.objects.filter(done_at=None).exists()
+    assert not DomainEvent.objects.filter(done_at=None).exclude(subject_type="person").exists()
 
 
 def test_requisition_behind_an_order_was_decided_by_whom_the_policy_names() -> None:
@@ -83,6 +83,7 @@ def test_requisition_behind_an_order_was_decided_by_whom_the_policy_names() -> N
 
 def test_several_orders_come_back_in_the_order_given_and_the_relay_finds_nothing_to_do() -> None:
     made = company()
+    drain()  # of the people's roles
     orders = [replace(past(made, need=n % 2 == 0), reference=f"OLD-{n}", receipts=()) for n in range(4)]
 
     written = record_history(orders=orders, source="old-erp", actor=system_user("ordering"))
