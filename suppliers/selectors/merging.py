@@ -39,35 +39,31 @@ class Moving:
 
 def moving(duplicate: Supplier, survivor: Supplier) -> Moving:
     """Return what would move, with a hash that changes when it does."""
-    mine = CatalogueItem.objects.filter(supplier=duplicate)
     same = CatalogueItem.objects.filter(
         supplier=survivor, item=OuterRef("item"), unit=OuterRef("unit"), state=CatalogueState.ACTIVE
     )
-    offers = mine.exclude(Exists(same), state=CatalogueState.ACTIVE)
-    preferences = SourcingPreference.objects.filter(supplier=duplicate)
-    twins = SourcingPreference.objects.filter(supplier=survivor)
-    taken = {(p.item_id, p.category_id, p.site_id, p.region_id) for p in twins}
-    free = [p.pk for p in preferences.order_by("pk") if (p.item_id, p.category_id, p.site_id, p.region_id) not in taken]
+    mine = CatalogueItem.objects.filter(supplier=duplicate).order_by("pk")
+    offers = list(mine.annotate(twin=Exists(same)).values_list("pk", "state", "twin"))
+    going = tuple(pk for pk, state, twin in offers if not (twin and state == CatalogueState.ACTIVE))
+    both = SourcingPreference.objects.filter(supplier__in=[duplicate, survivor]).order_by("pk")
+    taken = {_place(p) for p in both if p.supplier_id == survivor.pk}
+    preferences = [p for p in both if p.supplier_id == duplicate.pk]
+    free = tuple(p.pk for p in preferences if _place(p) not in taken)
     contracts = _ids(Contract.objects.filter(supplier=duplicate))
-    going = _ids(offers)
     identifiers = _ids(SupplierIdentifier.objects.filter(supplier=duplicate))
     people = SupplierUser.objects.filter(supplier=duplicate, is_active=True).exclude(user__email="").count()
     seen = content_hash([
-        duplicate.pk, duplicate.version, survivor.pk, survivor.version, contracts, going, free, identifiers, people,
+        duplicate.pk, duplicate.version, survivor.pk, survivor.version, contracts, going, list(free), identifiers, people,
     ])  # fmt: skip
-    return Moving(
-        contracts,
-        going,
-        tuple(free),
-        identifiers,
-        mine.count() - len(going),
-        preferences.count() - len(free),
-        people,
-        seen,
-    )
+    kept = len(offers) - len(going), len(preferences) - len(free)
+    return Moving(contracts, going, free, identifiers, *kept, people, seen)
 
 
-def _ids(rows: "QuerySet[Contract] | QuerySet[CatalogueItem] | QuerySet[SupplierIdentifier]") -> tuple[int, ...]:
+def _place(preference: SourcingPreference) -> tuple[int | None, ...]:
+    return preference.item_id, preference.category_id, preference.site_id, preference.region_id
+
+
+def _ids(rows: "QuerySet[Contract] | QuerySet[SupplierIdentifier]") -> tuple[int, ...]:
     return tuple(rows.order_by("pk").values_list("pk", flat=True))
 
 

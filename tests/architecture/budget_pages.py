@@ -99,6 +99,7 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "contract_paper", made.sue, [made.contract.number, made.contract.papers.order_by("pk")[0].pk]
     yield "supplier_duplicates", made.sue, []
     yield "supplier_quality", made.sue, []
+    yield "supplier_quality_csv", made.sue, ["no_tax_number"]
     yield "supplier_duplicate", made.sue, [DuplicateProposal.objects.get().pk]
     yield "supplier_bank_new", made.sue, ["ACME"]
     yield "bank_changes", made.sue, []
