@@ -10,7 +10,7 @@ from suppliers.web import contracts, duplicates, pages, people, quality
 urlpatterns = [
     path("supplier/prices/", prices.price_list, name="portal_prices"),
     path("supplier/you/", account.account, name="portal_account"),
-    path("supplier/you/company/", account.company, name="portal_company"),
+    path("supplier/you/company/<str:code>/", account.company, name="portal_company"),
     path("supplier/you/devices/<int:device_id>/end/", account.device_end, name="portal_device_end"),
     path("supplier/bank/", portal_bank.bank, name="portal_bank"),
     path("bank-changes/", bank_pages.bank_changes, name="bank_changes"),

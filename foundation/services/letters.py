@@ -104,7 +104,7 @@ def write_letter(
 ) -> Delivery:
     """Write a letter to somebody without a bell here, such as a supplier; unsaved, sent once for its key.
 
-    `subject` is what it is about (type, id, number). With a `secret`, a name of SECRETS, SECRET_PLACE
+    `subject` is whom it goes to (type, id, number), not which document: who looks after connections sees it. With a `secret`, a name of SECRETS, SECRET_PLACE
     in `url` and texts is replaced when it is sent.
     """
     context = {**_said(letter, sentence), "url": url}

@@ -54,7 +54,7 @@ def _letter(answer: OrderAcknowledgment, address: str) -> Delivery:
     )  # fmt: skip
     return write_letter(
         address, letter, sentence=f"You answered our order {order.number} for {order.ship_to.name}.",
-        url=f"{settings.PUBLIC_URL}/supplier/orders/{order.number}/", subject=("order", order.pk, order.number),
+        url=f"{settings.PUBLIC_URL}/supplier/orders/{order.number}/", subject=("supplier", order.supplier_id, order.supplier.code),
         key=f"answer:{answer.pk}",
     )  # fmt: skip
 

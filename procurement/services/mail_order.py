@@ -45,6 +45,6 @@ def mail_order(*, order_id: int, revision: int, at: datetime) -> int:
     )  # fmt: skip
     return store_letters([write_letter(
         order.supplier.order_email, letter, sentence=f"{what} for you from {order.ship_to.name}.",
-        url=f"{settings.PUBLIC_URL}/supplier/orders/{order.number}/", subject=("order", order.pk, order.number),
+        url=f"{settings.PUBLIC_URL}/supplier/orders/{order.number}/", subject=("supplier", order.supplier_id, order.supplier.code),
         key=f"order:{order.pk}:{revision}",
     )], at)  # fmt: skip

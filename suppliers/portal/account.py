@@ -89,9 +89,9 @@ def account(request: PortalRequest) -> HttpResponse:
 
 @require_POST
 @own_page
-def company(request: PortalRequest) -> HttpResponse:
+def company(request: PortalRequest, code: str) -> HttpResponse:
     """Act for another company of the person's from now on, in this browser."""
-    mine = SupplierUser.objects.filter(user=request.user, is_active=True, supplier__code=request.POST.get("code", ""))
+    mine = SupplierUser.objects.filter(user=request.user, is_active=True, supplier__code=code)
     held = mine.select_related("supplier").first()
     if held is None:
         raise Http404

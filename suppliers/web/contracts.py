@@ -241,6 +241,6 @@ def contract_paper(request: HttpRequest, number: str, paper_id: int) -> HttpResp
     response = HttpResponse(bytes(paper.content), content_type=paper.content_type)
     name = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in paper.name)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = "sandbox"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     return response

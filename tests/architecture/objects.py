@@ -298,11 +298,7 @@ def _enterprise(houses: Houses) -> None:
         {"code": "ACME", "person_id": made.acme_person.pk}, {"code": "ACME", "person_id": 999_999_999},
         {"code": "ACME", "person_id": made.bolt_person.pk}, {"reason": "Left"},
     )  # fmt: skip
-    devices = [
-        UserSession.objects.create(user=person, ip="10.0.0.1", session_key=f"device-{person.pk}", user_agent="Chrome")
-        for person in (made.acme_person, made.bolt_person)
-    ]
-    kinds["device"] = Kind({"device_id": devices[0].pk}, {"device_id": 999_999_999}, {"device_id": devices[1].pk})
+    _portal_people(houses)
     _contracts(houses)
     kinds["item"] = Kind({"code": "SW-500"}, {"code": "NO-SUCH-9"})
     kinds["region"] = Kind({"code": "NORTH"}, {"code": "NO-SUCH-9"})
@@ -345,6 +341,17 @@ def _enterprise(houses: Houses) -> None:
     )
     kinds["metric"] = Kind({"slug": "requisition-to-order"}, {"slug": "no-such-metric"})
     kinds["demo_person"] = Kind({"username": "no.duty"}, {"username": "no.such.person"})
+
+
+def _portal_people(houses: Houses) -> None:
+    """Register what a person of a supplier has of their own: companies and devices."""
+    made, kinds = houses.made, houses.kinds
+    kinds["company_choice"] = Kind({"code": "ACME"}, {"code": "NO-SUCH-9"}, {"code": made.bolt.code})
+    devices = [
+        UserSession.objects.create(user=person, ip="10.0.0.1", session_key=f"device-{person.pk}", user_agent="Chrome")
+        for person in (made.acme_person, made.bolt_person)
+    ]
+    kinds["device"] = Kind({"device_id": devices[0].pk}, {"device_id": 999_999_999}, {"device_id": devices[1].pk})
 
 
 def _contracts(houses: Houses) -> None:

@@ -63,7 +63,7 @@ def _addresses(door: Door) -> Iterator[tuple[str, str]]:
                 own = str({**door.kind.own, **door.row.get("with", {})}[converter.split(":")[-1]])
                 yield (
                     f"{kind} as {converter}",
-                    re.sub(rf"(?<=[/.]){re.escape(own)}(?=/|$)", lambda _, text=text: unquote(text), path),
+                    re.sub(rf"(?<=[/.]){re.escape(own)}(?=[/.]|$)", lambda _, text=text: unquote(text), path),
                 )  # type: ignore[misc]  # mypy knows no default of a lambda
 
 

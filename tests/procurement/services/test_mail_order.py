@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def letters() -> list[dict[str, str]]:
-    rows = Delivery.objects.filter(connection="letters", subject_type="order").order_by("pk")
+    rows = Delivery.objects.filter(connection="letters", subject_type="supplier").order_by("pk")
     return [json.loads(bytes(row.body)) for row in rows]
 
 
