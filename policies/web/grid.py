@@ -54,10 +54,14 @@ def check(request: StaffRequest, number: int) -> HttpResponse:
 
 def _context(request: StaffRequest, sheet: Sheet, status: int) -> dict[str, Any]:
     refused = status in {409, 422}
+    # Before a save what was on the screen first stays what was seen; a conflict that is shown has been seen.
+    kept = request.method == "POST" and status != 409  # noqa: PLR2004 - the status of a conflict
     most = (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - OTHER_FIELDS) // (len(sheet.columns) + 1)
     return {
         **frame(request, sheet.policy),
         "sheet": sheet,
+        "seen": seen_version(request) if kept else sheet.policy.version,
+        "had": request.POST.get("had", "") if kept else "".join(f"{rule.pk} " for rule in sheet.stored),
         "lists": list(sheet.lists()),
         "faults": sheet.faults(),
         "findings": sheet.findings(),

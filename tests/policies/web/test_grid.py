@@ -285,6 +285,19 @@ def test_conflict_shows_both_loses_nothing_and_saving_again_keeps_mine() -> None
     assert build_matrix(version.pk).rules[1].amount_to == 6000
 
 
+def test_press_before_the_save_does_not_forget_what_was_seen() -> None:
+    """Without script every button sends the form: what others saved meanwhile must still be a conflict."""
+    made = company()
+    version, client, form = opened(made)
+    add_rule(made, version, "By Polly elsewhere", MANAGER)
+
+    moved = send(client, form, "up", pick="1")
+    refused = send(client, form_of(moved), "save")
+
+    assert (moved.status_code, refused.status_code) == (200, 409)
+    assert "By Polly elsewhere" in names(version)
+
+
 @pytest.mark.parametrize(
     ("_case", "changes", "status"),
     [
