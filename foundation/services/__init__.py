@@ -46,7 +46,6 @@ from foundation.services.letters import SECRET_PLACE, Letter
 from foundation.services.letters import STOP_SALT as LETTER_STOP_SALT
 from foundation.services.notices import read_all_notices, read_notice, save_notice_choices, stop_letters
 from foundation.services.notify import News, notify, settle_notices
-from foundation.services.outside_letters import OutsideLetter, mail_sign_in_code, write_outside
 from foundation.services.people import (
     PersonDetails,
     change_person,
@@ -62,6 +61,7 @@ from foundation.services.people import (
 from foundation.services.rates import RateRow, enter_rate, import_rates, record_rate
 from foundation.services.retention import forget_notices
 from foundation.services.save_preferences import save_preferences
+from foundation.services.sign_in_code import mail_sign_in_code
 from foundation.services.sites import SiteSettings, change_site, open_site, seen_of_site
 from foundation.services.tables import Import, RowFault
 from foundation.services.take_over import Ground, ItemTaken, PlaceTaken, take_over_items, take_over_sites
@@ -84,7 +84,6 @@ __all__ = [
     "ItemTaken",
     "Letter",
     "News",
-    "OutsideLetter",
     "Pack",
     "PersonDetails",
     "PlaceTaken",
@@ -164,5 +163,4 @@ __all__ = [
     "take_over_sites",
     "take_up_jobs",
     "turn_absences",
-    "write_outside",
 ]  # fmt: skip

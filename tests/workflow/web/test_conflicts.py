@@ -209,7 +209,7 @@ def test_report_is_exported_with_its_filters(made: Company) -> None:
     received_by_requester(made)
     client = signed_in(made, "audrey")
 
-    rows = [b"".join(client.get(f"{URL[:-1]}.csv", query).streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    rows = [b"".join(client.get(f"{URL[:-1]}.csv", query).streaming_content).decode().splitlines()  # type: ignore[attr-defined]  # the stubs know no streamed answer
             for query in ({"days": "all"}, {"days": "all", "person": "nobody"})]  # fmt: skip
 
     assert [len(found) for found in rows] == [2, 1]
@@ -229,7 +229,7 @@ def test_every_tab_is_exported_and_all_of_them_as_one_workbook(made: Company) ->
     query = {"days": "all", "pair": "approve_requisition.request"}
 
     lists = {
-        view: b"".join(client.get(f"{URL[:-1]}.csv", {**query, "pair": "", "view": view}).streaming_content).decode()  # type: ignore[attr-defined]
+        view: b"".join(client.get(f"{URL[:-1]}.csv", {**query, "pair": "", "view": view}).streaming_content).decode()  # type: ignore[attr-defined]  # the stubs know no streamed answer
         for view in ("signatures", "roles", "refused")
     }
     shown = client.get(URL, {**query, "view": "refused"}).content.decode()
