@@ -1,7 +1,5 @@
 """What goes out (IN-3): deliveries by state, one of them with its body and what the other side said; downloads of bytes."""
 
-import re
-
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +9,12 @@ from django.views.decorators.http import require_safe
 from foundation.errors import require
 from foundation.models import Delivery, DeliveryState, User
 from foundation.services import LETTERS
+from foundation.web.attachment import attachment
 from foundation.web.keyset import paginate
 from integration import access
 from integration.models import InboxMessage
 
 SHOWN_BYTES = 20_000
-UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 TABS = (("", "All"), *((str(value), str(label)) for value, label in DeliveryState.choices))
 
 
@@ -67,7 +65,7 @@ def delivery_body(request: StaffRequest, delivery_id: int) -> HttpResponse:
     """Download the bytes of a delivery; a letter is between us and whom it is written to."""
     require(access.can_see_messages(request.user))
     delivery = get_object_or_404(Delivery.objects.exclude(connection=LETTERS), pk=delivery_id)
-    return _attachment(bytes(delivery.body), f"{delivery.message_type}-{delivery.subject_number}")
+    return attachment(bytes(delivery.body), f"{delivery.message_type}-{delivery.subject_number}.txt")
 
 
 @require_safe
@@ -76,13 +74,4 @@ def message_body(request: StaffRequest, message_id: int) -> HttpResponse:
     """Download the bytes of a message as they came."""
     require(access.can_see_messages(request.user))
     message = get_object_or_404(InboxMessage.objects.select_related("connection"), pk=message_id)
-    return _attachment(bytes(message.raw), f"{message.connection.code}-{message.external_id}")
-
-
-def _attachment(body: bytes, name: str) -> HttpResponse:
-    """Answer bytes nobody's browser may run: a download of no known kind, under a name of harmless letters."""
-    answer = HttpResponse(body, content_type="application/octet-stream")
-    answer["Content-Disposition"] = f'attachment; filename="{UNSAFE.sub("-", name)[:80]}.txt"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return attachment(bytes(message.raw), f"{message.connection.code}-{message.external_id}"[:80] + ".txt")

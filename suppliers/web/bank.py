@@ -15,6 +15,7 @@ from foundation.models import User
 from foundation.roles import VIEW
 from foundation.selectors import timeline
 from foundation.verdict import Verdict
+from foundation.web.attachment import attachment
 from foundation.web.door import admitted, now, put_error, staff, tried
 from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version
@@ -146,10 +147,7 @@ def bank_evidence(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     content = bytes(BankChange.objects.values_list("evidence", flat=True).get(pk=change.pk) or b"")
     ending = change.evidence_name.rpartition(".")[2].lower()
-    headers = {
-        "Content-Disposition": f'attachment; filename="{change.number}.{ending}"', "X-Content-Type-Options": "nosniff",
-    }  # fmt: skip
-    return HttpResponse(content, content_type=change.evidence_type, headers=headers)
+    return attachment(content, f"{change.number}.{ending}", change.evidence_type)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

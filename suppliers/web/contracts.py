@@ -15,6 +15,7 @@ from foundation.errors import InvalidError
 from foundation.intake import uploads
 from foundation.models import User
 from foundation.selectors import changes_of
+from foundation.web.attachment import attachment
 from foundation.web.csvout import stream_csv
 from foundation.web.door import admitted, now, staff, tried
 from foundation.web.keyset import paginate
@@ -238,9 +239,4 @@ def contract_paper_add(request: HttpRequest, number: str) -> HttpResponse:
 def contract_paper(request: HttpRequest, number: str, paper_id: int) -> HttpResponse:
     """Download a file of the contract; it is never shown inside a page."""
     paper = get_object_or_404(_find(request, number).papers, pk=paper_id)
-    response = HttpResponse(bytes(paper.content), content_type=paper.content_type)
-    name = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in paper.name)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(bytes(paper.content), paper.name, paper.content_type)

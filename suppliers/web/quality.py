@@ -1,14 +1,14 @@
 """How complete the records of suppliers are: a number for each flaw that leads to its rows, on the page and as a table."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from foundation.access import holds_anywhere
-from foundation.intake import csv
 from foundation.models import User
 from foundation.roles import VIEW
+from foundation.web.csvout import stream_csv
 from foundation.web.door import staff
 from suppliers import access
 from suppliers.selectors.quality import FLAWS, flawed
@@ -26,7 +26,7 @@ def quality(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def quality_csv(request: HttpRequest, code: str) -> HttpResponse:
+def quality_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
     """Export the suppliers that have a flaw."""
     suppliers = access.visible_suppliers(_viewer(request))
     flaw = FLAWS.get(code)
@@ -34,8 +34,7 @@ def quality_csv(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     head = ("code", "name", "state", "country", "tax_id", "order_email", "address")
     rows = flawed(flaw, suppliers).order_by("name", "pk").values_list(*head)
-    disposition = {"Content-Disposition": f'attachment; filename="suppliers-{code}.csv"'}
-    return HttpResponse(csv.write(head, rows), content_type="text/csv; charset=utf-8", headers=disposition)
+    return stream_csv(f"suppliers-{code}.csv", list(head), (list(row) for row in rows))
 
 
 def _viewer(request: HttpRequest) -> User:

@@ -34,7 +34,7 @@ def test_every_number_is_the_number_of_its_rows(client: Client) -> None:
         for code in FLAWS
     }
     exported = {
-        code: len(client.get(reverse("supplier_quality_csv", args=[code])).content.decode().splitlines()) - 1
+        code: len(client.get(reverse("supplier_quality_csv", args=[code])).getvalue().decode().splitlines()) - 1
         for code in FLAWS
     }
     assert counts == rows == linked == exported
