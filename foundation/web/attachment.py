@@ -4,7 +4,7 @@ import re
 
 from django.http import HttpResponse
 
-UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+UNSAFE = re.compile(r"[^A-Za-z0-9._ -]+ *")
 
 
 def attachment(body: bytes, name: str, content_type: str = "application/octet-stream") -> HttpResponse:
