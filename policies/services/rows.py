@@ -48,10 +48,15 @@ def save_tolerance(
         raise InvalidError("limit_unknown", f"There is no limit called {unknown[0]}.", field=unknown[0])
     both = [name for name in unlimited if limits.get(name) is not None]
     if both:
-        raise InvalidError("limit_twice", f"{both[0]} has a number and is unlimited. Choose one.", field=both[0])
+        raise InvalidError(
+            "limit_twice", f"“{LIMIT_WORDS[both[0]][0]}” has a number and is unlimited. Choose one.", field=both[0]
+        )
     negative = [name for name, value in limits.items() if value is not None and value < 0]
     if negative:
-        raise InvalidError("limit_negative", f"{negative[0]} cannot be negative.", field=negative[0])
+        raise InvalidError(
+            "limit_negative", f"“{LIMIT_WORDS[negative[0]][0]}” cannot be negative. Write zero or more, or unlimited.",
+            field=negative[0], value=str(limits[negative[0]]),
+        )  # fmt: skip
     check_level(scope, scope_code)
     for name, value in limits.items():
         _check_size(name, value)

@@ -46,8 +46,8 @@ def _ask(draft: PolicyVersion, actor: User, at: datetime, effective_from: dateti
     withdraw_approval(subject_type=SUBJECT, subject_id=draft.pk, actor=actor, at=at)
     starts = effective_from.isoformat() if effective_from else AT_ONCE
     asking = Asking(
-        subject_type=SUBJECT, subject_id=draft.pk, subject_number=draft.label, subject_version=draft.version,
-        content_hash=_content_of(draft, starts), title=f"Publish {draft}", site=None, requester=actor, amount=None,
+        subject_type=SUBJECT, subject_id=draft.pk, subject_number=str(draft)[:40], subject_version=draft.version,
+        content_hash=_content_of(draft, starts), title="to be put in force", site=None, requester=actor, amount=None,
         currency="", need_by=None, rate=no_money(at), duty="publish_policy", chains=(chain_of_version(draft),),
         frozen={"starts": starts},
     )  # fmt: skip

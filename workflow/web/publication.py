@@ -49,8 +49,9 @@ def _address(policy: PolicyVersion) -> str:
 
 
 def _page(number: str) -> str:
-    kind, _, count = number.partition("/")
-    return reverse("policy_changes", args=[PAGES[PolicyKind(kind)], int(count)])
+    label, _, count = number.rpartition(" v")
+    kind = next(kind for kind in PolicyKind if kind.label == label)
+    return reverse("policy_changes", args=[PAGES[kind], int(count)])
 
 
 def _lines(policy: PolicyVersion) -> tuple[str, ...]:

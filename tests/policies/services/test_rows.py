@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from foundation.errors import DomainError
+from foundation.errors import DomainError, InvalidError
 from foundation.models import AuditEvent
 from policies.decisions.tolerances import LIMITS
 from policies.models import PolicyKind, PolicyVersion
@@ -33,6 +33,19 @@ def call(service: Any, made: Company, version: PolicyVersion, **values: Any) -> 
     except DomainError as error:
         return error.code
     return ""
+
+
+def test_refused_limit_is_named_as_on_the_page() -> None:
+    made = company()
+    version = draft(made, PolicyKind.TOLERANCE)
+
+    with pytest.raises(
+        InvalidError, match=r"“Price above the order” cannot be negative. Write zero or more, or unlimited."
+    ):
+        save_tolerance(
+            version_id=version.pk, expected_version=version.version, scope="site", scope_code="LDS", unlimited=[],
+            limits={"price_up_percent": Decimal(-1)}, actor=made.polly, at=NOW,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(
