@@ -11,7 +11,7 @@ from intelligence.services.fold import fold
 
 STEP = 50_000  # ids a transaction
 _SNAPSHOT = """
-select coalesce(max(id), 0), pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+select coalesce(min(id), 0), coalesce(max(id), 0), pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint
   from foundation_domainevent
 """
@@ -24,13 +24,13 @@ def read_events(*, at: datetime) -> bool:
     Two readers at once: the second finds the mark locked and leaves. An event whose transaction was still running when
     a later one was read is found by reading the tail again until every transaction of that time has ended.
     """
-    newest, youngest, oldest_running = _snapshot()  # first, while this transaction itself has no id yet
+    first, newest, youngest, oldest_running = _snapshot()  # first, while this transaction itself has no id yet
     mark = _lock()
     if mark is None or newest < mark.seen_id:
         return False
     is_quiet = oldest_running == youngest
     is_settled = oldest_running >= mark.seen_xid
-    upto = min(newest, mark.seen_id + STEP)
+    upto = min(newest, max(mark.seen_id, first - 1) + STEP)  # ids before the first event are no work
     fold(after=mark.event_id, upto=upto)
     count_hours()
     if is_quiet or is_settled:
@@ -47,11 +47,11 @@ def rebuild_measurements(*, at: datetime) -> int:
 
     Returns how many measurements there are. Also needed after a site's calendar or time zone changed.
     """
-    newest, youngest, oldest_running = _snapshot()
+    first, newest, youngest, oldest_running = _snapshot()
     ReadingMark.objects.bulk_create([ReadingMark()], ignore_conflicts=True)
     mark = ReadingMark.objects.select_for_update().get(id=1)
     Measurement.objects.all().delete()
-    for after in range(0, newest, STEP):
+    for after in range(max(first - 1, 0), newest, STEP):
         fold(after=after, upto=min(after + STEP, newest))
         count_hours()
     if oldest_running == youngest:
@@ -66,9 +66,9 @@ def _lock() -> ReadingMark | None:
     return ReadingMark.objects.select_for_update(skip_locked=True).first()
 
 
-def _snapshot() -> tuple[int, int, int]:
-    """Return the newest event visible, and the transaction ids that bound what is still running."""
+def _snapshot() -> tuple[int, int, int, int]:
+    """Return the first and the newest event visible, and the transaction ids that bound what is still running."""
     with connection.cursor() as cursor:
         cursor.execute(_SNAPSHOT)
-        newest, youngest, oldest_running = cursor.fetchone()
-    return newest, youngest, oldest_running
+        first, newest, youngest, oldest_running = cursor.fetchone()
+    return first, newest, youngest, oldest_running

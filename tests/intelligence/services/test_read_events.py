@@ -38,6 +38,21 @@ def rows(metric: str, *fields: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("read", [read_events, rebuild_measurements])
+def test_numbers_before_the_first_event_are_no_work(read: Any) -> None:
+    """A log whose old years were taken away, or whose numbers began late, is read at once."""
+    made = company()
+    DomainEvent.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("select setval(pg_get_serial_sequence('foundation_domainevent', 'id'), 900000000)")
+    log.invoice(1, made.leeds, made.acme, ("received", when("10 09:00")))
+
+    read(at=NOW)
+
+    assert rows("MX-4", "subject_id") == [(1,)]
+
+
+@pytest.mark.django_db
 def test_mx1_runs_from_the_first_submission_to_the_first_version_for_each_requisition() -> None:
     made = company()
     log.submitted(1, when("10 09:00"), made.leeds)
