@@ -6,6 +6,7 @@ Everything goes through the services where rules matter.
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 from foundation.models import (
     Category,
@@ -25,7 +26,7 @@ from foundation.models import (
 from foundation.relay import drain
 from foundation.services import grant_role
 from policies.selectors import forget
-from policies.services import install_default_policies
+from policies.services import install_default_policies, install_defaults
 from procurement.models import PurchaseOrder, Requisition
 from procurement.services import (
     LineInput,
@@ -92,8 +93,12 @@ ITEMS = [
 ]
 
 
-def company() -> Company:
-    """Build the company; the same every time."""
+def company(*, every_matter: bool = False) -> Company:
+    """Build the company; the same every time.
+
+    Its matrix has the four rows for what spends, which tests call by number; with `every_matter` it has every row of a
+    new installation.
+    """
     forget()
     calendar = WorkCalendar.objects.create(
         code="UK", name="UK office hours", weekdays="12345", opens=time(8), closes=time(18)
@@ -112,7 +117,9 @@ def company() -> Company:
     ExchangeRate.objects.create(
         currency="EUR", base_currency="GBP", date=date(2026, 1, 1), rate=Decimal("0.85"), source="test"
     )
-    install_default_policies(author=made.polly, publisher=made.petra, at=NOW - timedelta(days=30))
+    rows = install_defaults.MATRIX if every_matter else install_defaults.MATRIX[:4]
+    with patch.object(install_defaults, "MATRIX", rows):
+        install_default_policies(author=made.polly, publisher=made.petra, at=NOW - timedelta(days=30))
     _goods(made)
     return made
 

@@ -68,7 +68,7 @@ DEMO_PEOPLE = (
            (Duty(Role.SUPPLIER_MANAGER),), manager="demo.finance"),
     Person("demo.policy1", "Hugh", "Carrington", "Drafts policies: a matrix with a gap waits",
            (Duty(Role.POLICY_ADMIN),)),
-    Person("demo.policy2", "Mei", "Tanaka", "Publishes what the first drafted", (Duty(Role.POLICY_ADMIN),)),
+    Person("demo.policy2", "Mei", "Tanaka", "Publishes what the first drafted: one waits", (Duty(Role.POLICY_ADMIN),)),
     Person("demo.integration", "Lukas", "Novak", "Mends messages and deliveries: seven wait",
            (Duty(Role.INTEGRATION_ENGINEER),)),
     Person("demo.executive", "Catherine", "Ashworth", "Reads the numbers of a year, down to the document",

@@ -26,12 +26,19 @@ RISKY = [
 _MANAGER = ("site_role", "site_manager", 8)
 _REGION = ("region_role", "region_manager", 12)
 _FINANCE = ("enterprise_role", "finance_director", 16)
-# (name, from, to, touchless, without flags, urgent, stages)
-MATRIX: list[tuple[str, str | None, str | None, bool, list[str], list[tuple[str, str, int]]]] = [
-    ("Catalogue items up to 1,000, nothing unusual", None, "1000", True, [*RISKY, "urgent"], []),
-    ("Up to 5,000", None, "5000", False, [], [_MANAGER]),
-    ("5,000 to 25,000", "5000", "25000", False, [], [_MANAGER, _REGION]),
-    ("Above 25,000", "25000", None, False, [], [_MANAGER, _REGION, _FINANCE]),
+_POLICY = ("enterprise_role", "policy_admin", 16)
+SPENDING: list[str] = []  # a row that names no documents takes requisitions, orders and changes of orders
+# (name, documents, from, to, touchless, without flags or urgency, stages). Who asks never decides, whatever the row.
+MATRIX: list[tuple[str, list[str], str | None, str | None, bool, list[str], list[tuple[str, str, int]]]] = [
+    ("Catalogue items up to 1,000, nothing unusual", ["requisition"], None, "1000", True, [*RISKY, "urgent"], []),
+    ("Up to 5,000", SPENDING, None, "5000", False, [], [_MANAGER]),
+    ("5,000 to 25,000", SPENDING, "5000", "25000", False, [], [_MANAGER, _REGION]),
+    ("Above 25,000", SPENDING, "25000", None, False, [], [_MANAGER, _REGION, _FINANCE]),
+    ("Dearer by up to 1,000 than agreed", ["price_exception"], None, "1000", False, [], [_MANAGER]),
+    ("Dearer by more than 1,000", ["price_exception"], "1000", None, False, [], [_MANAGER, _REGION]),
+    ("Suppliers, and what is spent with them", ["supplier", "supplier_spend"], None, None, False, [], [_FINANCE]),
+    ("Bank accounts of suppliers", ["bank_change"], None, None, False, [], [_FINANCE]),
+    ("Policies", ["policy"], None, None, False, [], [_POLICY]),
 ]
 HARD_PAIRS = [
     ("request", "approve_requisition"), ("request", "approve_order"), ("approve_requisition", "approve_order"),
@@ -154,6 +161,7 @@ def _add_rule(
     version: PolicyVersion,
     position: int,
     name: str,
+    documents: list[str],
     low: str | None,
     high: str | None,
     touchless: bool,  # noqa: FBT001 - a column of the table above
@@ -169,7 +177,7 @@ def _add_rule(
         is_touchless=touchless,
         without_flags=[flag for flag in without if flag != "urgent"],
         urgent=False if "urgent" in without else None,
-        document_types=["requisition"] if touchless else [],
+        document_types=documents,
     )
     ApprovalStage.objects.bulk_create(
         ApprovalStage(rule=rule, position=number, who=who, role=role, due_hours=hours)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -12,14 +13,16 @@ from policies.decisions.staffing import Link, Roster, chain
 from policies.decisions.vocabulary import (
     AUTHORITIES,
     BUDGET_STATES,
+    CATEGORISED,
     CONTRACT_COVERAGES,
     DELTAS,
     DOCUMENT_TYPES,
     FLAGS,
+    SITELESS,
     SPEND_KINDS,
     SUPPLIER_STATES,
 )
-from policies.decisions.world import World
+from policies.decisions.world import ENTERPRISE, World
 from policies.models import PolicyVersion
 from policies.selectors import Analysis, fallback_role_of
 
@@ -27,13 +30,14 @@ MOST_AMOUNT = Decimal(99999999999999)
 
 
 class CaseForm(forms.Form):
-    """A document as a person would describe it."""
+    """A document as a person would describe it; of a matter of the whole enterprise neither site nor amount counts."""
 
     amount = forms.DecimalField(
-        min_value=0, max_value=MOST_AMOUNT, decimal_places=4, label="Amount",
-        help_text="Base currency, net with charges.", widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        min_value=0, max_value=MOST_AMOUNT, decimal_places=4, label="Amount", required=False,
+        help_text="Base currency, net with charges. None for a bank change or a policy.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip
-    site = forms.ChoiceField(label="Site")
+    site = forms.ChoiceField(label="Site", required=False)
     category = forms.ChoiceField(label="Category", required=False)
     requester = forms.ChoiceField(label="Raised by", required=False)
     document_type = forms.ChoiceField(label="Document", choices=list(DOCUMENT_TYPES.items()), required=False)
@@ -59,7 +63,8 @@ class CaseForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, world: World, roster: Roster) -> None:
         super().__init__(data)
-        requesters = {p.pk: p.name for place in world.places for p in roster.requesters(place)}
+        places = (*world.places, ENTERPRISE)
+        requesters = {p.pk: p.name for place in places for p in roster.requesters(place)}
         people = sorted(((str(pk), name) for pk, name in requesters.items()), key=lambda row: row[1])
         self._paths = {path[-1]: path for path in world.categories}
         self._places = {place.code: place for place in world.places}
@@ -80,11 +85,21 @@ class CaseForm(forms.Form):
         """Return who raises it, or nothing when it is just somebody."""
         return int(self.cleaned_data["requester"]) if self.cleaned_data["requester"] else None
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for amount and site of what has them."""
+        if self.cleaned_data.get("document_type") not in SITELESS:
+            for name, sentence in (("amount", "Enter an amount."), ("site", "Choose a site.")):
+                if name not in self.errors and self.cleaned_data.get(name) in {None, ""}:
+                    self.add_error(name, sentence)
+        return self.cleaned_data
+
     def facts(self) -> ApprovalFacts:
         """Return the document as the evaluator takes it."""
         data = self.cleaned_data
-        place = self._places[data["site"]]
         held = {h.role for h in self._roster.held if h.person == self.requester_id}
+        if data["document_type"] in SITELESS:
+            return self._siteless(frozenset(held))
+        place = self._places[data["site"]]
         return ApprovalFacts(
             document_type=data["document_type"] or "requisition",
             base_amount=data["amount"],
@@ -100,6 +115,22 @@ class CaseForm(forms.Form):
             contract_coverage=data["contract_coverage"],
             budget_state=data["budget_state"],
             change_deltas=frozenset(data["change_deltas"]),
+        )
+
+    def _siteless(self, held: frozenset[str]) -> ApprovalFacts:
+        """Return a matter of the whole enterprise with what its own room would freeze of it."""
+        data = self.cleaned_data
+        matter, supplier = data["document_type"], data["document_type"] != "policy"
+        categories = (self._paths[data["category"]],) if data["category"] and matter in CATEGORISED else ()
+        return ApprovalFacts(
+            document_type=matter,
+            base_amount=data["amount"] or Decimal(0),
+            site="",
+            region="",
+            categories=categories,
+            flags=frozenset(data["flags"]),
+            supplier_states=frozenset({data["supplier_state"] or "active"} if supplier else ()),
+            requester_roles=held,
         )
 
 
@@ -121,7 +152,7 @@ def outcome(form: CaseForm, policy: PolicyVersion, analysis: Analysis) -> Outcom
     """Decide a valid case by a version, draft or not."""
     facts = form.facts()
     decision = decide(facts, analysis.matrix)
-    place = next(p for p in analysis.world.places if p.code == facts.site)
+    place = next((p for p in analysis.world.places if p.code == facts.site), ENTERPRISE)
     people = chain(
         decision, analysis.roster, place, form.requester_id, facts.base_amount, fallback_role_of(policy),
         facts.categories or None,

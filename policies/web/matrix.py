@@ -21,7 +21,7 @@ from policies.services import delete_rule, move_rule
 from policies.web.case import CaseForm, Outcome, as_query, outcome
 from policies.web.shared import StaffRequest, draft_to_edit, now
 
-CASE_FIELDS = ("amount", "site")
+CASE_FIELDS = ("amount", "site", "document_type")
 MOST_SHOWN = 200  # rows on a page
 
 

@@ -10,6 +10,7 @@ from foundation.web.typed import whole
 from policies.decisions.cells import Ground
 from policies.decisions.grid_columns import BY_NAME, Column, ground_of
 from policies.decisions.matrix import Matrix
+from policies.decisions.vocabulary import SITELESS
 from policies.decisions.world import Finding
 from policies.models import PolicyVersion
 from policies.selectors import Analysis, RuleRow, rule_rows, today, typed_analysis
@@ -162,6 +163,6 @@ def _case(sent: QueryDict, act: str, analysis: Analysis) -> CaseForm:
     data: Any = None
     if act.startswith(_EXAMPLE):
         data = QueryDict(act.removeprefix(_EXAMPLE).removeprefix("?"))
-    elif sent.get("amount", "").strip() or act == "test":
+    elif sent.get("amount", "").strip() or sent.get("document_type") in SITELESS or act == "test":
         data = sent
     return CaseForm(data, analysis.world, analysis.roster)

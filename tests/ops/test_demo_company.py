@@ -62,12 +62,13 @@ def person(name: str) -> User:
     [
         ("manager",          7, 2,  0),
         ("region",           4, 1,  0),
-        ("finance",          4, 1,  2),
+        ("finance",          5, 1,  2),
         ("buyer",            0, 0, 18),
         ("receiver",         0, 0,  4),
         ("payables.lead",    0, 0, 33),
         ("supplier.manager", 0, 0,  4),
         ("policy1",          0, 0,  2),
+        ("policy2",          1, 0,  2),
         ("integration",      0, 0,  7),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Policies at work: one that was changed, one thrown away, one that waits for its day, and a draft matrix with three faults."""
+"""Policies at work: changed, thrown away, waiting for its day, for a second person, and a draft matrix with three faults."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,8 +14,9 @@ from policies.services import (
     publish_version,
     save_route,
     save_rule,
+    save_switches,
 )
-from workflow.services import start_replay
+from workflow.services import ask_publication, start_replay
 
 
 def schedule(cast: Cast, play: Play) -> None:
@@ -25,6 +26,7 @@ def schedule(cast: Cast, play: Play) -> None:
         (6, "14:05", _discarded),
         (2, "11:40", _faulty),
         (2, "14:30", _waiting),
+        (1, "15:10", _asked),
     ):
         at = cast.almanac.at(back, clock)
         play.add(tell(cast, at), at)
@@ -69,6 +71,16 @@ def _waiting(cast: Cast, at: datetime) -> Story:
     yield at
     first = (at + timedelta(days=32)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     publish_version(version_id=draft.pk, expected_version=_fresh(draft), actor=mei, at=at, effective_from=first)
+
+
+def _asked(cast: Cast, at: datetime) -> Story:
+    """Suppliers may confirm two days later without asking a buyer: drafted, and a second person is asked to agree."""
+    hugh = cast.people["demo.policy1"]
+    draft = create_draft(kind=PolicyKind.SOURCING, actor=hugh, at=at, note="Two days of grace for confirmed dates")
+    save_switches(version_id=draft.pk, expected_version=_fresh(draft), settings={"ack_late_days": 2}, actor=hugh, at=at)
+    at = cast.later("LDS", at, 1)
+    yield at
+    ask_publication(version_id=draft.pk, expected_version=_fresh(draft), actor=hugh, at=at)
 
 
 def _faulty(cast: Cast, at: datetime) -> Story:

@@ -172,6 +172,51 @@ def test_case_lights_the_row_and_names_the_chain(_case: str, query: str, expecte
     assert page.count('<tr class="hit">') == 1
 
 
+@pytest.mark.parametrize(
+    ("_case", "query", "expected"),
+    [
+        ("bank change",                   "document_type=bank_change",                     ["Row 8 decides", "Frank"]),
+        ("its site does not count",       "document_type=bank_change&site=LDS&amount=900", ["Row 8 decides", "Frank"]),
+        ("who asks does not decide",      "document_type=policy&requester={polly}",        ["Row 9 decides", "Petra"]),
+        ("supplier of a category",        "document_type=supplier&category=PACK",          ["Row 7 decides", "Frank"]),
+        ("price exception has a site",    "document_type=price_exception&amount=1000&site=LDS", ["Row 5 decides", "Mona"]),
+        ("change of an order",            "document_type=change&amount=7200&site=LDS&change_deltas=amount", ["Row 3 decides", "Regina"]),
+    ],
+)  # fmt: skip
+def test_case_of_another_matter_is_tried_without_what_it_does_not_have(
+    _case: str, query: str, expected: list[str]
+) -> None:
+    made = company(every_matter=True)
+
+    address = f"{reverse('policy', args=['approvals', 1])}?{query.format(polly=made.polly.pk)}"
+    page = text(as_(made.polly).get(address))
+
+    assert [part for part in expected if part not in page] == []
+
+
+def test_case_of_a_policy_that_no_row_takes_says_what_the_law_says() -> None:
+    made = company()
+
+    page = text(as_(made.polly).get(reverse("policy", args=["approvals", 1]) + "?document_type=policy"))
+
+    assert "No row takes it, so a second person publishes" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("document_type=price_exception&site=LDS", "Enter an amount."),
+        ("document_type=requisition&amount=5",     "Choose a site."),
+    ],
+)  # fmt: skip
+def test_case_of_goods_needs_amount_and_site(query: str, sentence: str) -> None:
+    made = company()
+
+    page = text(as_(made.polly).get(reverse("policy", args=["approvals", 1]) + f"?{query}"))
+
+    assert (sentence in page, " decides: " in page) == (True, False)
+
+
 def test_case_with_an_error_says_so_and_decides_nothing() -> None:
     made = company()
 
