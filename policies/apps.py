@@ -14,16 +14,25 @@ class PoliciesConfig(AppConfig):
         from policies import access  # noqa: PLC0415 - apps are ready only now
         from policies.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
         from policies.selectors.role_pairs import may_also_hold  # noqa: PLC0415 - apps are ready only now
-        from policies.services.analysis import KIND, analysis_slice  # noqa: PLC0415 - apps are ready only now
+        from policies.services import analysis, imports  # noqa: PLC0415 - apps are ready only now
+        from policies.web.shared import PAGES  # noqa: PLC0415 - apps are ready only now
 
         navigation.add(MenuEntry("Policies", "policies_home", 80, lambda u: bool(access.can_read_policies(u))))
         navigation.add(MenuEntry("Budgets", "budgets", 75, access.has_budgets_at_hand))
         registries.works.add(
             Work(
-                kind=KIND,
-                slice=analysis_slice,
+                kind=analysis.KIND,
+                slice=analysis.analysis_slice,
                 visible=lambda user, _params: bool(access.can_read_policies(user)),
                 url=lambda params: reverse("policy", args=["approvals", params["number"]]),
+            )
+        )
+        registries.works.add(
+            Work(
+                kind=imports.KIND,
+                slice=imports.import_slice,
+                visible=lambda user, _params: bool(access.can_draft(user)),
+                url=lambda params: reverse("policy_import", args=[PAGES[params["kind"]], params["import"]]),
             )
         )
         registries.invariants.add(*invariants())

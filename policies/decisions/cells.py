@@ -20,6 +20,7 @@ _MOST_AMOUNT = Decimal(10) ** 14  # as the column of the table
 _PLACES = 4
 _FORMULA = ("=", "+", "@")
 _SHOWN = 6  # words named in a cure
+_MOST_SEARCHES, _LONGEST_SEARCH = 200, 60  # unknown words of one grid or file for which something near is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Names:
     words: Mapping[Any, str]
     short: Mapping[Any, str] = field(default_factory=dict)
     _codes: dict[str, list[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _near_to: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for code, label in self.words.items():
@@ -67,10 +69,12 @@ class Names:
         raise Unfit(f"There is no {self.noun} “{text[:60]}”. {self._near(text)}".strip(), text)
 
     def _near(self, text: str) -> str:
-        by_fold = {label.casefold(): label for label in self.words.values()}
-        near = get_close_matches(text.casefold(), by_fold, n=1)
-        if near:
-            return f"Did you mean {by_fold[near[0]]}?"
+        if text not in self._near_to and len(self._near_to) < _MOST_SEARCHES:
+            by_fold = {label.casefold(): label for label in self.words.values()}
+            near = get_close_matches(text[:_LONGEST_SEARCH].casefold(), by_fold, n=1)
+            self._near_to[text] = by_fold[near[0]] if near else ""
+        if found := self._near_to.get(text):
+            return f"Did you mean {found}?"
         return f"Use {', '.join(self.words.values())}." if len(self.words) <= _SHOWN else "Write its name or code."
 
 

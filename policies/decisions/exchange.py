@@ -39,7 +39,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A row with the place where the file has it."""
+    """A row with the place where the file has it; a column whose cell is at fault is not among its values."""
 
     where: str
     values: Mapping[str, Any]
@@ -55,8 +55,8 @@ class Taken:
     faults: tuple[Fault, ...]
 
     def document(self) -> Document:
-        """Return the document; its rows in the order of the policy."""
-        rows = tuple(row.values for row in self.rows)
+        """Return the document; its rows in the order of the policy, those with a cell at fault left out."""
+        rows = tuple(row.values for row in self.rows if len(row.values) == len(COLUMNS[self.kind]))
         return Document(self.kind, self.settings, in_order(self.kind, rows))
 
 
@@ -103,8 +103,7 @@ def from_json(given: Any, kind: str, known: Known) -> Taken:
         found = [column for column in COLUMNS[kind] if column.name in row]
         values, wrong = values_of(where, found, row, lambda c: c.name, lambda c, given: c.value.from_json(given, known))
         faults += wrong
-        if len(values) == len(COLUMNS[kind]):
-            read.append(Numbered(where, values))
+        read.append(Numbered(where, values))
     return Taken(kind, settings, tuple(read), tuple(faults))
 
 

@@ -47,26 +47,39 @@ def _fault(row: Numbered, kind: str, name: str, cure: str, value: Any = None) ->
     return Fault(row.where, head, "" if written is None else str(written)[:80], cure)
 
 
+def _has(row: Numbered, *names: str) -> bool:
+    """Say whether the cells that a check needs could all be read."""
+    return all(name in row.values for name in names)
+
+
 def _approval(rows: Sequence[Numbered], _known: Known, _missing: Missing) -> Iterator[Fault]:
     places: dict[tuple[bool, int], str] = {}
     for row in rows:
         values = row.values
-        place = (values["is_additional"], values["position"])
-        if place in places:
-            yield _fault(
-                row, "approval", "position", f"{places[place]} has this number already. Give each row its own."
-            )
-        places.setdefault(place, row.where)
-        low, high = decimal(values["amount_from"]), decimal(values["amount_to"])
-        if high is not None and high <= (low or 0):
-            cure = f"The band above {low or 0:,} up to {high:,} is empty: the end must be above the start."
-            yield _fault(row, "approval", "amount_to", cure)
-        if values["is_touchless"] and values["stages"]:
-            yield _fault(row, "approval", "is_touchless", "A touchless row asks nobody. Take its stages away.", "yes")
-        if values["is_touchless"] and values["is_additional"]:
-            yield _fault(row, "approval", "is_touchless", "Only a base row can be touchless.", "yes")
-        if not values["is_touchless"] and not values["stages"]:
-            yield _fault(row, "approval", "stages", "The row asks nobody. Add a stage or make it touchless.", "")
+        if _has(row, "is_additional", "position"):
+            place = (values["is_additional"], values["position"])
+            if place in places:
+                yield _fault(
+                    row, "approval", "position", f"{places[place]} has this number already. Give each row its own."
+                )
+            places.setdefault(place, row.where)
+        if _has(row, "amount_from", "amount_to"):
+            low, high = decimal(values["amount_from"]), decimal(values["amount_to"])
+            if high is not None and high <= (low or 0):
+                cure = f"The band above {low or 0:,} up to {high:,} is empty: the end must be above the start."
+                yield _fault(row, "approval", "amount_to", cure)
+        yield from _asks(row)
+
+
+def _asks(row: Numbered) -> Iterator[Fault]:
+    if _has(row, "is_touchless", "is_additional") and row.values["is_touchless"] and row.values["is_additional"]:
+        yield _fault(row, "approval", "is_touchless", "Only a base row can be touchless.", "yes")
+    if not _has(row, "is_touchless", "stages"):
+        return
+    if row.values["is_touchless"] and row.values["stages"]:
+        yield _fault(row, "approval", "is_touchless", "A touchless row asks nobody. Take its stages away.", "yes")
+    if not row.values["is_touchless"] and not row.values["stages"]:
+        yield _fault(row, "approval", "stages", "The row asks nobody. Add a stage or make it touchless.", "")
 
 
 def overlaps(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -105,6 +118,8 @@ def _end(row: Mapping[str, Any]) -> Decimal:
 def _tolerance(rows: Sequence[Numbered], _known: Known, missing: Missing) -> Iterator[Fault]:
     seen: dict[tuple[str, str], str] = {}
     for row in rows:
+        if not _has(row, "scope", "scope_code"):
+            continue
         level = (row.values["scope"], row.values["scope_code"])
         if (level[0] == "enterprise") == bool(level[1]):
             cure = "The enterprise level has no code; every other level needs one."
@@ -119,6 +134,8 @@ def _tolerance(rows: Sequence[Numbered], _known: Known, missing: Missing) -> Ite
 def _duty(rows: Sequence[Numbered], known: Known, _missing: Missing) -> Iterator[Fault]:
     seen: dict[frozenset[str], str] = {}
     for row in rows:
+        if not _has(row, "first", "second", "strength", "countersign_days"):
+            continue
         first, second, strength = (row.values[name] for name in ("first", "second", "strength"))
         by_role = strength == "role"
         for name in ("first", "second"):
@@ -140,6 +157,8 @@ def _duty(rows: Sequence[Numbered], known: Known, _missing: Missing) -> Iterator
 def _routing(rows: Sequence[Numbered], _known: Known, _missing: Missing) -> Iterator[Fault]:
     seen: dict[str, str] = {}
     for row in rows:
+        if not _has(row, "category"):
+            continue
         code = row.values["category"]
         if code in seen:
             yield _fault(row, "routing", "category", f"{seen[code]} has this code already. Keep one.")
@@ -155,16 +174,12 @@ _ROWS: Mapping[str, Callable[[Sequence[Numbered], Known, Missing], Iterator[Faul
 }  # fmt: skip
 
 
-def again(document_rows: Sequence[Mapping[str, Any]], kind: str, known: Known) -> tuple[list[Numbered], list[Fault]]:
-    """Judge rows that we stored ourselves by what is known today: what they name may be gone."""
-    rows, faults = [], []
-    for number, values in enumerate(document_rows, start=1):
-        where = f"Row {values.get('position', number)}"
-        rows.append(Numbered(where, values))
+def again(rows: Sequence[Numbered], kind: str, known: Known) -> Iterator[Fault]:
+    """Judge rows that were fit once by what is known today: what they name may be gone."""
+    for row in rows:
         for column in COLUMNS[kind]:
             try:
-                column.value.from_json(values[column.name], known)
+                column.value.from_json(row.values[column.name], known)
             except Unfit as unfit:
-                part = values[column.name] if unfit.part is None else unfit.part
-                faults.append(Fault(where, column.head, str(part)[:80], unfit.cure))
-    return rows, faults
+                part = row.values[column.name] if unfit.part is None else unfit.part
+                yield Fault(row.where, column.head, str(part)[:80], unfit.cure)

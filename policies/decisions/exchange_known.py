@@ -9,6 +9,7 @@ from policies.decisions.unfit import Unfit
 
 _SHOWN = 8  # codes named in a cure
 _SEARCHED = 2000  # names that are looked through in a moment
+_MOST_SEARCHES = 200  # codes of one file for which something near is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Known:
     currency: str
     _by_words: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _names: dict[str, Names] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _near: dict[tuple[str, str], str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def names(self, of: str) -> Names:
         """Return a vocabulary as the grid of the matrix reads it."""
@@ -49,14 +51,21 @@ class Known:
         """
         if code in self.words[of]:
             return code
-        names = [*self.words[of], *self.words[of].values()]
-        near = get_close_matches(code, names, n=1) if len(names) <= _SEARCHED else []
         cure = f"There is no {NOUNS[of]} “{code[:60]}”."
+        near = self._nearest(of, code)
         if near:
-            cure += f" Did you mean {near[0]}?"
+            cure += f" Did you mean {near}?"
         elif len(self.words[of]) <= _SHOWN:
             cure += f" Use {', '.join(self.words[of])}."
         raise Unfit(cure, code)
+
+    def _nearest(self, of: str, code: str) -> str:
+        """Return what is most like a code that is not known, or nothing; a file full of them is not searched for ever."""
+        if (of, code) not in self._near and len(self._near) < _MOST_SEARCHES:
+            names = [*self.words[of], *self.words[of].values()]
+            found = get_close_matches(code[:60], names, n=1) if len(names) <= _SEARCHED else []
+            self._near[of, code] = found[0] if found else ""
+        return self._near.get((of, code), "")
 
 
 # The vocabularies that a column may draw on, as a person calls one of it.

@@ -13,7 +13,7 @@ from typing import Any
 from policies.decisions.exchange_known import Known
 from policies.decisions.exchange_values import OneOf, Value, Whole
 from policies.decisions.stage_notation import lines_of, read_stage, require_few, write_stage
-from policies.decisions.unfit import Unfit
+from policies.decisions.unfit import Unfit, read_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Stages(Value):
         if not isinstance(given, list) or not all(isinstance(stage, dict) for stage in given):
             raise Unfit("Write a list of stages, each an object; an empty list asks nobody.")
         require_few(len(given))
-        return [self._stage(number, stage, known) for number, stage in enumerate(given, start=1)]
+        return read_each(enumerate(given, start=1), lambda one: self._stage(*one, known))
 
     def _stage(self, number: int, given: Mapping[str, Any], known: Known) -> dict[str, Any]:
         names = [column.name for column in STAGE_COLUMNS]
@@ -92,10 +92,10 @@ class Stages(Value):
         lines = list(_stage_lines(text))
         require_few(len(lines))
         roles, people = known.names("roles"), known.names("people")
-        return [
-            self._line_before(number, line, known) if _is_of_before(line) else read_stage(number, line, roles, people)
-            for number, line in enumerate(lines, start=1)
-        ]
+        return read_each(
+            enumerate(lines, start=1),
+            lambda one: self._line_before(*one, known) if _is_of_before(one[1]) else read_stage(*one, roles, people),
+        )
 
     def _line_before(self, number: int, line: str, known: Known) -> dict[str, Any]:
         asked, *parts = [part.strip() for part in line.split(";")]

@@ -91,6 +91,14 @@ def _formulas(where: str, heads: Sequence[str], cells: Sequence[Cell]) -> list[F
     ]
 
 
+def _headless(where: str, heads: Sequence[str], cells: Sequence[Cell]) -> Iterator[Fault]:
+    for place, cell in enumerate(cells[len(heads) :], start=len(heads) + 1):
+        if cell.text.strip():
+            yield Fault(
+                where, f"column {place}", cell.text[:80], "The column has no head. Give it one, or take the cell out."
+            )
+
+
 def _switches(sheet: Sheet, known: Known) -> tuple[dict[str, Any], list[Fault]]:
     settings: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -124,15 +132,12 @@ def _table(sheet: Sheet, kind: str, known: Known) -> tuple[tuple[Numbered, ...],
     for number, cells in sheet[1:]:
         where = f"Row {number}"
         texts = {head: cell.text for head, cell in zip(heads, cells, strict=False)}
-        wrong = _formulas(where, heads, cells)
-        values: dict[str, Any] = {}
-        if not wrong:
-            values, wrong = values_of(
-                where, fields, texts, lambda c: c.head, lambda c, text: c.value.from_cell(text, known)
-            )
-        faults += wrong
-        if not wrong:
-            read.append(Numbered(where, values))
+        formulas = _formulas(where, heads, cells)
+        computed = {fault.column for fault in formulas}
+        plain = [column for column in fields if column.head not in computed]
+        values, wrong = values_of(where, plain, texts, lambda c: c.head, lambda c, text: c.value.from_cell(text, known))
+        faults += [*formulas, *wrong, *_headless(where, heads, cells)]
+        read.append(Numbered(where, values))
     return tuple(read), faults
 
 

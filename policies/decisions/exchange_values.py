@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from policies.decisions.exchange_known import NOUNS, Known
-from policies.decisions.unfit import Unfit
+from policies.decisions.unfit import Unfit, read_each
 
 UNLIMITED = "unlimited"
 YES, NO = "yes", "no"
@@ -235,11 +235,13 @@ class Codes(Value):
         """Return what came as JSON once it is fit."""
         if not isinstance(given, list) or not all(isinstance(code, str) for code in given):
             raise Unfit('Write a list of codes, such as ["A", "B"]; an empty list means any.')
-        return self._once([known.require(self.of, code) for code in given])
+        return self._once(read_each(given, lambda code: known.require(self.of, code)))
 
     def from_cell(self, text: str, known: Known) -> list[str]:
         """Return what a person wrote in a cell."""
-        return self._once([known.code(self.of, part.strip()) for part in _CUTS.split(text) if part.strip()])
+        return self._once(
+            read_each(filter(None, map(str.strip, _CUTS.split(text))), lambda part: known.code(self.of, part))
+        )
 
     def _once(self, codes: list[str]) -> list[str]:
         twice = next((code for code in codes if codes.count(code) > 1), None)

@@ -82,7 +82,7 @@ def missing_levels(rows: Sequence[Mapping[str, Any]]) -> frozenset[tuple[str, st
     """Return the levels of tolerances that name an item, category or site nobody has; suppliers are kept above."""
     missing: set[tuple[str, str]] = set()
     for scope, model in _LEVELS.items():
-        codes = {row["scope_code"] for row in rows if row["scope"] == scope}
+        codes = {row["scope_code"] for row in rows if row.get("scope") == scope and "scope_code" in row}
         there = set(model.objects.filter(code__in=codes).values_list("code", flat=True)) if codes else set()
         missing |= {(scope, code) for code in codes - there}
     return frozenset(missing)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from foundation.errors import NotFoundError
-from policies.decisions.exchange import Document, Fault, Taken
+from policies.decisions.exchange import Document, Fault, Numbered, Taken
 from policies.decisions.exchange_checks import again, check, overlaps
 from policies.decisions.switches import LATER
 from policies.models import PolicyKind, PolicyVersion
@@ -59,8 +59,14 @@ def judge(taken: Taken, ground: Ground, at: datetime) -> Judgement:
 def judge_again(version: PolicyVersion, at: datetime) -> Judgement:
     """Judge what an old version says by what is there today: what it names may be gone."""
     ground, document = ground_today(), document_of(version)
-    rows, faults = again(document.rows, version.kind, ground.known)
-    return judge(Taken(version.kind, document.settings, tuple(rows), tuple(faults)), ground, at)
+    rows = [Numbered(f"Row {row.get('position', n)}", row) for n, row in enumerate(document.rows, start=1)]
+    stored = Taken(version.kind, document.settings, tuple(rows), ())
+    return judge(named_today(stored, ground), ground, at)
+
+
+def named_today(taken: Taken, ground: Ground) -> Taken:
+    """Return what was read and found fit at some time, with a fault wherever it names what is gone by now."""
+    return replace(taken, faults=(*taken.faults, *again(taken.rows, taken.kind, ground.known)))
 
 
 def foresee(judged: Judgement, at: datetime) -> Prospect:

@@ -8,6 +8,7 @@ from policies.services.budgets import (
     withdraw_budget,
 )
 from policies.services.drafts import import_draft, roll_forward
+from policies.services.imports import bring_in_file, make_draft_of_file
 from policies.services.install_defaults import install_default_policies
 from policies.services.publish_by_law import publish_by_law
 from policies.services.publishable import check_publishable
@@ -32,8 +33,8 @@ from policies.services.versions import (
 )
 
 __all__ = [
-    "BudgetRow", "RowInput", "StageInput", "analyse_draft", "change_budget", "check_publishable", "check_row", "create_budget", "create_draft", "delete_duty_pair", "delete_route", "delete_rule", "delete_tolerance",
-    "discard_draft", "import_budgets", "import_draft", "install_default_policies", "move_rule", "post_positions", "publish_by_law", "publish_version", "put_in_force", "roll_forward", "save_duty_pair", "save_grid",
+    "BudgetRow", "RowInput", "StageInput", "analyse_draft", "bring_in_file", "change_budget", "check_publishable", "check_row", "create_budget", "create_draft", "delete_duty_pair", "delete_route", "delete_rule", "delete_tolerance",
+    "discard_draft", "import_budgets", "import_draft", "install_default_policies", "make_draft_of_file", "move_rule", "post_positions", "publish_by_law", "publish_version", "put_in_force", "roll_forward", "save_duty_pair", "save_grid",
     "save_route", "save_rule", "save_switches", "save_tolerance", "seen_of_budget",
     "withdraw_budget", "withdraw_version",
 ]  # fmt: skip

@@ -5,109 +5,104 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.errors import InvalidError, require
-from foundation.intake import strict_json, uploads, xlsx
-from foundation.web.typed import takes_long
+from foundation.intake import xlsx
+from foundation.web.attachment import attachment
 from policies import access
-from policies.decisions.exchange import MOST_ROWS, Taken, from_json, to_json
-from policies.decisions.exchange_tables import MOST_COLUMNS, from_tables
-from policies.models import PolicyKind
-from policies.selectors import ground_today
-from policies.selectors.content import Ground
-from policies.selectors.judgement import Judgement, foresee, judge
-from policies.services import import_draft
-from policies.web import matrix
+from policies.models import PolicyImport
+from policies.selectors.imports import MOST_BYTES, faults_workbook, import_of
+from policies.services import bring_in_file, make_draft_of_file
 from policies.web.shared import PAGES, StaffRequest, kind_of, now, put_error
 
-LARGEST_JSON = 5 * 1024 * 1024
-LARGEST = 1_500_000  # letters of a judged file, packed, on its way through the page
 SHOWN = 200  # faults and changes on the page
-_SALT, _HOURS = "policies.bring_in", 12
 
 
 class BringForm(forms.Form):
-    """A file, or the same file once more after it was judged; and a note for the draft."""
+    """A file, and a note for the draft."""
 
     file = forms.FileField(
         label="File", error_messages={"required": "Choose a file."}, widget=forms.FileInput(attrs={"accept": ".xlsx,.json"}),
         help_text="A workbook or JSON, as an export writes it.",
     )  # fmt: skip
     note = forms.CharField(required=False, max_length=200, label="Note", help_text="Why, for whoever publishes it.")
-    judged = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["file"].required = not self.data.get("judged", "").strip()
-
-    def taken(self, kind: str, ground: Ground) -> Taken:
-        """Return what was read of the file.
-
-        :raises InvalidError: it cannot be read at all.
-        """
-        if self.cleaned_data["judged"]:
-            return from_json(_unpacked(self.cleaned_data["judged"]), kind, ground.known)
-        file = self.cleaned_data["file"]
-        sent = uploads.check(file.name, file.read(LARGEST_JSON + 1), kinds=frozenset({"xlsx", "json"}))
-        if sent.kind == "json":
-            return from_json(strict_json.loads(sent.content, most=LARGEST_JSON), kind, ground.known)
-        sheets = xlsx.read(sent.content, most_rows=MOST_ROWS + 1, most_columns=MOST_COLUMNS)
-        return from_tables(xlsx.as_mapping(sheets), kind, ground.known)
 
 
-def _packed(judged: Judgement) -> str:
-    return signing.dumps(to_json(judged.document, judged.ground.known.currency, {}), salt=_SALT, compress=True)
-
-
-def _unpacked(text: str) -> Any:
-    try:
-        return signing.loads(text, salt=_SALT, max_age=_HOURS * 3600)
-    except signing.BadSignature as error:
-        raise InvalidError("file_gone", "The file was judged too long ago. Choose it again.", field="file") from error
-
-
-@takes_long(LARGEST)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def bring_in(request: StaffRequest, page: str) -> HttpResponse:
-    """Judge a file and say what it would change; made a draft when the person says so and nothing is unfit."""
+    """Judge a file and say what it would change; a long one goes to a worker, whose progress is shown."""
     kind = kind_of(page)
     require(access.can_draft(request.user))
     form = BringForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"form": form, "page": page, "kind": kind, "pages": PAGES.items()}
+    context: dict[str, Any] = {"form": form, "page": page, "kind": kind}
     if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
         try:
-            ground = ground_today()
-            taken = form.taken(kind, ground)
-            if request.POST.get("act") == "make":
-                return _made(request, form, taken)
-            context |= _judged(judge(taken, ground, now()))
+            brought = bring_in_file(
+                kind=kind, name=file.name, content=file.read(MOST_BYTES + 1), note=form.cleaned_data["note"],
+                actor=request.user, at=now(),
+            )  # fmt: skip
         except InvalidError as error:
             put_error(form, error)
+        else:
+            if brought.job is not None:
+                return redirect("job", brought.job.pk)
+            context |= _found(brought)
     wrong = bool(form.errors or context.get("faults"))
     return render(request, "policies/bring.html", context, status=422 if wrong else 200)
 
 
-def _made(request: StaffRequest, form: BringForm, taken: Taken) -> HttpResponse:
-    made = import_draft(taken=taken, note=form.cleaned_data["note"], actor=request.user, at=now())
-    messages.success(request, f"{made} says what the file says. Nothing changes until it is published.")
-    return redirect("policy_changes", PAGES[PolicyKind(made.kind)], made.number)
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def brought_in(request: StaffRequest, page: str, import_id: int) -> HttpResponse:
+    """Show what was found in a file, and make the draft when the person says so and nothing is unfit."""
+    kind = kind_of(page)
+    require(access.can_draft(request.user))
+    brought = import_of(kind, import_id)
+    context: dict[str, Any] = {"form": BringForm(), "page": page, "kind": kind}
+    if request.method == "POST":
+        try:
+            brought = make_draft_of_file(import_id=brought.pk, actor=request.user, at=now())
+        except InvalidError as error:
+            context["refused"] = error.message
+        else:
+            return _made(request, page, brought)
+    return render(
+        request, "policies/bring.html", context | _found(brought), status=422 if "refused" in context else 200
+    )
 
 
-def _judged(judged: Judgement) -> dict[str, Any]:
-    if judged.faults:
+def _made(request: StaffRequest, page: str, brought: PolicyImport) -> HttpResponse:
+    if brought.draft is None and brought.job is not None:
+        return redirect("job", brought.job.pk)
+    assert brought.draft is not None  # noqa: S101 - made, or a worker makes it
+    messages.success(request, f"{brought.draft} says what the file says. Nothing changes until it is published.")
+    return redirect("policy_changes", PAGES[kind_of(page)], brought.draft.number)
+
+
+@require_safe
+@login_required
+def faults(request: StaffRequest, page: str, import_id: int) -> HttpResponse:
+    """Send everything that is to be mended in a file as a workbook."""
+    kind = kind_of(page)
+    require(access.can_draft(request.user))
+    brought = import_of(kind, import_id)
+    stem = brought.name.rpartition(".")[0] or "file"
+    return attachment(faults_workbook(brought), f"{stem} to mend.xlsx", xlsx.CONTENT_TYPE)
+
+
+def _found(brought: PolicyImport) -> dict[str, Any]:
+    if brought.fault_count:
         return {
-            "faults": judged.faults[:SHOWN],
-            "count": len(judged.faults),
-            "more": max(len(judged.faults) - SHOWN, 0),
-        }
-    prospect = foresee(judged, now())
+            "brought": brought, "faults": brought.faults[:SHOWN], "more": max(brought.fault_count - SHOWN, 0),
+        }  # fmt: skip
     return {
-        "fit": judged, "packed": _packed(judged), "base": judged.base, "lines": prospect.lines[:SHOWN],
-        "more": max(len(prospect.lines) - SHOWN, 0), "notes": prospect.notes,
-        **(matrix.checks(prospect.analysis) if prospect.analysis else {}),
-    }  # fmt: skip
+        "brought": brought,
+        "lines": brought.lines[:SHOWN],
+        "more": max(len(brought.lines) - SHOWN, 0),
+        "blocking": sum(1 for _, blocks in brought.findings if blocks),
+    }

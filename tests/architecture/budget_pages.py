@@ -13,12 +13,13 @@ from integration.services import register_client
 from intelligence.decisions.metrics import METRICS
 from invoicing.models import Invoice
 from policies.models import ApprovalStage, Budget, PolicyVersion
-from policies.services import create_draft
+from policies.services import bring_in_file, create_draft
 from procurement.models import PurchaseOrder, Requisition
 from suppliers.models import DuplicateProposal, Supplier
 from suppliers.models.bank import BankChange
 from suppliers.services import find_duplicates
 from tests.factories import NOW, Company
+from tests.policies import exchange
 from tests.suppliers.contracts import a_paper
 from tests.suppliers.factories import proposed
 from workflow.models import ApprovalRequest, Replay
@@ -122,6 +123,11 @@ def _policies(made: Company) -> Iterator[Row]:
     for page in ("approvals", "tolerances", "duties", "routing", "ordering"):
         yield "policies", made.polly, [page]
         yield "policy_bring_in", made.polly, [page]
+    brought = bring_in_file(
+        kind="approval", name="a.json", content=exchange.file_of("approval"), note="", actor=made.polly, at=NOW
+    )  # fmt: skip
+    yield "policy_import", made.polly, ["approvals", brought.pk]
+    yield "policy_import_faults", made.polly, ["approvals", brought.pk]
     for name in ("policy", "policy_changes", "policy_history", "policy_publish", "policy_switches"):
         yield name, made.polly, ["approvals", matrix.number]
     for form in ("json", "xlsx"):

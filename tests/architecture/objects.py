@@ -26,7 +26,7 @@ from invoicing import services as invoicing
 from invoicing.models import Hold, Invoice
 from policies.decisions.duties import Conflict
 from policies.models import PolicyVersion
-from policies.services import create_draft, publish_version, seen_of_budget
+from policies.services import bring_in_file, create_draft, publish_version, seen_of_budget
 from procurement.models import GoodsReceipt, OrderAcknowledgment, PurchaseOrder, RequisitionLine
 from procurement.services import AnswerLine, ReceiptLine, post_goods_receipt, record_acknowledgment
 from suppliers.models import CatalogueItem, DuplicateProposal, Supplier
@@ -35,6 +35,7 @@ from suppliers.services import merge_suppliers
 from tests.architecture.who import Who
 from tests.factories import NOW, Company, a_requisition, approved, submitted
 from tests.invoicing import factories as bills
+from tests.policies import exchange
 from tests.policies.budgets import a_budget
 from tests.suppliers.contracts import a_paper
 from tests.suppliers.factories import proposed
@@ -249,6 +250,15 @@ def _policies_in_time(houses: Houses, seen: dict[str, Any]) -> None:
     kinds["older_policy"] = Kind({"page": "ordering", "number": 1}, {"page": "ordering", "number": 999}, form=seen)
 
 
+def _files(houses: Houses) -> None:
+    """Register a file that was brought in as a policy."""
+    made, page = houses.made, {"page": "approvals"}
+    brought = bring_in_file(
+        kind="approval", name="a.json", content=exchange.file_of("approval"), note="", actor=made.polly, at=NOW
+    )  # fmt: skip
+    houses.kinds["policy_file"] = Kind({**page, "import_id": brought.pk}, {**page, "import_id": 999_999_999})
+
+
 def _duplicates(houses: Houses) -> None:
     made, kinds = houses.made, houses.kinds
     pair = DuplicateProposal.objects.create(
@@ -280,6 +290,7 @@ def _enterprise(houses: Houses) -> None:
         {"page": "approvals", "number": version.number}, {"page": "approvals", "number": 999}, form=seen
     )
     _policies_in_time(houses, seen)
+    _files(houses)
     kinds["matrix"] = Kind({"number": version.number}, {"number": 999}, form=seen)
     kinds["rule"] = Kind(
         {"number": version.number, "rule_id": rule.pk}, {"number": version.number, "rule_id": 999_999}, form=seen

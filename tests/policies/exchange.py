@@ -8,10 +8,10 @@ from foundation.intake import strict_json, xlsx
 from policies.decisions.exchange import MOST_ROWS, Document, Taken, from_json, to_json
 from policies.decisions.exchange_tables import MOST_COLUMNS, from_tables, to_tables
 from policies.models import PolicyKind, PolicyVersion
-from policies.selectors import document_of, ground_today
+from policies.selectors import document_of, ground_today, version_in_force
 from policies.selectors.content import Ground
 from policies.services import StageInput, save_duty_pair, save_route, save_tolerance
-from tests.factories import Company
+from tests.factories import NOW, Company
 from tests.policies.factories import EARLIER, MANAGER, REGION, add_rule, draft
 
 
@@ -60,6 +60,12 @@ def through_workbook(document: Document, ground: Ground) -> Taken:
     return from_tables(
         sheets(xlsx.write(to_tables(document, ground.known, {"note": "any"}))), document.kind, ground.known
     )
+
+
+def file_of(kind: str, **changed: Any) -> bytes:
+    """Return the version in force as a JSON file, with members of it changed."""
+    document, ground = said(version_in_force(kind, NOW))
+    return json.dumps({**to_json(document, ground.known.currency, {}), **changed}).encode()
 
 
 def sheets(raw: bytes) -> dict[str, Any]:
