@@ -1,11 +1,14 @@
 """Who sees suppliers and contracts: everybody with a duty at a site reads them; supplier managers change them."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from foundation import access
 from foundation.models import Role, User
 from foundation.roles import VIEW
 from foundation.verdict import ALLOWED, Verdict
+from suppliers.decisions.company_roles import WORDS, Act, acts_of
 from suppliers.models import BankChange, CatalogueItem, Contract, ContractVersion, Supplier, SupplierUser
 
 
@@ -29,11 +32,28 @@ def can_maintain(user: User) -> Verdict:
     return access.can_in_role(user, "change suppliers", Role.SUPPLIER_MANAGER)
 
 
+def can_act_for(user: User, supplier_id: int, act: Act) -> Verdict:
+    """Judge what somebody of a supplier wants to do for that company (SU-4); one statement, inside its role or outside."""
+    mine = SupplierUser.objects.filter(user_id=user.pk, supplier_id=supplier_id, is_active=True)
+    role = mine.values_list("role", flat=True).first()
+    if role is None:
+        return Verdict("not_your_company", "You do not act for this supplier.")
+    return judge_act(acts_of(role), act)
+
+
+def judge_act(may: Collection[Act], act: Act) -> Verdict:
+    """Judge an act by what the role lets a person do (SU-4); for pages that have read the role already."""
+    if act in may:
+        return ALLOWED
+    return Verdict(
+        "not_your_company_role", f"Your role does not let you {WORDS[act]}. Ask an administrator of your company."
+    )
+
+
 def can_propose_bank_change(user: User, supplier_id: int) -> Verdict:
     """Judge proposing a new bank account: the supplier's own people for themselves, supplier managers for any (SU-2)."""
     if user.kind == User.Kind.SUPPLIER:
-        own = SupplierUser.objects.filter(user=user, supplier_id=supplier_id, is_active=True)
-        return ALLOWED if own.exists() else Verdict("not_your_company", "You do not act for this supplier.")
+        return can_act_for(user, supplier_id, Act.BANK)
     return access.can_in_role(user, "propose a bank account", Role.SUPPLIER_MANAGER, Role.INTEGRATION_ENGINEER)
 
 

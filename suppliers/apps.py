@@ -15,4 +15,7 @@ class SuppliersConfig(AppConfig):
         furniture.register()
         guards.fence("suppliers_supplier", using="id = %(me)s")
         guards.fence("suppliers_catalogueitem")
+        guards.fence(
+            "suppliers_supplieruser", columns=("id", "supplier_id", "user_id", "is_active", "role", "known_as")
+        )
         registries.invariants.add(*invariants())

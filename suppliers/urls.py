@@ -4,6 +4,7 @@ from suppliers.api import bank as bank_api
 from suppliers.api import views as api
 from suppliers.portal import account, prices
 from suppliers.portal import bank as portal_bank
+from suppliers.portal import people as portal_people
 from suppliers.web import bank as bank_pages
 from suppliers.web import contracts, duplicates, pages, people, quality
 
@@ -12,6 +13,10 @@ urlpatterns = [
     path("supplier/you/", account.account, name="portal_account"),
     path("supplier/you/company/<str:code>/", account.company, name="portal_company"),
     path("supplier/you/devices/<int:device_id>/end/", account.device_end, name="portal_device_end"),
+    path("supplier/people/", portal_people.company_people, name="portal_people"),
+    path("supplier/people/invite/", portal_people.invite, name="portal_invite"),
+    path("supplier/people/<int:person_id>/", portal_people.colleague, name="portal_colleague"),
+    path("supplier/people/<int:person_id>/remove/", portal_people.remove, name="portal_colleague_remove"),
     path("supplier/bank/", portal_bank.bank, name="portal_bank"),
     path("bank-changes/", bank_pages.bank_changes, name="bank_changes"),
     path("bank-changes/<str:number>/", bank_pages.bank_change, name="bank_change"),

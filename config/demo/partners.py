@@ -123,7 +123,7 @@ def _supplier(code: str, name: str, country: str, currency: str, number: int, at
 
 def _sign_in(people: dict[str, User], suppliers: dict[str, Supplier]) -> None:
     SupplierUser.objects.bulk_create(
-        SupplierUser(supplier=suppliers[code], user=people[p.username])
+        SupplierUser(supplier=suppliers[code], user=people[p.username], role=p.role)
         for p in DEMO_PEOPLE
         for code in (p.supplier, p.also)
         if code

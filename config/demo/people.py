@@ -28,6 +28,7 @@ class Person:
     duties: tuple[Duty, ...] = ()
     supplier: str = ""
     also: str = ""  # another supplier they act for
+    role: str = "administrator"  # at their suppliers
     limit: str = ""  # approval limit, base currency
     manager: str = ""
 
@@ -77,6 +78,10 @@ DEMO_PEOPLE = (
     Person("demo.users", "Ines", "Duarte", "Grants and revokes duties", (Duty(Role.USER_ADMIN),)),
     Person("demo.supplier1", "Karen", "Holt", "Harrow Packaging: three orders to answer; acts for another company too",
            supplier="HARROW", also="QUARR15"),
+    Person("demo.supplier4", "Amina", "Yusuf", "Harrow Packaging: answers orders and nothing else",
+           supplier="HARROW", role="orders"),
+    Person("demo.supplier5", "Ola", "Wisniewska", "Harrow Packaging: sends invoices and keeps the bank account",
+           supplier="HARROW", role="money"),
     Person("demo.supplier2", "Pieter", "de Vries", "Delta Fixings: always late", supplier="DELTA"),
     Person("demo.supplier3", "Sofie", "Claessens", "Colpaert: an order in euros to answer", supplier="COLPA02"),
 )  # fmt: skip

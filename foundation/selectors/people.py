@@ -14,7 +14,7 @@ _SHOWN = 200
 _WORDS = {
     "invite_person": "Invited", "change_person": "Changed", "deactivate_person": "Shut out",
     "reactivate_person": "Let in again", "send_password_link": "Link to set a password sent",
-    "reset_second_factor": "Second factor taken away",
+    "reset_second_factor": "Second factor taken away", "change_company_role": "Role in the company changed",
     "grant_role": "Duty granted", "revoke_role": "Duty taken away",
 }  # fmt: skip
 _FIELDS = {

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from foundation.errors import ConflictError, InvalidError
+from foundation.errors import ConflictError, InvalidError, require
 from foundation.web.keyset import paginate
 from invoicing import access, services
 from invoicing.portal.words import reasons, standing
@@ -16,6 +16,8 @@ from invoicing.selectors.entry import BillableLine, billable_lines, next_number_
 from invoicing.selectors.pages import NAME_OF, charges_of, invoice_page, open_holds_of, portal_rows, told_supplier
 from invoicing.validators import BillEntry
 from procurement.models import OrderState, PurchaseOrder
+from suppliers.access import judge_act
+from suppliers.decisions.company_roles import Act
 from suppliers.portal.door import PortalRequest, portal_view
 
 SECTION = {"section": "invoices"}
@@ -54,6 +56,7 @@ def invoice_new(request: PortalRequest) -> HttpResponse:
     order = ours.filter(number=number).first()
     if order is None or order.state == OrderState.CANCELLED:
         raise Http404
+    require(judge_act(request.may, Act.BILL))
     lines = billable_lines(order)
     if request.method != "POST":
         suggested = next_number_of(request.supplier.pk, order.number)

@@ -46,7 +46,7 @@ def receive_invoice(*, command: InvoiceCommand, actor: User, at: datetime) -> In
         sent_orders(supplier.pk, command.order_numbers()).select_related("ship_to__legal_entity", "legal_entity")
     )
     site = orders[0].ship_to if orders else None
-    require(access.can_enter(actor, site))
+    require(access.can_enter(actor, site, supplier.pk))
     chains = chains_of_orders(order.pk for order in orders) if orders and holds_duties(actor) else []
     judged = require_duty(duty=ENTER, person=actor, chains=chains, at=at)
     invoice = _build(command, supplier=supplier, orders=orders, site=site, actor=actor, at=at)

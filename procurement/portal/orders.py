@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from foundation.errors import InvalidError
+from foundation.errors import InvalidError, require
 from foundation.web.keyset import paginate
 from foundation.web.typed import words
 from procurement import access
@@ -17,6 +17,8 @@ from procurement.models import AckState, OrderAcknowledgment, OrderState, Purcha
 from procurement.portal.answer_form import REASONS, problems, read, rows_as_ordered
 from procurement.selectors.order_page import answer_views
 from procurement.services import AnswerLine, record_acknowledgment
+from suppliers.access import judge_act
+from suppliers.decisions.company_roles import Act
 from suppliers.portal.door import PortalRequest, portal_view
 
 COMING = {"state": OrderState.ISSUED, "receipt_status__in": ["none", "partial"]}
@@ -76,7 +78,7 @@ def order_detail(request: PortalRequest, number: str) -> HttpResponse:
         "order": order,
         "lines": order.lines.select_related("unit", "item").order_by("line_no"),
         "answers": order.acknowledgments.order_by("-pk")[:10],
-        "may_answer": order.state == OrderState.ISSUED,
+        "may_answer": order.state == OrderState.ISSUED and Act.ANSWER in request.may,
         "section": "orders",
     }
     return render(request, "portal/orders/detail.html", context)
@@ -87,6 +89,7 @@ def order_detail(request: PortalRequest, number: str) -> HttpResponse:
 def answer(request: PortalRequest, number: str) -> HttpResponse:
     """Let the supplier accept everything, change lines, or reject."""
     order = _order(request, number)
+    require(judge_act(request.may, Act.ANSWER))
     lines = list(order.lines.select_related("unit", "item").order_by("line_no"))
     context: dict[str, Any] = {
         "order": order, "rows": rows_as_ordered(lines), "reasons": REASONS, "key": uuid.uuid4().hex, "errors": [],

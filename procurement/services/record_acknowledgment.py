@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from foundation import audit, outbox
 from foundation.documents import drawn, lock_first, touch, with_number
-from foundation.errors import NotFoundError, NotPermittedError
+from foundation.errors import NotFoundError, NotPermittedError, require
 from foundation.journal import use_case
 from foundation.models import User
 from foundation.portal_role import as_owner
@@ -29,6 +29,8 @@ from procurement.models import (
     PurchaseOrderLine,
 )
 from procurement.services.answer_lines import LINES, AnswerLine, check_answers, expand, same_or_conflict
+from suppliers.access import can_act_for
+from suppliers.decisions.company_roles import Act
 
 
 @use_case
@@ -54,11 +56,13 @@ def record_acknowledgment(
     :raises NotFoundError: no such order of this supplier; foreign looks exactly like missing.
     :raises ConflictError: the same id came before with other content.
     :raises InvalidError: a quantity, price or answer that cannot be, named by its line.
-    :raises NotPermittedError: the order is neither issued nor closed.
+    :raises NotPermittedError: the order is neither issued nor closed, or the person of the supplier may not answer (SU-4).
     """
     order = lock_first(with_number(access.orders_of_supplier(supplier_id).filter(number=order_number)))
     if order is None:
         raise NotFoundError("order_unknown", f"There is no order {order_number} for this supplier.", value=order_number)
+    if actor is not None and actor.kind == User.Kind.SUPPLIER:
+        require(can_act_for(actor, supplier_id, Act.ANSWER))
     order_lines = list(order.lines.select_related("unit").order_by("line_no"))
     answers = expand(order_lines, header, lines, note)
     check_answers(answers)

@@ -158,15 +158,41 @@ class SupplierIdentifier(models.Model):
         return f"{self.scheme}:{self.value}"
 
 
+class CompanyRole(models.TextChoices):
+    """What a person of a supplier does for the company (SU-4)."""
+
+    ADMINISTRATOR = "administrator", "Administrator"
+    ORDERS = "orders", "Orders"
+    MONEY = "money", "Money"
+    READER = "reader", "Read only"
+
+
 class SupplierUser(models.Model):
     """A person of a supplier: which company's documents they see. One person may serve several companies."""
 
     supplier = models.ForeignKey(Supplier, on_delete=models.CASCADE, related_name="people")
     user = models.ForeignKey("foundation.User", on_delete=models.CASCADE, related_name="supplier_memberships")
     is_active = models.BooleanField(default=True, help_text="May act for the company.")
+    role = models.CharField(
+        max_length=14,
+        choices=CompanyRole.choices,
+        default=CompanyRole.ADMINISTRATOR,
+        db_default=CompanyRole.ADMINISTRATOR,
+    )
+    known_as = models.CharField(
+        max_length=120, blank=True, db_default="", help_text="as the company calls them; empty: by their own name"
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["supplier", "user"], name="supplier_user_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["supplier", "user"], name="supplier_user_once"),
+            models.CheckConstraint(condition=Q(role__in=CompanyRole.values), name="supplier_user_role"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} of {self.supplier}"
+
+    @property
+    def shown(self) -> str:
+        """Return what the company calls the person; never more about them than it wrote itself."""
+        return self.known_as or str(self.user)

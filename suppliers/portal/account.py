@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.services import end_device, save_preferences
 from foundation.web.door import now
 from suppliers.models import SupplierUser
-from suppliers.portal.door import SESSION_KEY, SIGN_IN, PortalRequest, supplier_of
+from suppliers.portal.door import SESSION_KEY, SIGN_IN, PortalRequest, bind
 
 _BROWSERS = (("Edg/", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 _SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac", "Mac"), ("Linux", "Linux"))  # fmt: skip
@@ -58,11 +58,7 @@ def own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     @login_required(login_url=SIGN_IN)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        supplier = supplier_of(request)
-        if supplier is None:
-            raise Http404
-        request.supplier = supplier  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
-        return view(request, *args, **kwargs)
+        return view(bind(request), *args, **kwargs)
 
     return run
 
@@ -82,7 +78,7 @@ def account(request: PortalRequest) -> HttpResponse:
     companies = SupplierUser.objects.filter(user=person, is_active=True).select_related("supplier")
     context = {
         "form": form, "section": "account", "devices": list(_devices(request)),
-        "companies": [held.supplier for held in companies.order_by("supplier__name")],
+        "companies": companies.order_by("supplier__name"),
     }  # fmt: skip
     return render(request, "portal/account.html", context, status=422 if form.errors else 200)
 

@@ -5,8 +5,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from foundation.errors import ConflictError, InvalidError
+from foundation.errors import ConflictError, InvalidError, require
 from foundation.web.door import now, put_error, tried
+from suppliers.access import judge_act
+from suppliers.decisions.company_roles import Act
 from suppliers.portal.door import PortalRequest, portal_view
 from suppliers.services import ProposedAccount, propose_bank_change
 from suppliers.validators import AccountForm
@@ -16,6 +18,7 @@ from suppliers.validators import AccountForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def bank(request: PortalRequest) -> HttpResponse:
     """Propose another account for the supplier; what we have stays in force meanwhile."""
+    require(judge_act(request.may, Act.BANK))
     form = AccountForm(request.POST or None, request.FILES or None, initial={"country": request.supplier.country})
     form.fields["file"].required = True
     try:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from foundation.models import User
 from foundation.portal_role import run_as_supplier
+from suppliers.decisions.company_roles import Act, acts_of
 from suppliers.models import Supplier, SupplierUser
 
 SESSION_KEY = "supplier_id"
@@ -17,14 +18,15 @@ SIGN_IN = "account_request_login_code"
 
 
 class PortalRequest(HttpRequest):
-    """A request of a signed-in person of a supplier; `supplier` is the company they act for."""
+    """A request of a signed-in person of a supplier: the company they act for, and what their role there lets them do."""
 
     user: User
     supplier: Supplier
+    may: frozenset[Act]
 
 
-def supplier_of(request: HttpRequest) -> Supplier | None:
-    """Return the company the person acts for: the one chosen in this session, else their first; staff have none."""
+def membership_of(request: HttpRequest) -> SupplierUser | None:
+    """Return for which company the person acts: the one chosen in this session, else their first; staff have none."""
     user = request.user
     if not isinstance(user, User) or not user.is_active or user.kind != User.Kind.SUPPLIER:
         return None
@@ -32,12 +34,17 @@ def supplier_of(request: HttpRequest) -> Supplier | None:
         SupplierUser.objects.filter(user=user, is_active=True).select_related("supplier").order_by("supplier__name")
     )
     chosen = request.session.get(SESSION_KEY)
-    if chosen:
-        mine = memberships.filter(supplier_id=chosen).first()
-        if mine:
-            return mine.supplier
-    first = memberships.first()
-    return first.supplier if first else None
+    return (memberships.filter(supplier_id=chosen).first() if chosen else None) or memberships.first()
+
+
+def bind(request: HttpRequest) -> PortalRequest:
+    """Put company and acts on the request; whoever acts for no company finds nothing here."""
+    held = membership_of(request)
+    if held is None:
+        raise Http404
+    bound = cast("PortalRequest", request)
+    bound.supplier, bound.may = held.supplier, acts_of(held.role)
+    return bound
 
 
 def portal_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse]:
@@ -46,11 +53,8 @@ def portal_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     @wraps(view)
     @login_required(login_url=SIGN_IN)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        supplier = supplier_of(request)  # read as the owner, before the switch
-        if supplier is None:
-            raise Http404
-        request.supplier = supplier  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
-        with timezone.override(cast("User", request.user).zone):  # today is the person's
-            return run_as_supplier(supplier.pk, view, request, *args, **kwargs)
+        bound = bind(request)  # read as the owner, before the switch
+        with timezone.override(bound.user.zone):  # today is the person's
+            return run_as_supplier(bound.supplier.pk, view, bound, *args, **kwargs)
 
     return run

@@ -1,4 +1,11 @@
 from suppliers.services.add_supplier_person import add_supplier_person
+from suppliers.services.colleagues import (
+    Colleague,
+    change_colleague_role,
+    invite_colleague,
+    remove_colleague,
+    set_company_role,
+)
 from suppliers.services.contract_papers import add_contract_paper
 from suppliers.services.decide_bank_change import (
     add_bank_evidence,
@@ -27,6 +34,7 @@ from suppliers.services.write_contract import agree_contract, amend_contract, pr
 
 __all__ = [
     "MOVES",
+    "Colleague",
     "ProposedAccount",
     "SupplierRow",
     "add_bank_evidence",
@@ -36,10 +44,12 @@ __all__ = [
     "amend_contract",
     "approve_bank_change",
     "call_distinct",
+    "change_colleague_role",
     "change_supplier_person",
     "expire_contracts",
     "find_duplicates",
     "import_suppliers",
+    "invite_colleague",
     "invite_supplier_person",
     "merge_suppliers",
     "move_supplier",
@@ -49,8 +59,10 @@ __all__ = [
     "record_call_back",
     "refuse_bank_change",
     "reject_bank_change",
+    "remove_colleague",
     "reset_supplier_second_factor",
     "send_supplier_link",
+    "set_company_role",
     "set_supplier_person_active",
     "take_over_suppliers",
     "terminate_contract",

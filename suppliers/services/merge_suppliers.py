@@ -148,16 +148,13 @@ def _carry(plan: Moving, survivor: Supplier) -> None:
 
 
 def _join(duplicate: Supplier, survivor: Supplier) -> list[int]:
-    """Let the people of each act for both; returns the rows that are new. Machines stay where they are."""
+    """Let the people of each act for both under their role; returns the rows that are new. Machines stay where they are."""
     held = {(row.supplier_id, row.user_id) for row in SupplierUser.objects.filter(supplier__in=(duplicate, survivor))}
     people = SupplierUser.objects.filter(supplier__in=(duplicate, survivor), is_active=True).exclude(user__email="")
-    wanted = {
-        (supplier.pk, user_id)
-        for user_id in people.values_list("user_id", flat=True)
-        for supplier in (duplicate, survivor)
-    }
+    wanted = {(supplier.pk, row.user_id): row for row in people.order_by("pk") for supplier in (duplicate, survivor)}
     made = SupplierUser.objects.bulk_create(
-        SupplierUser(supplier_id=supplier_id, user_id=user_id) for supplier_id, user_id in sorted(wanted - held)
+        SupplierUser(supplier_id=key[0], user_id=key[1], role=wanted[key].role, known_as=wanted[key].known_as)
+        for key in sorted(wanted.keys() - held)
     )
     return [row.pk for row in made]
 

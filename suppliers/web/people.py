@@ -15,12 +15,13 @@ from foundation.selectors import has_second_factor, person_history
 from foundation.services import PersonDetails, seen_of
 from foundation.web.door import now, staff, tried
 from suppliers import access
-from suppliers.models import Supplier, SupplierUser
+from suppliers.models import CompanyRole, Supplier, SupplierUser
 from suppliers.services import (
     change_supplier_person,
     invite_supplier_person,
     reset_supplier_second_factor,
     send_supplier_link,
+    set_company_role,
     set_supplier_person_active,
 )
 
@@ -54,6 +55,13 @@ class InviteForm(NamesForm):
 class ReasonForm(forms.Form):
     """Why access changes; the service asks for it."""
 
+    reason = forms.CharField(max_length=300, required=False, label="Reason", strip=True)
+
+
+class RoleForm(forms.Form):
+    """What somebody does for their company; the service asks for the reason."""
+
+    role = forms.ChoiceField(label="Role", choices=CompanyRole.choices)
     reason = forms.CharField(max_length=300, required=False, label="Reason", strip=True)
 
 
@@ -104,15 +112,17 @@ def person(request: HttpRequest, code: str, person_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def person_do(request: HttpRequest, code: str, person_id: int, verb: str) -> HttpResponse:
-    """Shut somebody of a supplier out, let them in again, take a lost second factor away, or send the link again."""
+    """Shut somebody of a supplier out, let them in again, change their role, take a lost second factor away, or send the link again."""
     supplier = _supplier(request, code)
     held = _held(supplier, person_id)
     known: dict[str, Any] = {"supplier_id": supplier.pk, "person_id": person_id, "actor": staff(request), "at": now()}
     if verb == "link":
         messages.success(request, ON_ITS_WAY.format(send_supplier_link(**known).email))
         return redirect("supplier_person", code, person_id)
-    if verb not in DONE:
+    if verb not in {*DONE, "role"}:
         raise Http404
+    if verb == "role":
+        return _give_role(request, held, known)
     form = ReasonForm(request.POST, auto_id="id_factor_%s" if verb == "factor" else "id_%s")
 
     def act() -> object:
@@ -125,6 +135,15 @@ def person_do(request: HttpRequest, code: str, person_id: int, verb: str) -> Htt
         return _page(request, held, **{"factor" if verb == "factor" else "access": form})
     messages.success(request, f"{held.user} {DONE[verb]}.")
     return redirect("supplier_person", code, person_id)
+
+
+def _give_role(request: HttpRequest, held: SupplierUser, known: dict[str, Any]) -> HttpResponse:
+    form = RoleForm(request.POST, auto_id="id_role_%s")
+    saved = tried(form, lambda: set_company_role(**known, **form.cleaned_data))
+    if saved is None:
+        return _page(request, held, role=form)
+    messages.success(request, f"{held.user} is now: {saved.get_role_display()}.")
+    return redirect("supplier_person", held.supplier.code, held.user_id)
 
 
 def _supplier(request: HttpRequest, code: str) -> Supplier:
@@ -143,13 +162,14 @@ def _there(person: User) -> dict[str, str]:
 
 
 def _page(request: HttpRequest, held: SupplierUser, **given: forms.Form) -> HttpResponse:
-    """Draw the page; `given` holds the form that was sent: form, access or factor."""
+    """Draw the page; `given` holds the form that was sent: form, access, factor or role."""
     wrong = next((one for one in given.values() if one.errors), None)
     context = {
         "held": held, "person": held.user, "supplier": held.supplier, "wrong": wrong,
         "form": given.get("form") or NamesForm(initial=_there(held.user)), "access": given.get("access") or ReasonForm(),
         "factor": given.get("factor") or ReasonForm(auto_id="id_factor_%s"), "has_factor": has_second_factor(held.user),
         "may_sign_in": held.is_active and held.user.is_active, "history": person_history(held.user),
+        "role": given.get("role") or RoleForm(initial={"role": held.role}, auto_id="id_role_%s"),
         "seen": request.POST.get("seen") or seen_of(person=held.user), "is_machine": not held.user.email,
     }  # fmt: skip
     return render(request, "suppliers/person.html", context, status=422 if wrong else 200)

@@ -107,6 +107,9 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "bank_change", made.sue, [BankChange.objects.order_by("pk")[0].number]
     yield "bank_evidence", made.sue, [BankChange.objects.order_by("pk")[0].number]
     yield "portal_bank", made.acme_person, []
+    yield "portal_people", made.acme_person, []
+    yield "portal_invite", made.acme_person, []
+    yield "portal_colleague", made.acme_person, [made.acme_person.pk]
     yield "insights", made.people["erin"], []
     for metric in METRICS:
         yield "insight", made.people["erin"], [metric.slug]

@@ -41,13 +41,21 @@ def table() -> tuple[dict[str, list[str]], dict[str, dict[str, Any]]]:
 
 
 def expand(cell: str, groups: dict[str, list[str]]) -> dict[str, str]:
-    """Return name -> answer of a cell such as `in: viewers; 404: policy_admin`."""
+    """Return name -> answer of a cell such as `in: viewers; 404: policy_admin`.
+
+    Who only reads for the supplier gets what its administrator gets, unless the cell names them.
+    """
     found: dict[str, str] = {}
+    named = ""
     for part in cell.split(";"):
         answer, _, names = part.partition(":")
         for name in names.split():
             for one in groups.get(name, [name]):
                 found[one] = answer.strip()
+        if "supplier_reader" in names.split():
+            named = answer.strip()
+    if named or "supplier" in found:
+        found["supplier_reader"] = named or found["supplier"]
     return found
 
 

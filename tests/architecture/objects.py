@@ -29,11 +29,11 @@ from policies.models import PolicyVersion
 from policies.services import bring_in_file, create_draft, publish_version, seen_of_budget
 from procurement.models import GoodsReceipt, OrderAcknowledgment, PurchaseOrder, RequisitionLine
 from procurement.services import AnswerLine, ReceiptLine, post_goods_receipt, record_acknowledgment
-from suppliers.models import CatalogueItem, DuplicateProposal, Supplier
+from suppliers.models import CatalogueItem, CompanyRole, DuplicateProposal, Supplier, SupplierUser
 from suppliers.selectors import moving
 from suppliers.services import merge_suppliers
 from tests.architecture.who import Who
-from tests.factories import NOW, Company, a_requisition, approved, submitted
+from tests.factories import NOW, Company, a_requisition, approved, person, submitted
 from tests.invoicing import factories as bills
 from tests.policies import exchange
 from tests.policies.budgets import a_budget
@@ -355,13 +355,19 @@ def _enterprise(houses: Houses) -> None:
 
 
 def _portal_people(houses: Houses) -> None:
-    """Register what a person of a supplier has of their own: companies and devices."""
+    """Register what a person of a supplier has of their own: companies, colleagues and devices."""
     made, kinds = houses.made, houses.kinds
     kinds["company_choice"] = Kind({"code": "ACME"}, {"code": "NO-SUCH-9"}, {"code": made.bolt.code})
     devices = [
         UserSession.objects.create(user=person, ip="10.0.0.1", session_key=f"device-{person.pk}", user_agent="Chrome")
         for person in (made.acme_person, made.bolt_person)
     ]
+    worker, theirs = (person(f"orders.{code}", User.Kind.SUPPLIER) for code in ("acme", "bolt"))
+    SupplierUser.objects.create(supplier=made.acme, user=worker, role=CompanyRole.ORDERS)
+    SupplierUser.objects.create(supplier=made.bolt, user=theirs, role=CompanyRole.ORDERS)
+    kinds["colleague"] = Kind(
+        {"person_id": worker.pk}, {"person_id": 999_999_999}, {"person_id": theirs.pk}, {"role": "money"}
+    )
     kinds["device"] = Kind({"device_id": devices[0].pk}, {"device_id": 999_999_999}, {"device_id": devices[1].pk})
 
 

@@ -10,12 +10,13 @@ from oauth2_provider.models import AccessToken, Application
 
 from foundation.models import Role, User
 from foundation.services import grant_role
+from suppliers.models import CompanyRole, SupplierUser
 from tests.factories import NOW, Company, person
 
 MACHINE_ROLES = (Role.REQUESTER, Role.BUYER, Role.RECEIVER, Role.PAYABLES)
 SCOPES = {"client_read": "read", "client_write": "write", "client_messages": "messages", "client_none": ""}
 NAMES = (
-    "anonymous", *Role.values, "no_duty", "superuser", "supplier", "other_supplier", *SCOPES, "supplier_client",
+    "anonymous", *Role.values, "no_duty", "superuser", "supplier", "other_supplier", "supplier_reader", *SCOPES, "supplier_client",
 )  # fmt: skip
 
 
@@ -38,6 +39,9 @@ def everybody(made: Company) -> dict[str, Who]:
     found["superuser"] = _signed_in("superuser", boss)
     found["supplier"] = _signed_in("supplier", made.acme_person)
     found["other_supplier"] = _signed_in("other_supplier", made.bolt_person)
+    reader = person("rex.acme", User.Kind.SUPPLIER)
+    SupplierUser.objects.create(supplier=made.acme, user=reader, role=CompanyRole.READER)
+    found["supplier_reader"] = _signed_in("supplier_reader", reader)
     machine = person("machine.leeds", User.Kind.SYSTEM)
     for role in MACHINE_ROLES:
         grant_role(user=machine, role=role, site=made.leeds, actor=None, at=NOW)
