@@ -113,14 +113,26 @@ def note(table: str, rows: Sequence[dict[str, Any]]) -> None:
         _write({table: list(rows)})
 
 
-def write_notes() -> None:
+def write_notes(*, ring: bool = True) -> None:
     """Write what was noted so far; called by the outermost use case, and before the database role changes."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for found in _waiting():
         rows.setdefault(found.table, []).extend(found.rows)
         found.written = True
     if rows:
-        _write(rows)
+        _write(rows, ring=ring)
+
+
+def write_what_follows(limit: int) -> dict[str, str]:
+    """Write the running use case's notes when their events are few, for the relay to handle these at once.
+
+    Returns the kind of each by its msg_id; nothing, and nothing written, when there is none or are more than `limit`.
+    """
+    heard = {str(row["msg_id"]): str(row["kind"]) for row in noted("events") if row["done_at"] is None}
+    if not 0 < len(heard) <= limit:
+        return {}
+    write_notes(ring=False)
+    return heard
 
 
 def noted(table: str) -> list[dict[str, Any]]:
@@ -140,12 +152,12 @@ def _waiting() -> list[Note]:
     return waiting[::-1]
 
 
-def _write(rows: dict[str, list[dict[str, Any]]]) -> None:
+def _write(rows: dict[str, list[dict[str, Any]]], *, ring: bool = True) -> None:
     parts: list[tuple[str, list[Any]]] = []
     if "duties" in rows:
         parts.append((DUTIES, [json.dumps(rows["duties"])]))
     if "events" in rows:
-        parts.append((EVENTS, [json.dumps(rows["events"]), _rings(rows["events"])]))
+        parts.append((EVENTS, [json.dumps(rows["events"]), ring and _rings(rows["events"])]))
     ctes = "with " + ",".join(text for text, _ in parts) if parts else ""
     last = (AUDIT, [json.dumps(rows["audit"])]) if "audit" in rows else ("select", [])
     with connection.cursor() as cursor:
@@ -155,8 +167,12 @@ def _write(rows: dict[str, list[dict[str, Any]]]) -> None:
 def _rings(events: Sequence[dict[str, Any]]) -> bool:
     """Tell whether these events wake the relay; losing the call costs at most one poll."""
     heard = [row["kind"] for row in events if row["done_at"] is None]
+    return bool(heard) and not look_again(heard)
+
+
+def look_again(kinds: Sequence[str]) -> bool:
+    """Have a relay that runs in this process look again for events; false when none runs."""
     muted = _muted.get()
-    if muted is None:
-        return bool(heard)
-    muted += heard
-    return False
+    if muted is not None:
+        muted += kinds
+    return muted is not None

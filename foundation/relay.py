@@ -1,22 +1,24 @@
 """The relay: tells subscribers what happened, oldest first per subject, at least once, visibly parked when it fails.
 
 Source: STYLE "Side effects", RELIABILITY section 4. Claim in a short transaction (attempts are counted there, so a
-killed worker counts), then one transaction for a few events, which is a use case: mark them done, run the subscribers,
-and if one fails nothing of it happened and each event has a transaction of its own. The database's clock is the only one:
-machines whose clocks differ agree on what is due.
+killed worker counts), then one transaction for a few events and for what comes of them, which is a use case: mark them
+done, run the subscribers, do the same with the events those wrote, while they are few. If one fails nothing of it
+happened and each event has a transaction of its own. The database's clock is the only one: machines whose clocks differ
+agree on what is due.
 """
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from foundation import registries
-from foundation.journal import one_change, without_ringing
+from foundation.group import together
+from foundation.journal import look_again, one_change, without_ringing, write_what_follows
 from foundation.models import DomainEvent
 
 log = structlog.get_logger(__name__)
@@ -24,6 +26,7 @@ CLAIM_LASTS = timedelta(seconds=60)
 BACKOFF = (5, 30, 120, 600, 1800)  # seconds; then parked
 BATCH = 100
 GROUP = 8  # events that share a transaction, their journal and its commit
+CHAIN = 16  # with the events that come of them
 
 # An event is free when nobody claimed it in the last minute: a relay that died gives its events back.
 CLAIM = """
@@ -46,7 +49,7 @@ returning event.*
 TAKE = """
 with locked as (
   select id, msg_id, subject_type, subject_id from foundation_domainevent
-   where id = any(%(pks)s) and done_at is null and parked_at is null order by id for no key update skip locked),
+   where msg_id = any(%(ids)s::uuid[]) and done_at is null and parked_at is null order by id for no key update skip locked),
 mine as (
   select id, msg_id, exists (select from foundation_domainevent earlier
                               where earlier.subject_type = locked.subject_type
@@ -56,16 +59,18 @@ mine as (
 fresh as (
   insert into foundation_effectledger (consumer, msg_id)
   select told.consumer, mine.msg_id
-    from mine join unnest(%(events)s::bigint[], %(consumers)s::text[]) as told (id, consumer) on told.id = mine.id
+    from mine join unnest(%(told)s::uuid[], %(consumers)s::text[]) as told (msg_id, consumer)
+                on told.msg_id = mine.msg_id
    where not mine.waits
   on conflict (consumer, msg_id) do nothing returning consumer, msg_id),
 given as (
   update foundation_domainevent event
      set done_at = case when waits then null else statement_timestamp() end,
          claimed_at = case when waits then null else claimed_at end,
-         attempts = attempts - waits::int, last_error = case when waits then last_error else '' end
-    from mine where event.id = mine.id)
-select id, array(select consumer from fresh where fresh.msg_id = mine.msg_id) from mine where not waits
+         attempts = greatest(attempts - waits::int, 0), last_error = case when waits then last_error else '' end
+    from mine where event.id = mine.id returning event.*, waits)
+select given.*, array(select consumer from fresh where fresh.msg_id = given.msg_id) as consumers
+  from given where not waits order by id
 """
 
 
@@ -111,41 +116,50 @@ def _groups(events: list[DomainEvent]) -> Iterator[list[DomainEvent]]:
         yield group
 
 
-def _handle(group: list[DomainEvent]) -> int:
-    """Let a group have its whole effect in one transaction, or each of it alone when one of them fails."""
-    told = [
-        (event, name, handler) for event in group for name, handler in registries.subscriptions.handlers(event.kind)
-    ]
+def _handle(group: list[DomainEvent], *, is_alone: bool = False) -> int:
+    """Let a group have its whole effect in one transaction, or each of it alone when one of them fails.
+
+    What comes of a group follows in the same transaction, up to CHAIN events; what comes of an event that is alone is
+    left to the next claim.
+    """
+    handled = 0
+    is_alone = is_alone or group[0].attempts > 1
+    wave = {str(event.msg_id): event.kind for event in group}
     try:
         with one_change():
-            fresh = _take(group, [(event.pk, name) for event, name, _ in told])
-            for event, name, handler in told:
-                if name in fresh.get(event.pk, ()):
-                    handler(event)
+            while wave:
+                taken = _take(wave)
+                if handled and len(taken) < len(wave):
+                    look_again(list(wave.values()))  # one waits for an event of a later group
+                with together(event for event, _ in taken):
+                    for event, consumers in taken:
+                        _tell(event, consumers)
+                handled += len(taken)
+                wave = {} if is_alone else write_what_follows(CHAIN - handled)
     except Exception as error:  # noqa: BLE001 - the one place: a subscriber's bug must not stop the others
-        if len(group) > 1:
-            return sum(_handle([event]) for event in group)
+        if len(group) > 1 or (handled and not is_alone):
+            return sum(_handle([event], is_alone=True) for event in group)
         _failed(group[0].pk, error)
         return 0
-    return len(fresh)
+    return handled
 
 
-def _take(group: list[DomainEvent], told: list[tuple[int, str]]) -> dict[int, frozenset[str]]:
+def _tell(event: DomainEvent, consumers: frozenset[str]) -> None:
+    for name, handler in registries.subscriptions.handlers(event.kind):
+        if name in consumers:
+            handler(event)
+
+
+def _take(wave: Mapping[str, str]) -> list[tuple[DomainEvent, frozenset[str]]]:
     """Mark events done and enter their consumers into the effect ledger, for as long as nothing after this fails.
 
-    Returns by event the consumers that had no effect from it yet; what another relay has, or what an earlier one must
-    precede, is not among them.
+    `wave` is kind by msg_id. Returns the events in order, each with the consumers that had no effect from it yet; what
+    another relay has, or what an earlier one must precede, is not among them.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            TAKE,
-            {
-                "pks": [event.pk for event in group],
-                "events": [pk for pk, _ in told],
-                "consumers": [consumer for _, consumer in told],
-            },
-        )
-        return {pk: frozenset(fresh) for pk, fresh in cursor.fetchall()}
+    told = [(msg_id, name) for msg_id, kind in wave.items() for name, _ in registries.subscriptions.handlers(kind)]
+    params = {"ids": list(wave), "told": [msg_id for msg_id, _ in told], "consumers": [name for _, name in told]}
+    taken = DomainEvent.objects.raw(TAKE, params)
+    return [(event, frozenset(vars(event).pop("consumers"))) for event in taken]
 
 
 def _failed(pk: int, error: Exception) -> None:

@@ -1,12 +1,15 @@
 """What happens to bills when something else happens (TM-9). Run by the relay; being told twice is harmless."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
 
+from foundation.group import read_once
 from foundation.models import DomainEvent
 from foundation.selectors.system import system_user
 from invoicing import services
+from invoicing.apps import REMATCH
 from invoicing.models import Invoice, InvoiceKind
 from invoicing.selectors.credit import credited_invoice
 from invoicing.selectors.orders import held_on_limits, unpaid_of_supplier, unpaid_on_orders
@@ -27,13 +30,23 @@ def release_cleared(event: DomainEvent) -> None:
 
 
 def match_again_for_order(event: DomainEvent) -> None:
-    """Test again every unpaid bill of the orders an event is about: goods came or went, the order changed."""
-    orders = {pk: number for kind, pk, number in event.related if kind == "order"}
-    if event.subject_type == "order":
-        orders[event.subject_id] = event.subject_number
-    ids = unpaid_on_orders(orders)
+    """Test again every unpaid bill of the orders an event is about: goods came or went, the order changed.
+
+    Once for all such events handled together: each of them happened before the first is told.
+    """
+    ids = read_once(event, "bills of orders", _unpaid_on_orders_of)
     if ids:
-        services.match_invoices(invoice_ids=ids, actor=system_user("relay"), at=_now())
+        services.match_invoices(invoice_ids=list(ids), actor=system_user("relay"), at=_now())
+        ids.clear()
+
+
+def _unpaid_on_orders_of(events: Iterable[DomainEvent]) -> list[int]:
+    orders: dict[int, str] = {}
+    for event in (one for one in events if one.kind in REMATCH):
+        orders |= {pk: number for kind, pk, number in event.related if kind == "order"}
+        if event.subject_type == "order":
+            orders[event.subject_id] = event.subject_number
+    return unpaid_on_orders(orders)
 
 
 def close_settled(event: DomainEvent) -> None:

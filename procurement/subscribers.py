@@ -4,10 +4,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from foundation.models import DomainEvent, NoticeKind, User
+from foundation.selectors.notices import people_by_id
 from foundation.services import Letter, News, notify
 from foundation.templatetags.ui import day, money
 from procurement.models import AckState, OrderAcknowledgment, PurchaseOrder, Requisition
-from procurement.selectors.told import askers_of
+from procurement.selectors.told import askers_of, order_told_of
 from procurement.services import mail_order, place_orders, recount_budgets
 from workflow.services import cure_cases, open_case
 
@@ -94,7 +95,8 @@ def tell_requester(event: DomainEvent) -> None:
     requisition = Requisition.objects.select_related("ship_to").get(pk=event.subject_id)
     if requisition.requester_id == event.actor_id:
         return
-    actor = User.objects.filter(pk=event.actor_id or 0).first()
+    known = people_by_id({event.actor_id or 0, requisition.requester_id})
+    actor = known.get(event.actor_id or 0)
     by = str(actor) if actor is not None and actor.kind != User.Kind.SYSTEM else "The approval policy"
     number, said = requisition.number, event.payload
     sentence, verb = {
@@ -113,20 +115,21 @@ def tell_requester(event: DomainEvent) -> None:
         kind=NoticeKind.OUTCOME, source=event.msg_id, subject=("requisition", requisition.pk, number), sentence=sentence,
         path=reverse("requisition", args=[number]), at=event.occurred_at, letter=Letter(sentence, facts=facts, verb=verb),
     )  # fmt: skip
-    notify(news=news, people=[requisition.requester_id], at=timezone.now())  # noqa: TID251 - the relay's porch
+    at = timezone.now()  # noqa: TID251 - the relay's porch
+    notify(news=news, people=[requisition.requester_id], at=at, known=known)
 
 
 def mail_to_supplier(event: DomainEvent) -> None:
     """Write a version of an order to a supplier who takes orders by portal and e-mail."""
     if event.payload.get("channel") == "portal":
-        mail_order(order_id=event.subject_id, revision=event.payload["revision"], at=event.occurred_at)
+        mail_order(order=order_told_of(event), revision=event.payload["revision"], at=event.occurred_at)
 
 
 def tell_askers(event: DomainEvent) -> None:
     """Tell those who asked for what is on an order that its first version went to the supplier."""
     if event.payload.get("revision") != 1:
         return
-    order = PurchaseOrder.objects.select_related("supplier", "ship_to").get(pk=event.subject_id)
+    order = order_told_of(event)
     news = News(
         kind=NoticeKind.ORDER, source=event.msg_id, subject=("order", order.pk, order.number),
         sentence=f"{order.number} went to {order.supplier.name} for {order.ship_to.name}, needed {day(order.need_by)}",

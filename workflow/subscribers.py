@@ -94,7 +94,7 @@ def tell_added(event: DomainEvent) -> None:
     waiting = ApprovalStep.objects.filter(
         request__steps=event.subject_id, state=StepState.WAITING
     ).values_list("pk", flat=True)  # fmt: skip
-    settle_notices(subject_type="step", subject_ids=list(waiting), at=event.occurred_at)
+    settle_notices(subject_type="step", subject_ids=waiting, at=event.occurred_at)
 
 
 def tell_settled(event: DomainEvent) -> None:
@@ -105,7 +105,7 @@ def tell_settled(event: DomainEvent) -> None:
 def tell_closed(event: DomainEvent) -> None:
     """Take every stage of a request that ended off the bells: withdrawn, rejected or approved."""
     steps = ApprovalStep.objects.filter(request_id=event.subject_id).values_list("pk", flat=True)
-    settle_notices(subject_type="step", subject_ids=list(steps), at=event.occurred_at)
+    settle_notices(subject_type="step", subject_ids=steps, at=event.occurred_at)
 
 
 def tell_of_message(event: DomainEvent) -> None:

@@ -1,6 +1,8 @@
 """A person's notices, and how they want to be told."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -40,6 +42,11 @@ def notices_of(person: User, filters: NoticeFilters) -> QuerySet[Notice]:
     if filters.kind in NoticeKind.values:
         rows = rows.filter(kind=filters.kind)
     return rows
+
+
+def people_by_id(ids: Collection[int] | QuerySet[Any]) -> dict[int, User]:
+    """Return people of any kind with how they want to be told; `ids` may be a query of them. One statement."""
+    return {person.pk: person for person in User.objects.filter(pk__in=ids).select_related("notice_preference")}
 
 
 def notice_of_letter(person_id: int, source: UUID) -> Notice | None:

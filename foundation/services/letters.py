@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -26,6 +27,19 @@ SECRET_PLACE = chr(0xE000)  # where a letter names its secret; no text of others
 # name -> function(pk of a letter's subject): what no row keeps, put in when it is sent; nothing, and it does not go.
 SECRETS: dict[str, Callable[[int], str]] = {}
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ue000]+")
+
+_STORE = """
+insert into foundation_delivery (msg_id, connection, message_type, subject_type, subject_id, subject_number, order_key,
+                                 dedupe_key, content_type, body, state, attempts, answer, last_error)
+select letter.*, 'waiting', 0, '', ''
+  from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[],
+              %s::text[], %s::bytea[]) as letter
+    on conflict (connection, dedupe_key) do nothing returning id, msg_id
+"""
+_STORED = (
+    "msg_id", "connection", "message_type", "subject_type", "subject_id", "subject_number", "order_key", "dedupe_key",
+    "content_type", "body",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +185,15 @@ def to_delivery(posted: Posted, subject: tuple[str, int, str], key: str) -> Deli
 def store_letters(letters: Iterable[Delivery], at: datetime) -> int:
     """Put letters beside the change that caused them, each with its audit row; one of a known key is left out.
 
-    Returns how many are new; two statements, none for no letter.
+    Returns how many are new; one statement, none for no letter.
     """
     written = {letter.msg_id: letter for letter in letters}
     if not written:
         return 0
-    Delivery.objects.bulk_create(written.values(), ignore_conflicts=True)
-    fresh = Delivery.objects.filter(msg_id__in=written).order_by("pk").values_list("pk", "msg_id")
+    columns = [[getattr(letter, name) for letter in written.values()] for name in _STORED]
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, columns)
+        fresh = cursor.fetchall()
     for pk, msg_id in fresh:
         letter = written[msg_id]
         audit.record_fact(

@@ -1,14 +1,17 @@
 """Telling people what happened: a line behind their bell, and a letter as each of them chose."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from foundation.decisions.letter_times import Clock, letter_time
 from foundation.journal import use_case
 from foundation.models import Channel, Notice, NoticePreference, User
-from foundation.selectors.notices import channel_of
+from foundation.selectors.notices import channel_of, people_by_id
 from foundation.services.letters import Letter, plain, store_letters, write_notice
 
 
@@ -27,17 +30,19 @@ class News:
 
 
 @use_case
-def notify(*, news: News, people: Collection[int], at: datetime) -> int:
+def notify(
+    *, news: News, people: Collection[int] | QuerySet[Any], at: datetime, known: Mapping[int, User] | None = None
+) -> int:
     """Tell people of ours; returns how many were told. Who chose not to be told of the kind, or left, is not.
 
-    The same news twice is one notice and one letter for each person. Four statements, however many people.
+    `people` are ids, or a query of them; `known` holds them when `people_by_id` has read them already. The same news
+    twice is one notice and one letter for each person. Three statements, however many people.
     """
-    wanted = {person for person in people if person}
-    if not wanted:
+    if not isinstance(people, QuerySet) and not any(people):
         return 0
-    staff = User.objects.filter(pk__in=wanted, is_active=True, kind=User.Kind.STAFF)
+    read = people_by_id(people) if known is None else {pk: known[pk] for pk in people}
     notices, letters = [], []
-    for person in staff.select_related("notice_preference").order_by("pk"):
+    for person in (one for _, one in sorted(read.items()) if one.is_active and one.kind == User.Kind.STAFF):
         preference = getattr(person, "notice_preference", None)
         channel = channel_of(preference, news.kind)
         if channel == Channel.OFF:
@@ -71,7 +76,7 @@ def _notice(news: News, person: User) -> Notice:
 
 @use_case
 def settle_notices(
-    *, subject_type: str, subject_ids: Collection[int], at: datetime, person_id: int | None = None
+    *, subject_type: str, subject_ids: Collection[int] | QuerySet[Any], at: datetime, person_id: int | None = None
 ) -> int:
     """Take what no longer waits off the bells of those who have not read it, or of one person; returns how many.
 

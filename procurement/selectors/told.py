@@ -1,15 +1,31 @@
 """Who is told of what procurement does, and what a letter says of a document's lines."""
 
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from foundation.group import read_once
+from foundation.models import DomainEvent
 from foundation.templatetags.ui import price, quantity
-from procurement.models import OrderLineSource
+from procurement.models import OrderLineSource, PurchaseOrder
 from procurement.selectors.decision_lines import compared_lines
 from suppliers.models import SupplierUser
 
 
-def askers_of(order_id: int) -> list[int]:
-    """Return who asked for what is on an order; one statement."""
+def askers_of(order_id: int) -> QuerySet[OrderLineSource, int | None]:
+    """Return the ids of who asked for what is on an order, as a query."""
     sources = OrderLineSource.objects.filter(order_line__order_id=order_id)
-    return list(sources.values_list("requisition_line__requisition__requester_id", flat=True).distinct())
+    return sources.values_list("requisition_line__requisition__requester_id", flat=True)
+
+
+def order_told_of(event: DomainEvent) -> PurchaseOrder:
+    """Return the order an event is about with its supplier and site; one statement for all events handled together."""
+    return read_once(event, "orders told of", _orders_of)[event.subject_id]
+
+
+def _orders_of(events: Iterable[DomainEvent]) -> dict[int, PurchaseOrder]:
+    ids = [event.subject_id for event in events if event.subject_type == "order"]
+    return PurchaseOrder.objects.select_related("supplier", "ship_to").in_bulk(ids)
 
 
 def zone_of_supplier(supplier_id: int) -> str:

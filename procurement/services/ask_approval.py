@@ -40,26 +40,38 @@ def freeze(
 
 
 def ask_approval(
-    requisition: Requisition, lines: Sequence[RequisitionLine], judged: Judged, *, actor: User, at: datetime
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    judged: Judged,
+    *,
+    asker: User,
+    actor: User,
+    at: datetime,
 ) -> ApprovalRequest:
-    """Ask the people the policy names, or approve at once when it names none (AP-8).
+    """Record who asks for it, and ask the people the policy names, or approve at once when it names none (AP-8).
 
-    :raises NotPermittedError: it would pass untouched, and policy stops what a flag names (RQ-3).
+    :raises NotPermittedError: the asker holds a hard other side on its chain (SD-1); or it would pass untouched, and
+        policy stops what a flag names (RQ-3).
     """
-    request = open_approval(asking=_asking(requisition, lines, judged), facts=judged.facts, actor=actor, at=at)
+    done = _record_request(requisition, person=asker, at=at)
+    request = open_approval(asking=_asking(requisition, lines, judged, done), facts=judged.facts, actor=actor, at=at)
     if request.state == RequestState.APPROVED:
         require_unblocked(requisition.flags, at)
         mark_approved(requisition, request, actor=None, at=at)
     return request
 
 
-def record_request(requisition: Requisition, *, person: User, at: datetime) -> None:
-    """Record who asks for what a requisition says; refused to who holds a hard other side on its chain (SD-1)."""
+def _record_request(requisition: Requisition, *, person: User, at: datetime) -> frozenset[tuple[str, int]]:
+    """Record who asks for what a requisition says; refused to who holds a hard other side on its chain (SD-1).
+
+    Returns what is done on the chain with that, for the question itself.
+    """
     judged = require_duty(duty="request", person=person, chains=chains_of(requisition), at=at)
     on = DoneOn(
         SUBJECT, requisition.pk, requisition.number, requisition.ship_to, requisition.total_amount, requisition.currency
     )
     record_duty(judged=judged, on=on, at=at)
+    return judged.done | {(judged.duty, one.pk) for one in judged.people}
 
 
 def require_unblocked(flags: Sequence[str], at: datetime) -> None:
@@ -74,7 +86,9 @@ def require_unblocked(flags: Sequence[str], at: datetime) -> None:
         )
 
 
-def _asking(requisition: Requisition, lines: Sequence[RequisitionLine], judged: Judged) -> Asking:
+def _asking(
+    requisition: Requisition, lines: Sequence[RequisitionLine], judged: Judged, done: frozenset[tuple[str, int]]
+) -> Asking:
     first = lines[0].description
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     return Asking(
@@ -93,6 +107,7 @@ def _asking(requisition: Requisition, lines: Sequence[RequisitionLine], judged: 
         duty="approve_requisition",
         chains=chains_of(requisition),
         cost_centres=(requisition.cost_centre,),
+        done=done,
     )
 
 

@@ -14,13 +14,13 @@ from procurement.selectors.told import zone_of_supplier
 
 
 @use_case
-def mail_order(*, order_id: int, revision: int, at: datetime) -> int:
+def mail_order(*, order: PurchaseOrder, revision: int, at: datetime) -> int:
     """Store the letter about a version of an order to the supplier's order address; returns how many are new.
 
+    `order` as it is now, with its supplier and site.
     Times are on the clock of the supplier's people, where they share one, else of the site; the clock is named.
     Called twice it is one letter. A version that was replaced meanwhile has no letter: the newer one has its own.
     """
-    order = PurchaseOrder.objects.select_related("supplier", "ship_to").get(pk=order_id)
     if not order.supplier.order_email or order.revision != revision or order.state != OrderState.ISSUED:
         return 0
     what = f"Order {order.number}" if revision == 1 else f"Order {order.number}, version {revision}"

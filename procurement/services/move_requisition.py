@@ -27,7 +27,6 @@ from procurement.services.ask_approval import (
     ask_approval,
     freeze,
     mark_approved,
-    record_request,
     require_unblocked,
 )
 from procurement.services.follow_budgets import follow_budgets
@@ -72,12 +71,11 @@ def submit_requisition(*, requisition_id: int, expected_version: int | None, act
         )
     requisition.submit(at=at)
     freeze(requisition, lines, judged, actor=actor, at=at)
-    record_request(requisition, person=requisition.requester, at=at)
     audit.record(
         requisition, "submit", actor=actor, at=at, flags=requisition.flags, total=str(requisition.total_amount)
     )
     outbox.publish(RequisitionSubmitted(**about(requisition, actor, at)))
-    ask_approval(requisition, lines, judged, actor=actor, at=at)
+    ask_approval(requisition, lines, judged, asker=requisition.requester, actor=actor, at=at)
     if requisition.cost_centre.is_budgeted:
         follow_budgets(requisitions=[requisition.pk], why="submit", at=at)
     return requisition

@@ -10,7 +10,7 @@ from foundation.models import User
 from procurement.events import RequisitionReopened
 from procurement.models import PriceSource, Requisition, RequisitionLine
 from procurement.selectors.approval_facts import judge
-from procurement.services.ask_approval import about, ask_approval, freeze, record_request
+from procurement.services.ask_approval import about, ask_approval, freeze
 from procurement.services.follow_budgets import follow_budgets
 from procurement.services.requisition_lines import sourcing_to_json
 from suppliers.decisions.sourcing import Sourcing
@@ -56,12 +56,11 @@ def reopen_approval(
     judged = judge(requisition, wanted, at, changed=True, lock=True)
     requisition.reopen_approval(at=at, reason=reason)
     freeze(requisition, lines, judged, actor=actor, at=at)
-    record_request(requisition, person=actor, at=at)
     audit.record(requisition, "reopen_approval", actor=actor, at=at, reason=reason, total=str(requisition.total_amount))
     for line in changed:
         cure_case(key=f"no_source:{line.pk}", outcome="It waits for approval at the new price.", at=at)
     outbox.publish(RequisitionReopened(**about(requisition, actor, at), reason=reason))
-    ask_approval(requisition, wanted, judged, actor=actor, at=at)
+    ask_approval(requisition, wanted, judged, asker=actor, actor=actor, at=at)
     if requisition.cost_centre.is_budgeted:
         follow_budgets(requisitions=[requisition.pk], why="reopen_approval", at=at)
 

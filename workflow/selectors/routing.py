@@ -47,15 +47,18 @@ def route(
     duty: str,
     chains: Sequence[str] = (),
     cost_centres: Sequence[CostCentre] = (),
+    done: frozenset[tuple[str, int]] | None = None,
 ) -> Routing:
     """Return the decision and the people of each stage, deputies for who is away (AP-5).
 
+    `done` is what was done on the chains, where the caller has read it.
     A stage that nobody who is there may decide goes to the fallback owner besides and is named in `unstaffed` (AP-3).
     """
     matrix, policy = matrix_in_force(at)
     decision = decide(facts, matrix)
     asks = [ask for _, ask in decision.stages]
-    done = duties.done_on(list(chains)) if chains and asks else frozenset()
+    if done is None:
+        done = duties.done_on(list(chains)) if chains and asks else frozenset()
     pairs = duty_pairs_in_force(at) if asks or decision.asks_nobody else ()
     matter = Matter(duty, facts.site, facts.base_amount, requester.pk, done, pairs)
     found = candidates_for(

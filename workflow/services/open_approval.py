@@ -48,6 +48,7 @@ class Asking:
     chains: tuple[str, ...]
     cost_centres: tuple[CostCentre, ...] = ()
     frozen: Mapping[str, Any] = field(default_factory=dict)  # kept beside the facts, as plain JSON
+    done: frozenset[tuple[str, int]] | None = None  # duties on the chains, where the caller has read them
 
 
 @use_case
@@ -67,6 +68,7 @@ def open_approval(*, asking: Asking, facts: ApprovalFacts, actor: User, at: date
         duty=asking.duty,
         chains=asking.chains,
         cost_centres=asking.cost_centres,
+        done=asking.done,
     )
     request = _create(asking, facts, routing, at)
     if request.is_touchless:

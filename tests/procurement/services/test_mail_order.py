@@ -6,6 +6,7 @@ import pytest
 
 from foundation.models import Delivery
 from foundation.relay import drain
+from procurement.models import PurchaseOrder
 from procurement.services import cancel_order, mail_order
 from tests.factories import NOW, an_issued_order, company
 
@@ -23,7 +24,7 @@ def test_letter_says_what_is_ordered_and_by_when_to_answer_once() -> None:
     made.acme_person.save()
     order = an_issued_order(made, ("SW-500", "10"))
     drain()
-    again = mail_order(order_id=order.pk, revision=1, at=NOW)
+    again = mail_order(order=PurchaseOrder.objects.get(pk=order.pk), revision=1, at=NOW)
 
     (letter,) = letters()
     assert (again, letter["to"], letter["language"]) == (0, "orders@acme.example", "en-GB")
@@ -56,7 +57,7 @@ def test_version_that_is_not_the_present_one_has_no_letter() -> None:
     order = an_issued_order(made, ("SW-500", "10"))
     drain()
 
-    assert (mail_order(order_id=order.pk, revision=2, at=NOW), len(letters())) == (0, 1)
+    assert (mail_order(order=PurchaseOrder.objects.get(pk=order.pk), revision=2, at=NOW), len(letters())) == (0, 1)
 
 
 def test_order_cancelled_before_its_letter_was_written_has_none() -> None:
@@ -65,4 +66,4 @@ def test_order_cancelled_before_its_letter_was_written_has_none() -> None:
     cancel_order(order_id=order.pk, expected_version=None, actor=made.boris, reason="Not needed", at=NOW)
     Delivery.objects.all().delete()
 
-    assert (mail_order(order_id=order.pk, revision=1, at=NOW), letters()) == (0, [])
+    assert (mail_order(order=PurchaseOrder.objects.get(pk=order.pk), revision=1, at=NOW), letters()) == (0, [])
