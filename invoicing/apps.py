@@ -1,10 +1,5 @@
 from django.apps import AppConfig
 
-REMATCH = (
-    "procurement.goods_receipt.posted", "procurement.goods_receipt.reversed", "procurement.order.issued",
-    "procurement.order.changed", "procurement.order.closed", "procurement.order.cancelled",
-    "procurement.order.reopened", "procurement.acknowledgment.applied", "procurement.acknowledgment.decided",
-)  # fmt: skip
 SETTLES = ("invoicing.invoice.posted", "invoicing.invoice.voided", "procurement.goods_receipt.posted")
 SUPPLIER_MOVED = (
     "suppliers.supplier.blocked", "suppliers.supplier.activated", "suppliers.supplier.restricted",
@@ -34,7 +29,7 @@ class InvoicingConfig(AppConfig):
         subscriptions.add("invoicing.invoice.received", subscribers.match_received)
         subscriptions.add("invoicing.invoice.cleared", subscribers.release_cleared)
         subscriptions.add("invoicing.invoice.voided", subscribers.match_again_after_void)
-        for kind in REMATCH:
+        for kind in subscribers.REMATCH:
             subscriptions.add(kind, subscribers.match_again_for_order)
         subscriptions.add("policies.version.published", subscribers.match_again_under_new_limits)
         for kind in SETTLES:

@@ -9,11 +9,17 @@ from foundation.group import read_once
 from foundation.models import DomainEvent
 from foundation.selectors.system import system_user
 from invoicing import services
-from invoicing.apps import REMATCH
 from invoicing.models import Invoice, InvoiceKind
 from invoicing.selectors.credit import credited_invoice
 from invoicing.selectors.orders import held_on_limits, unpaid_of_supplier, unpaid_on_orders
 from policies.models import PolicyKind
+
+# After these a bill may match that did not before.
+REMATCH = (
+    "procurement.goods_receipt.posted", "procurement.goods_receipt.reversed", "procurement.order.issued",
+    "procurement.order.changed", "procurement.order.closed", "procurement.order.cancelled",
+    "procurement.order.reopened", "procurement.acknowledgment.applied", "procurement.acknowledgment.decided",
+)  # fmt: skip
 
 
 def match_received(event: DomainEvent) -> None:

@@ -52,7 +52,7 @@ def order_of(requisition: Requisition) -> PurchaseOrder:
 
 
 def line_of(requisition: Requisition) -> PurchaseOrderLine:
-    """Return the first order line that the requisition became, with its order."""
+    """Return the first order line that the requisition became, with its order; one statement, of the driver's."""
     source = OrderLineSource.objects.filter(requisition_line__requisition=requisition).select_related(
         "order_line__order"
     )

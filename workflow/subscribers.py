@@ -1,11 +1,16 @@
 """What the orchestration layer does when it hears of something: tasks follow those who decide them, and people are told."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from foundation import registries
+from foundation.group import read_once
 from foundation.models import DomainEvent, NoticeKind, User
 from foundation.selectors.timeline import words_of
 from foundation.services import Letter, News, notify, settle_notices
@@ -27,6 +32,7 @@ from workflow.selectors.told import asked_at, owners_of, readers_of, talkers_on
 from workflow.services import drop_publication, move_tasks, seat_anew
 from workflow.services.tell import due_words, tell_to_decide
 
+STEP_DECIDED, REQUEST_CLOSED = "workflow.step.decided", "workflow.approval.closed"
 # What followers of a document hear of; each kind is named in its document's history.
 FOLLOWED = (
     "procurement.requisition.approved", "procurement.requisition.rejected", "procurement.requisition.returned",
@@ -97,15 +103,21 @@ def tell_added(event: DomainEvent) -> None:
     settle_notices(subject_type="step", subject_ids=waiting, at=event.occurred_at)
 
 
-def tell_settled(event: DomainEvent) -> None:
-    """Take a stage that was decided off the bells of everybody asked."""
-    settle_notices(subject_type="step", subject_ids=[event.subject_id], at=event.occurred_at)
+def take_off_bells(event: DomainEvent) -> None:
+    """Take a stage that was decided, and every stage of a request that ended, off the bells of everybody asked.
+
+    Once for all such events handled together.
+    """
+    read_once(event, "taken off bells", _take_off_bells)
 
 
-def tell_closed(event: DomainEvent) -> None:
-    """Take every stage of a request that ended off the bells: withdrawn, rejected or approved."""
-    steps = ApprovalStep.objects.filter(request_id=event.subject_id).values_list("pk", flat=True)
-    settle_notices(subject_type="step", subject_ids=steps, at=event.occurred_at)
+def _take_off_bells(events: Iterable[DomainEvent]) -> int:
+    kinds = groupby(sorted((one.kind, one.subject_id) for one in events), key=itemgetter(0))
+    ids = {kind: [pk for _, pk in found] for kind, found in kinds}
+    decided = Q(pk__in=ids.get(STEP_DECIDED, ()))
+    steps = ApprovalStep.objects.filter(decided | Q(request__in=ids.get(REQUEST_CLOSED, ())))
+    latest = max(one.occurred_at for one in events)
+    return settle_notices(subject_type="step", subject_ids=steps.values_list("pk", flat=True), at=latest)
 
 
 def tell_of_message(event: DomainEvent) -> None:

@@ -22,19 +22,21 @@ Authorities = Mapping[int, dict[str, Any]]  # requisition -> who said yes to wha
 
 
 def build_orders(
-    ready: Sequence[RequisitionLine], policy: OrderingPolicy, *, actor: User, at: datetime
+    ready: Sequence[RequisitionLine], policy: OrderingPolicy, *, actor: User, at: datetime, number: str = ""
 ) -> list[PurchaseOrder]:
     """Create orders of lines with a source, of one locked requisition or several, and mark the lines ordered.
 
     Each line knows its requisition with site and legal entity, and its supplier. They are issued at once where policy
-    says so, and wait as approved for a buyer's hand elsewhere.
+    says so, and wait as approved for a buyer's hand elsewhere. `number` is that of the first, where the caller drew it.
     """
     if not ready:
         return []
     rows = {line.pk: line for line in ready}
     groups = orders_of((_approved(line) for line in ready), combine=policy.combine)
     authorities = _authorities({line.requisition_id: line.requisition for line in ready}.values())
-    numbers = next_numbers("PO", [ready[0].requisition.ship_to.code] * len(groups))
+    numbers = [number] if number else []
+    if len(groups) > len(numbers):
+        numbers += next_numbers("PO", [ready[0].requisition.ship_to.code] * (len(groups) - len(numbers)))
     made = [
         _create_order(number, [rows[a.line_id] for a in group], group, authorities, policy, actor, at)
         for number, group in zip(numbers, groups, strict=True)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from foundation import audit, outbox
-from foundation.documents import lock, touch
+from foundation.documents import drawn, lock_first, touch, with_number
+from foundation.errors import NotFoundError
 from foundation.journal import use_case
 from foundation.models import User
 from foundation.selectors import system_user
@@ -36,12 +37,15 @@ def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None
     A price that rose beyond tolerance sends the requisition back to approval before anything of it is ordered (RQ-4);
     once a part is ordered, the line waits for the buyer instead. Running it again orders nothing twice: a line is
     ordered when it says so.
+
+    :raises NotFoundError: there is no such requisition.
     """
-    requisition = lock(
-        Requisition,
-        requisition_id,
-        with_=("ship_to__region", "ship_to__legal_entity", "ship_to__calendar", "requester", "cost_centre"),
+    asked = with_number(Requisition.objects.filter(pk=requisition_id))  # of the first order: nearly always the only one
+    requisition = lock_first(
+        asked, "ship_to__region", "ship_to__legal_entity", "ship_to__calendar", "requester", "cost_centre"
     )
+    if requisition is None:
+        raise NotFoundError("not_found", "There is no such requisition.")
     if requisition.state != RequisitionState.APPROVED:
         return []
     person = actor or system_user(ACTOR)
@@ -57,7 +61,8 @@ def place_orders(*, requisition_id: int, at: datetime, actor: User | None = None
     if departs:
         hold_back(requisition, ready, departs, actor=person, at=at)
         ready, held = [], ready
-    orders = build_orders(ready, policy, actor=person, at=at)
+    number = drawn(requisition, "PO", requisition.ship_to.code)
+    orders = build_orders(ready, policy, actor=person, at=at, number=number)
     tell_waiting(requisition, waiting, at)
     if not waiting and not held:
         complete(requisition, person, at)

@@ -1,15 +1,17 @@
 """The relay: once, in order per subject, and a failure holds back its own subject only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from foundation import outbox, registries, relay
 from foundation.events import Event
+from foundation.group import read_once
 from foundation.journal import without_ringing
 from foundation.models import DomainEvent, EffectLedger
 
@@ -92,6 +94,81 @@ def test_events_due_together_share_a_transaction_until_one_fails(told: list[str]
     _set("bad", available_at=AT)
     _publish("d", 1)
     assert len(_transactions(relay.drain)) == 2
+
+
+class Followed(Event):
+    __slots__ = ()
+    kind = "test.thing.followed"
+    subject_type = "thing"
+
+
+@pytest.fixture
+def chained(told: list[str]) -> list[str]:
+    """Have each `Moved` be followed by a `Followed` of its own subject; that fails where the number starts with `late`."""
+
+    def follow(event: Any) -> None:
+        outbox.publish(
+            Followed(subject_id=event.subject_id, subject_number=event.subject_number, at=AT, version=event.pk)
+        )
+
+    def hear(event: Any) -> None:
+        if event.subject_number.startswith("late"):
+            raise ValueError("a subscriber's bug")
+        transaction.on_commit(lambda: told.append(f"{event.subject_number} followed"))
+
+    registries.subscriptions.add("test.thing.moved", follow)
+    registries.subscriptions.add("test.thing.followed", hear)
+    return told
+
+
+def test_what_comes_of_an_event_is_told_in_its_transaction(chained: list[str]) -> None:
+    _publish("a", 1)
+    _publish("b", 1)
+
+    with CaptureQueriesContext(connection) as sent:
+        assert relay.drain() == 4
+
+    assert chained == ["a v1", "b v1", "a followed", "b followed"]
+    assert [query["sql"] for query in sent].count("BEGIN") == 1, "the claim is a statement by itself"
+
+
+def test_failure_of_what_follows_takes_nothing_else_with_it(chained: list[str]) -> None:
+    _publish("late", 1)
+    _publish("b", 1)
+
+    relay.drain()
+
+    assert sorted(chained) == ["b followed", "b v1", "late v1"]
+    moved, followed = DomainEvent.objects.filter(subject_number="late").order_by("pk")
+    assert (moved.attempts, moved.last_error) == (1, "")
+    assert moved.done_at is not None
+    assert (followed.attempts, followed.done_at, followed.last_error) == (1, None, "ValueError: a subscriber's bug")
+
+
+def test_chain_of_many_is_left_to_the_next_claim(chained: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "CHAIN", 3)
+    _publish("a", 1)
+    _publish("b", 1)
+
+    assert relay.drain() == 4, "two, and the two that follow in a transaction of their own"
+    assert chained == ["a v1", "b v1", "a followed", "b followed"]
+
+
+def test_events_told_together_read_once(told: list[str]) -> None:
+    read: list[list[str]] = []
+
+    def numbers(events: Sequence[DomainEvent]) -> list[str]:
+        read.append([event.subject_number for event in events])
+        return read[-1]
+
+    registries.subscriptions.add("test.thing.moved", lambda event: read_once(event, "numbers", numbers))
+    _publish("a", 1)
+    _publish("b", 1)
+    relay.drain()
+    _publish("c", 1)
+    relay.drain()
+
+    assert read == [["a", "b"], ["c"]]
 
 
 def test_later_event_waits_when_another_relay_has_the_earlier_one(told: list[str]) -> None:

@@ -98,26 +98,34 @@ class Chain:
 
 
 def load_chain(request: ApprovalRequest) -> Chain:
-    """Return the chain of a locked request; two statements."""
+    """Return the chain of a locked request; one statement."""
     return next(load_chains([request]))
 
 
 def load_chains(requests: Sequence[ApprovalRequest]) -> Iterator[Chain]:
-    """Yield the chains of locked requests; two statements for all of them."""
+    """Yield the chains of locked requests; one statement for all of them."""
     by_request: dict[int, list[Any]] = {request.pk: [] for request in requests}
-    steps = ApprovalStep.objects.filter(request__in=by_request).annotate(sitting=ArraySubquery(_sitting(requests)))
+    steps = ApprovalStep.objects.filter(request__in=by_request).annotate(
+        sitting=ArraySubquery(_sitting(requests)), said=ArraySubquery(_said())
+    )
     for step in steps.order_by("request", "position"):
         by_request[step.request_id].append(step)
-    said: dict[int, list[Said]] = {request.pk: [] for request in requests}
-    rows = ApprovalDecision.objects.filter(step__request__in=by_request).order_by("pk")
-    for row in rows.select_related("step"):
-        said[row.step.request_id].append(Said(row.step_id, row.actor_id, row.on_behalf_of_id, row.verdict))
     for request in requests:
+        found = by_request[request.pk]
         places = {
             step.pk: [Place(p["pk"], p["person"], p["owner"], p["why"], p["holds"]) for p in step.sitting]
-            for step in by_request[request.pk]
+            for step in found
         }
-        yield Chain(request, by_request[request.pk], places, said[request.pk])
+        said = sorted((one["pk"], step.pk, one) for step in found for one in step.said)
+        yield Chain(
+            request, found, places, [Said(step, one["actor"], one["voice"], one["verdict"]) for _, step, one in said]
+        )
+
+
+def _said() -> Any:
+    """Return what was decided at a stage."""
+    columns = JSONObject(pk="pk", actor="actor_id", voice="on_behalf_of_id", verdict="verdict")
+    return ApprovalDecision.objects.filter(step=OuterRef("pk")).order_by("pk").values(one=columns)
 
 
 def _sitting(requests: Sequence[ApprovalRequest]) -> Any:
