@@ -1,3 +1,3 @@
-from policies.admin import doors, versions
+from policies.admin import doors, imports, versions
 
-__all__ = ["doors", "versions"]
+__all__ = ["doors", "imports", "versions"]

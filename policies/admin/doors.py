@@ -66,6 +66,13 @@ class Door(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs 
         version: PolicyVersion = obj.policy
         return version
 
+    def require_open(self, person: User, found: Any) -> None:
+        """Refuse a change of what may not be changed by this person.
+
+        :raises NotPermittedError: says why not.
+        """
+        require(access.can_edit(person, self.version_of(found)))
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -73,7 +80,7 @@ class Door(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs 
         if request.method == "POST" and object_id:
             found = self.get_object(request, object_id)
             if found is not None:
-                require(access.can_edit(person_of(request), self.version_of(found)))
+                self.require_open(person_of(request), found)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except InvalidError as error:
