@@ -18,4 +18,5 @@ class SuppliersConfig(AppConfig):
         guards.fence(
             "suppliers_supplieruser", columns=("id", "supplier_id", "user_id", "is_active", "role", "known_as")
         )
+        guards.fence("suppliers_suppliersite")
         registries.invariants.add(*invariants())

@@ -1,12 +1,13 @@
 from django.urls import path
 
 from suppliers.api import bank as bank_api
+from suppliers.api import sites as sites_api
 from suppliers.api import views as api
 from suppliers.portal import account, prices
 from suppliers.portal import bank as portal_bank
 from suppliers.portal import people as portal_people
 from suppliers.web import bank as bank_pages
-from suppliers.web import contracts, duplicates, pages, people, quality
+from suppliers.web import contracts, duplicates, pages, people, quality, sites
 
 urlpatterns = [
     path("supplier/prices/", prices.price_list, name="portal_prices"),
@@ -34,6 +35,8 @@ urlpatterns = [
     ),
     path("suppliers/merges/<int:merge_id>/undo/", duplicates.merge_undo, name="supplier_merge_undo"),
     path("suppliers/<str:code>/", pages.supplier_detail, name="supplier"),
+    path("suppliers/<str:code>/locations/new/", sites.site_new, name="supplier_site_new"),
+    path("suppliers/<str:code>/locations/<str:site_code>/", sites.site_change, name="supplier_site"),
     path("suppliers/<str:code>/people/new/", people.person_new, name="supplier_person_new"),
     path("suppliers/<str:code>/people/<int:person_id>/", people.person, name="supplier_person"),
     path("suppliers/<str:code>/people/<int:person_id>/do/<slug:verb>/", people.person_do, name="supplier_person_do"),
@@ -51,6 +54,7 @@ urlpatterns = [
     path(
         "api/v1/suppliers/<str:code>/bank-changes/", bank_api.BankChangeList.as_view(), name="api_supplier_bank_changes"
     ),
+    path("api/v1/suppliers/<str:code>/locations/", sites_api.SiteList.as_view(), name="api_supplier_sites"),
     path("api/v1/catalogue/", api.CatalogueList.as_view(), name="api_catalogue"),
     path("api/v1/contracts/", api.ContractList.as_view(), name="api_contracts"),
     path("api/v1/contracts/<str:number>/", api.ContractItem.as_view(), name="api_contract"),

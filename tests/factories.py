@@ -37,6 +37,7 @@ from procurement.services import (
     submit_requisition,
 )
 from suppliers.models import CatalogueItem, Contract, ContractPrice, Supplier, SupplierUser
+from suppliers.services import open_main_sites
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)  # a Tuesday, 09:00 in London
 TODAY = NOW.date()
@@ -168,10 +169,12 @@ def _goods(made: Company) -> None:
 
 
 def _supplier(code: str, name: str) -> Supplier:
-    return Supplier.objects.create(
+    made = Supplier.objects.create(
         code=code, name=name, state="active", country="GB", currency="GBP", created_at=NOW, changed_at=NOW,
         order_email=f"orders@{code.lower()}.example",
     )  # fmt: skip
+    open_main_sites(suppliers=[made], at=NOW)
+    return made
 
 
 def a_requisition(made: Company, *lines: tuple[str, str], by: User | None = None, **fields: object) -> Requisition:

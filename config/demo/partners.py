@@ -21,6 +21,7 @@ from suppliers.models import (
     SupplierState,
     SupplierUser,
 )
+from suppliers.services import open_main_sites
 
 # (code, name) of suppliers with a part in the story; the rest are made from words.
 NAMED = {"HARROW": "Harrow Packaging Ltd", "DELTA": "Delta Fixings Ltd", "HARROP": "Harrow Packaging Limited"}
@@ -104,6 +105,7 @@ def _suppliers(at: datetime) -> dict[str, Supplier]:
     for supplier, state in zip(made[-len(others) :], others, strict=True):
         supplier.__dict__["state"] = state
     Supplier.objects.bulk_create(made)
+    open_main_sites(suppliers=made, at=at)
     SupplierIdentifier.objects.bulk_create(
         SupplierIdentifier(supplier=s, scheme="vat", value=s.tax_id) for s in made if s.code != "HARROP"
     )

@@ -174,6 +174,7 @@ class Invoice:
     order_number: str = ""
     credited_number: str = ""
     bank_account: str = ""
+    remit_to: str = ""
     prepaid: Decimal = Decimal(0)
     payable: Decimal | None = None
     taxes: tuple[TaxSubtotal, ...] = ()

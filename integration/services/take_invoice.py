@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from foundation.models import User
 from integration import canonical
 from integration.models import InboxMessage
@@ -38,6 +40,7 @@ def take_invoice(
         order_reference=document.order_number,
         credited_invoice_number=document.credited_number,
         bank_account=document.bank_account,
+        remit_to=_location(supplier, document.remit_to),
         lines=_lines(message, document, supplier),
         charges=tuple(
             ChargeCommand(c.amount, c.code, c.description, c.tax_percent, c.tax_code) for c in document.charges
@@ -47,6 +50,14 @@ def take_invoice(
     )
     invoice = receive_invoice(command=command, actor=actor, at=at)
     return {"type": "invoice", "number": invoice.number, "supplier_number": invoice.supplier_number}
+
+
+def _location(supplier: Supplier, stated: str) -> str:
+    """Return the code of the supplier's location a bill names to be paid, by our code or its EDI id, else as stated."""
+    if not stated:
+        return ""
+    rows = supplier.sites.filter(Q(code=stated.upper()) | Q(edi_id=stated))
+    return rows.values_list("code", flat=True).first() or stated[:35]
 
 
 def _lines(message: InboxMessage, document: canonical.Invoice, supplier: Supplier) -> tuple[LineCommand, ...]:

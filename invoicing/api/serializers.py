@@ -56,6 +56,9 @@ class InvoiceInput(StrictSerializer):
     order = TextField(max_length=60, required=False, default="", allow_blank=True)
     credited_invoice = TextField(max_length=60, required=False, default="", allow_blank=True)
     bank_account = TextField(max_length=64, required=False, default="", allow_blank=True)
+    remit_to = TextField(
+        max_length=16, required=False, default="", allow_blank=True, help_text="code of your location to be paid"
+    )
     legal_entity = TextField(max_length=12, required=False, default="", allow_blank=True)
     net_amount = NumberField(required=False, allow_null=True, default=None)
     tax_amount = NumberField(required=False, allow_null=True, default=None)
@@ -96,6 +99,7 @@ def command_of(
         order_reference=data["order"],
         credited_invoice_number=data["credited_invoice"],
         bank_account=data["bank_account"],
+        remit_to=data["remit_to"],
         legal_entity_id=entity_id,
         stated_net=data["net_amount"],
         stated_tax=data["tax_amount"],

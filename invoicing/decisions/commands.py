@@ -63,6 +63,7 @@ class InvoiceCommand:
     order_reference: str = ""
     credited_invoice_number: str = ""
     bank_account: str = ""
+    remit_to: str = ""  # code of the supplier's location to be paid, as stated
     stated_net: Decimal | None = None
     stated_tax: Decimal | None = None
     stated_rounding: Decimal = Decimal(0)
@@ -78,4 +79,6 @@ class InvoiceCommand:
         """Return what the content hash covers: everything the supplier says, not how its bytes were wrapped."""
         content = asdict(self)
         del content["original"], content["original_type"]
+        if not self.remit_to:
+            del content["remit_to"]  # what was stored before bills could name it keeps its hash
         return content

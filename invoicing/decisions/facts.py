@@ -30,6 +30,7 @@ class HoldCode(StrEnum):
     ORDER_CLOSED = "order_closed"
     SUPPLIER_BLOCKED = "supplier_blocked"
     BANK_CHANGE = "bank_change_open"
+    REMIT_TO = "remit_to_differs"
     WAITING = "not_received"
 
 
@@ -58,6 +59,7 @@ CATEGORY: Mapping[HoldCode, str] = {
     HoldCode.ORDER_CLOSED: "invoice_order",
     HoldCode.SUPPLIER_BLOCKED: "invoice_supplier",
     HoldCode.BANK_CHANGE: "supplier_bank",
+    HoldCode.REMIT_TO: "supplier_bank",
 }
 
 

@@ -33,6 +33,7 @@ class InvoiceFacts:
     supplier_name: str
     supplier_may_be_paid: bool
     bank_change: str  # number of the open change of the supplier's account; empty = none (SU-2)
+    remit_to: tuple[str, str]  # location to be paid as the bill states it, and that of the account in force; by code
     orders: Mapping[str, OrderFacts]
     lookalikes: tuple[Bill, ...]
     limits: MatchPolicy
@@ -93,6 +94,11 @@ def _supplier(facts: InvoiceFacts) -> tuple[Finding, ...]:
     if facts.bank_change:
         text = f"{facts.supplier_name} has an open bank change, {facts.bank_change}. {worth} wait until it is decided."
         found.append(Finding(HoldCode.BANK_CHANGE, text, amount))
+    stated, ours = facts.remit_to
+    if stated and stated != ours:
+        there = f"we pay it at {ours}" if ours else "we know no location it is paid at"
+        text = f"The bill asks to be paid at {stated}; {there}. {worth} wait until somebody has looked."
+        found.append(Finding(HoldCode.REMIT_TO, text, amount, actual=stated, limit=ours))
     return tuple(found)
 
 

@@ -77,6 +77,9 @@ class Invoice(Document):
         db_persist=True,
     )
     bank_account = models.CharField(max_length=64, blank=True, help_text="as stated; compared, never used")
+    remit_to = models.CharField(
+        max_length=35, blank=True, help_text="location to be paid as stated; compared, never used"
+    )
     stated_net = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     stated_tax = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     stated_total = models.DecimalField(max_digits=18, decimal_places=4)

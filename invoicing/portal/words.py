@@ -19,6 +19,7 @@ WHY = {
     HoldCode.UNMATCHED: "A line fits no line of our order.",
     HoldCode.NO_ORDER: "We cannot find the order it is for.",
     HoldCode.ORDER_CLOSED: "The order is closed.",
+    HoldCode.REMIT_TO: "The bill names another location to be paid than the one of your account with us.",
     HoldCode.BANK_CHANGE: "Payments wait until the change of your bank account is checked.",
     HoldCode.SUPPLIER_BLOCKED: "Payments to you are stopped. Please write to accounts payable.",
     HoldCode.DUPLICATE: "It looks like a bill we already have.",

@@ -22,6 +22,7 @@ from invoicing.selectors.policy import ToleranceLookup
 from policies.decisions.tolerances import MatchPolicy
 from procurement.models import OrderState, PurchaseOrder, PurchaseOrderLine
 from suppliers.selectors.bank import open_bank_change
+from suppliers.selectors.sites import remit_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def invoice_facts(locked: LockedInvoice, *, at: datetime) -> InvoiceFacts:
         supplier_name=invoice.supplier.name,
         supplier_may_be_paid=invoice.supplier.may_be_paid,
         bank_change=open_bank_change(invoice.supplier_id),
+        remit_to=(invoice.remit_to, remit_to(invoice.supplier_id) if invoice.remit_to else ""),
         orders=orders,
         lookalikes=lookalikes(invoice),
         limits=tolerances.of_document(),

@@ -42,6 +42,7 @@ CAUSES = (
     (HoldCode.UNIT, "Unit cannot be converted"),
     (HoldCode.SUPPLIER_BLOCKED, "Supplier may not be paid"),
     (HoldCode.BANK_CHANGE, "Bank account is being changed"),
+    (HoldCode.REMIT_TO, "Asks to be paid elsewhere"),
     (HoldCode.WAITING, "Waiting for goods"),
 )
 NAME_OF = {code.value: name for code, name in CAUSES}

@@ -101,6 +101,7 @@ def _build(
         order_reference=command.order_reference,
         credited_invoice_number=command.credited_invoice_number,
         bank_account=command.bank_account.replace(" ", "").upper(),
+        remit_to=command.remit_to.strip().upper(),
         stated_net=command.stated_net,
         stated_tax=command.stated_tax,
         stated_total=command.stated_total,

@@ -232,6 +232,7 @@ class OrderVersion(models.Model):
     revision = models.PositiveIntegerField()
     content = models.JSONField()
     content_hash = models.CharField(max_length=64)
+    sent_to = models.JSONField(default=dict, help_text="the supplier's location it went to, as it was then")
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey("foundation.User", null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -21,6 +21,7 @@ from procurement.events import OrderIssued
 from procurement.models import OrderVersion, PurchaseOrder, PurchaseOrderLine
 from procurement.selectors.orders import content_of, open_amount
 from suppliers.models import MAY_ORDER, Contract
+from suppliers.selectors.sites import order_from
 from workflow.services import DoneOn, record_duty, require_duty
 
 UNLIMITED_OVER_RECEIPT = Decimal(1000)  # percent: ten times the order still has an end, a typing error does not pass
@@ -86,8 +87,10 @@ def make_issued(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, act
 
 def tell_issued(order: PurchaseOrder, known: Known, *, actor: User, at: datetime) -> None:
     """Freeze the version that leaves, count it under its contracts, and tell it."""
+    place = order_from(order.supplier, ship_to_id=order.ship_to_id, currency=order.currency)
     OrderVersion.objects.create(
         order=order,
+        sent_to=place.kept(),
         supplier_id=order.supplier_id,
         revision=order.revision,
         content=content_of(order, known.lines),

@@ -11,22 +11,28 @@ from foundation.services.letters import store_letters, write_letter
 from foundation.templatetags.ui import day, money, price, quantity
 from procurement.models import OrderState, PurchaseOrder
 from procurement.selectors.told import zone_of_supplier
+from suppliers.models.sites import MAIN
 
 
 @use_case
 def mail_order(*, order: PurchaseOrder, revision: int, at: datetime) -> int:
-    """Store the letter about a version of an order to the supplier's order address; returns how many are new.
+    """Store the letter about a version of an order to the order-from location it went to; returns how many are new.
 
     `order` as it is now, with its supplier and site.
     Times are on the clock of the supplier's people, where they share one, else of the site; the clock is named.
     Called twice it is one letter. A version that was replaced meanwhile has no letter: the newer one has its own.
     """
-    if not order.supplier.order_email or order.revision != revision or order.state != OrderState.ISSUED:
+    if order.revision != revision or order.state != OrderState.ISSUED:
+        return 0
+    sent_to = order.versions.values_list("sent_to", flat=True).get(revision=revision)
+    address = sent_to.get("email", order.supplier.order_email)
+    if not address:
         return 0
     what = f"Order {order.number}" if revision == 1 else f"Order {order.number}, version {revision}"
     zone = zone_of_supplier(order.supplier_id) or order.ship_to.time_zone
     due = order.ack_due_at.astimezone(ZoneInfo(zone)) if order.ack_due_at else None
     facts = (
+        ("For", sent_to.get("name", "") if sent_to.get("code", "") not in {"", MAIN} else ""),
         ("Deliver to", order.ship_to.name),
         ("Needed by", day(order.need_by)),
         ("Total, net", money(order.total_amount, order.currency)),
@@ -44,7 +50,7 @@ def mail_order(*, order: PurchaseOrder, revision: int, at: datetime) -> int:
         closing="" if revision == 1 else f"It replaces version {revision - 1}.",
     )  # fmt: skip
     return store_letters([write_letter(
-        order.supplier.order_email, letter, sentence=f"{what} for you from {order.ship_to.name}.",
+        address, letter, sentence=f"{what} for you from {order.ship_to.name}.",
         url=f"{settings.PUBLIC_URL}/supplier/orders/{order.number}/", subject=("supplier", order.supplier_id, order.supplier.code),
         key=f"order:{order.pk}:{revision}",
     )], at)  # fmt: skip

@@ -22,6 +22,9 @@ class BankChangeInput(StrictSerializer):
     account = TextField(max_length=64, help_text="IBAN, or bank code:account")
     bic = TextField(max_length=11, required=False, default="", allow_blank=True)
     reason = TextField(max_length=300)
+    remit_to = TextField(
+        max_length=16, required=False, default="", allow_blank=True, help_text="code of the location that is paid"
+    )
     feed = serializers.ChoiceField(["api", "erp"], required=False, default="api")
 
 
@@ -48,7 +51,7 @@ class BankChangeList(PartnerDoor):
             supplier = found(rows, "supplier", code=code)
             data = read(BankChangeInput, request)
             source = "api" if self.own else data["feed"]
-            words = {name: data[name] for name in ("holder", "country", "account", "bic", "reason")}
+            words = {name: data[name] for name in ("holder", "country", "account", "bic", "reason", "remit_to")}
             change = propose_bank_change(
                 supplier_id=supplier.pk, proposed=ProposedAccount(**words), source=source, actor=user, at=now()
             )

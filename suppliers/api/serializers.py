@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from foundation.machine.fields import Filters, NumberField
+from suppliers.api.sites import LocationOutput
 from suppliers.models import CatalogueItem, CatalogueState, Contract, ContractState, Supplier, SupplierState
 
 
@@ -27,6 +28,16 @@ class SupplierOutput(serializers.ModelSerializer[Supplier]):
             "code", "name", "state", "country", "tax_id", "currency", "payment_terms_days", "order_channel",
             "acknowledge_hours", "changed_at", "version",
         ]  # fmt: skip
+        read_only_fields = fields
+
+
+class SupplierDetail(SupplierOutput):
+    """A company we buy from, with its locations."""
+
+    locations = LocationOutput(source="sites", many=True)
+
+    class Meta(SupplierOutput.Meta):
+        fields = [*SupplierOutput.Meta.fields, "locations"]
         read_only_fields = fields
 
 

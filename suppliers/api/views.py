@@ -16,6 +16,7 @@ from suppliers.api.serializers import (
     ContractDetail,
     ContractFilters,
     ContractOutput,
+    SupplierDetail,
     SupplierFilters,
     SupplierOutput,
 )
@@ -45,12 +46,12 @@ class SupplierList(SupplierDoor):
 class SupplierItem(SupplierDoor):
     """One supplier."""
 
-    @extend_schema(responses=SupplierOutput)
+    @extend_schema(responses=SupplierDetail)
     def get(self, request: Request, code: str) -> Response:
         """Return one supplier with its state and terms; the number of a merged one leads to who stands for it."""
         with self.as_caller(request) as user:
             known = found(self.visible(user).select_related("merged_into"), "supplier", code=code)
-            return told(shown(SupplierOutput(known if self.own else standing(known))))
+            return told(shown(SupplierDetail(known if self.own else standing(known))))
 
 
 class CatalogueList(PartnerDoor):

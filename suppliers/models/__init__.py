@@ -3,6 +3,7 @@ from suppliers.models.catalogue import CatalogueItem, CatalogueState, SourcingPr
 from suppliers.models.contract import Contract, ContractKind, ContractPrice, ContractState
 from suppliers.models.contract_papers import ContractPaper, ContractVersion
 from suppliers.models.duplicates import DuplicateProposal, SupplierMerge
+from suppliers.models.sites import SiteUse, SupplierSite
 from suppliers.models.supplier import (
     MAY_BE_PAID,
     MAY_MERGE,
@@ -34,11 +35,13 @@ __all__ = [
     "ContractVersion",
     "DuplicateProposal",
     "OrderChannel",
+    "SiteUse",
     "SourcingPreference",
     "StaffAccount",
     "Supplier",
     "SupplierIdentifier",
     "SupplierMerge",
+    "SupplierSite",
     "SupplierState",
     "SupplierUser",
 ]  # fmt: skip

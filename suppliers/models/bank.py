@@ -42,6 +42,10 @@ class BankChange(Document):
     account = models.CharField(max_length=64, help_text="canonical spelling")
     bic = models.CharField(max_length=11, blank=True)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the account")
+    remit_to = models.ForeignKey(
+        "suppliers.SupplierSite", null=True, on_delete=models.PROTECT, related_name="bank_changes",
+        help_text="the location it is paid at; empty = the default one",
+    )  # fmt: skip
     reason = models.CharField(max_length=300)
     evidence_name = models.CharField(max_length=120, blank=True)
     evidence_type = models.CharField(max_length=60, blank=True)

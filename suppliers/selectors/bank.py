@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from foundation.models import User
 from suppliers.models import BankAccount, BankChange, BankChangeState, StaffAccount, Supplier
@@ -29,6 +29,13 @@ def open_bank_change(supplier_id: int) -> str:
     """Return the number of the change that keeps a supplier's payments, or nothing."""
     rows = BankChange.objects.filter(supplier_id=supplier_id, state__in=WAITING)
     return rows.values_list("number", flat=True).first() or ""
+
+
+def payment_of(supplier_id: int) -> tuple[Supplier, BankAccount | None, str]:
+    """Return a supplier, the account it is paid to, and the number of the change that keeps its payments."""
+    changes = BankChange.objects.filter(supplier=OuterRef("pk"), state__in=WAITING).values("number")[:1]
+    supplier = Supplier.objects.annotate(open_change=Subquery(changes)).get(pk=supplier_id)
+    return supplier, account_in_force(supplier), supplier.open_change or ""
 
 
 def changes_of(supplier: Supplier) -> Sequence[BankChange]:

@@ -31,10 +31,12 @@ from suppliers.services.people import (
 from suppliers.services.propose_bank_change import ProposedAccount, propose_bank_change
 from suppliers.services.take_over_suppliers import take_over_suppliers
 from suppliers.services.write_contract import agree_contract, amend_contract, propose_contract, withdraw_amendment
+from suppliers.services.write_supplier_site import GivenSite, open_main_sites, write_supplier_site
 
 __all__ = [
     "MOVES",
     "Colleague",
+    "GivenSite",
     "ProposedAccount",
     "SupplierRow",
     "add_bank_evidence",
@@ -53,6 +55,7 @@ __all__ = [
     "invite_supplier_person",
     "merge_suppliers",
     "move_supplier",
+    "open_main_sites",
     "propose_bank_change",
     "propose_contract",
     "put_bank_change_in_force",
@@ -70,4 +73,5 @@ __all__ = [
     "warn_of_contracts",
     "withdraw_amendment",
     "withdraw_bank_change",
+    "write_supplier_site",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from foundation.validators import known_country, known_currency, new_code
 from suppliers import access
 from suppliers.decisions.plain_names import read_name
 from suppliers.models import Supplier
+from suppliers.services.write_supplier_site import open_main_sites
 
 _CODE = 16
 _BATCH = 1_000
@@ -78,6 +79,7 @@ def _known(fresh: Iterable[str]) -> set[str]:
 
 def _store(added: Sequence[Supplier], source: str, actor: User, at: datetime) -> None:
     Supplier.objects.bulk_create(added, batch_size=_BATCH)
+    open_main_sites(suppliers=added, at=at)
     audit.record_rows(
         audit.row("suppliers.supplier", one.pk, one.code, "import_supplier", actor=actor, at=at, source=source)
         for one in added

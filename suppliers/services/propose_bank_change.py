@@ -17,7 +17,7 @@ from suppliers import access
 from suppliers.decisions.bank_numbers import AccountNumber, read_account
 from suppliers.decisions.plain_names import read_name
 from suppliers.events import BankChangeProposed
-from suppliers.models import BankChange, Supplier, SupplierState
+from suppliers.models import BankChange, SiteUse, Supplier, SupplierSite, SupplierState
 from suppliers.selectors.bank import others_with, staff_with
 from suppliers.services.bank_letters import tell_known_contacts
 from workflow.services import DoneOn, open_case, record_duty, require_duty
@@ -34,6 +34,7 @@ class ProposedAccount:
     account: str
     bic: str = ""
     reason: str = ""
+    remit_to: str = ""  # code of the supplier's location; empty = its default one
     evidence: Upload | None = None  # kinds pdf, png, jpg: a letter of the bank or a statement
 
 
@@ -47,7 +48,8 @@ def propose_bank_change(
 
     :raises NotFoundError: there is no such supplier, or it is not the actor's own.
     :raises NotPermittedError: somebody of ours who does not maintain suppliers.
-    :raises InvalidError: the account or its holder cannot be one, it is the account in force, or the reason is missing.
+    :raises InvalidError: the account or its holder cannot be one, it is the account in force, the reason is missing, or
+        the supplier has no such location that is paid.
     :raises ConflictError: another change is open, or the relation has ended.
     """
     with as_owner():
@@ -96,11 +98,13 @@ def _store(
         if file
         else {}
     )  # fmt: skip
+    place = _place(supplier, proposed.remit_to)
+    content = [supplier.pk, holder, number.account, number.bic, place.code if place else ""]
     change = BankChange.objects.create(
         number=next_number("BC"), supplier=supplier, source=source, holder=holder, country=number.country,
         account=number.account, bic=number.bic, fingerprint=number.fingerprint, reason=proposed.reason.strip()[:300],
-        content_hash=content_hash([supplier.pk, holder, number.account, number.bic]), created_at=at, created_by=actor,
-        changed_at=at, changed_by=actor, **evidence,
+        content_hash=content_hash(content), remit_to=place, created_at=at, created_by=actor, changed_at=at,
+        changed_by=actor, **evidence,
     )  # fmt: skip
     chain = chain_of("bank_change", change.pk)
     judged = require_duty(duty=PROPOSE, person=actor, chains=[chain], at=at)
@@ -117,6 +121,19 @@ def _store(
         )
     )  # fmt: skip
     return change
+
+
+def _place(supplier: Supplier, code: str) -> SupplierSite | None:
+    rows = supplier.sites.filter(is_active=True).exclude(payments=SiteUse.NO)
+    if not code.strip():
+        return rows.filter(payments=SiteUse.DEFAULT).first()
+    found = rows.filter(code=code.strip().upper()).first()
+    if found is None:
+        raise InvalidError(
+            "remit_to_unknown", f"{supplier} has no location {code} that is paid.", field="remit_to", value=code,
+            cure="Add the location first, or leave it empty.",
+        )  # fmt: skip
+    return found
 
 
 def _raise_shared(change: BankChange, supplier: Supplier, at: datetime) -> None:

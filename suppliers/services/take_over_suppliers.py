@@ -8,6 +8,7 @@ from foundation.journal import use_case
 from foundation.models import User
 from suppliers.models import Supplier
 from suppliers.selectors.merging import standing
+from suppliers.services.write_supplier_site import open_main_sites
 
 
 @use_case
@@ -31,6 +32,7 @@ def take_over_suppliers(
         for code, name in names.items()
         if code not in known
     )  # fmt: skip
+    open_main_sites(suppliers=added, at=at)
     audit.record_rows(
         audit.row("suppliers.supplier", supplier.pk, supplier.code, "take_over", actor=actor, at=at, source=source)
         for supplier in added

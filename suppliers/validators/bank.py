@@ -19,6 +19,9 @@ class AccountForm(forms.Form):
         max_length=64, label="IBAN or account number", help_text="US: routing:account, such as 021000021:12345678"
     )
     bic = forms.CharField(max_length=20, required=False, label="BIC")
+    remit_to = forms.CharField(
+        max_length=16, required=False, label="Location that is paid", help_text="its code; empty = the usual one"
+    )
     reason = forms.CharField(max_length=300, label="Why it changes")
     file = forms.FileField(required=False, label="Letter of the bank or statement", help_text="PDF, PNG or JPG")
 
@@ -32,7 +35,7 @@ class AccountForm(forms.Form):
         :raises InvalidError: the file is none that can prove an account.
         """
         data = self.cleaned_data
-        words = {name: data[name] for name in ("holder", "country", "account", "bic", "reason")}
+        words = {name: data[name] for name in ("holder", "country", "account", "bic", "reason", "remit_to")}
         return {**words, "evidence": evidence_of(data["file"]) if data["file"] else None}
 
 

@@ -58,7 +58,9 @@ def _change(request: HttpRequest, number: str) -> BankChange:
     rows = BankChange.objects.defer("evidence")
     if not holds_anywhere(staff(request), VIEW):
         raise Http404
-    change = get_object_or_404(rows.select_related("supplier", "created_by", "called_by", "approved_by"), number=number)
+    change = get_object_or_404(
+        rows.select_related("supplier", "created_by", "called_by", "approved_by", "remit_to"), number=number
+    )
     require(access.can_see_bank_changes(staff(request)))
     return change
 

@@ -14,7 +14,7 @@ from foundation.roles import VIEW
 from suppliers import access
 from suppliers.models import BankChange, CatalogueItem, CatalogueState, Contract, Supplier
 from suppliers.selectors import find_items
-from suppliers.selectors.bank import account_in_force, facts_of_change, open_bank_change
+from suppliers.selectors.bank import facts_of_change, payment_of
 from suppliers.services import approve_bank_change, reject_bank_change
 
 OFFERS = 20
@@ -97,9 +97,9 @@ def bank_of_supplier(request: HttpRequest, pk: int | None) -> str:
     """Show which account is in force and what is being changed, to those who look after accounts."""
     if not isinstance(request.user, User) or pk is None or not access.can_see_bank_changes(request.user):
         return ""
-    supplier = Supplier.objects.get(pk=pk)
+    supplier, account, waiting = payment_of(pk)
     context = {
-        "supplier": supplier, "account": account_in_force(supplier), "open": open_bank_change(pk),
+        "supplier": supplier, "account": account, "open": waiting,
         "may_propose": access.can_propose_bank_change(request.user, pk),
     }  # fmt: skip
     return render_to_string("suppliers/bank/panel.html", context, request=request)

@@ -16,6 +16,7 @@ from foundation.web.typed import seen_version, words
 from suppliers import access
 from suppliers.models import CatalogueState, Supplier, SupplierState
 from suppliers.selectors.quality import FLAWS, flawed
+from suppliers.selectors.sites import sites_and_numbers
 from suppliers.services import MOVES, move_supplier
 
 ONBOARDING = (
@@ -70,6 +71,7 @@ def _detail(
 ) -> HttpResponse:
     offers = supplier.catalogue.filter(state=CatalogueState.ACTIVE).select_related("item", "unit")
     shown = list(offers.order_by("item__code")[: OFFERS + 1])
+    sites, identifiers = sites_and_numbers(supplier.pk)
     context = {
         "supplier": supplier,
         "contracts": supplier.contracts.order_by("-valid_to")[:20],
@@ -77,7 +79,8 @@ def _detail(
         "has_more_offers": len(shown) > OFFERS,
         "people": supplier.people.select_related("user").order_by("-is_active", "user__first_name", "pk"),
         "may_maintain": access.can_maintain(request.user),
-        "identifiers": supplier.identifiers.all(),
+        "identifiers": identifiers,
+        "sites": sites,
         "history": timeline("supplier", supplier.pk),
         "moves": _moves(supplier) if access.can_maintain(request.user) else [],
         "absorbed": supplier.absorbed.filter(undone_at=None).select_related("duplicate", "merged_by"),

@@ -103,6 +103,8 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "supplier_quality_csv", made.sue, ["no_tax_number"]
     yield "supplier_duplicate", made.sue, [DuplicateProposal.objects.get().pk]
     yield "supplier_bank_new", made.sue, ["ACME"]
+    yield "supplier_site_new", made.sue, ["ACME"]
+    yield "supplier_site", made.sue, ["ACME", "MAIN"]
     yield "bank_changes", made.sue, []
     yield "bank_change", made.sue, [BankChange.objects.order_by("pk")[0].number]
     yield "bank_evidence", made.sue, [BankChange.objects.order_by("pk")[0].number]

@@ -441,6 +441,9 @@ def _budgets(houses: Houses) -> None:
 
 
 def _bank(houses: Houses) -> None:
+    houses.kinds["supplier_site"] = Kind(
+        {"code": "ACME", "site_code": "MAIN"}, {"code": "ACME", "site_code": "NO-SUCH-9"}, form={"version": 1}
+    )
     change = proposed(houses.made, supplier=houses.made.bolt)
     houses.kinds["bank_change"] = Kind(
         {"number": change.number},

@@ -100,7 +100,7 @@ def invoice(
     values = {
         "bill": bill(total=str(stated.total)), "kind": "invoice", "currency": "GBP", "header_reference": "PO-1",
         "lines": lines, "charges": charges, "totals": compute(parts, stated, "GBP"), "stated": stated,
-        "supplier_name": "Acme Packaging", "supplier_may_be_paid": True, "bank_change": "",
+        "supplier_name": "Acme Packaging", "supplier_may_be_paid": True, "bank_change": "", "remit_to": ("", ""),
         "orders": {o.number: o for o in orders},
         "lookalikes": (), "limits": POLICY, "today": TODAY,
     }  # fmt: skip

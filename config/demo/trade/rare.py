@@ -204,7 +204,7 @@ def _cheaper(cast: Cast, at: datetime) -> Story:
 
 
 def _other_account(cast: Cast, at: datetime) -> Story:
-    """Harrow's bill names an account that it never named before, with a charge that nobody agreed."""
+    """Harrow's bill names a location and an account that it never named before, with a charge that nobody agreed."""
     order, at = yield from _on_the_dock(
         cast, Wish("LDS", "demo.requester", "Corner boards", (("PD", 3),)), at, hours=12
     )
@@ -213,7 +213,7 @@ def _other_account(cast: Cast, at: datetime) -> Story:
     yield at
     bill = acts.bill_of(order, number_of(order), at.date())
     urgent = acts.add_up(bill, charges=[replace(acts.freight(bill.currency, Decimal("9.90")), description="Handling")])
-    strange = replace(urgent, bank_account="LT601010012345678901")
+    strange = replace(urgent, bank_account="LT601010012345678901", remit_to="VILNIUS")
     acts.bill(cast, strange, at=at)
 
 

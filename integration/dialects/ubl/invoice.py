@@ -134,6 +134,7 @@ def _invoice(root: Element) -> Invoice:
         order_number=order,
         credited_number=text(root, "cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID"),
         bank_account=text(root, "cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID"),
+        remit_to=text(root, "cac:PayeeParty/cac:PartyIdentification/cbc:ID"),
         prepaid=sign * (stated(root, "PrepaidAmount") or Decimal(0)),
         payable=_signed(stated(root, "PayableAmount"), sign),
         taxes=tuple(_subtotal(s, sign) for s in subtotals(root)),
