@@ -84,6 +84,7 @@ app.conf.beat_schedule = {
     "inbox": _every("integration.apply_inbox", RELAY_EVERY),
     "chase": _every("integration.chase", MINUTE),
     "contracts": _every("suppliers.sweep_contracts", HOUR),
+    "certificates": _every("suppliers.sweep_certificates", HOUR),
     "reminders": _every("workflow.sweep_reminders", MINUTE),
     "ladders": _every("workflow.climb_ladders", MINUTE),
     "signatures": _every("workflow.sweep_signatures", MINUTE),

@@ -33,6 +33,7 @@ class Fence:
 ME = "nullif(current_setting('app.supplier_id', true), '')::bigint"
 OWN = "supplier_id = %(me)s"
 _fences: dict[str, Fence] = {}
+_readable: dict[str, None] = {}
 
 
 def fence(table: str, using: str = OWN, **grants: Any) -> None:
@@ -41,6 +42,16 @@ def fence(table: str, using: str = OWN, **grants: Any) -> None:
     Call it in the room's AppConfig.ready.
     """
     _fences[table] = Fence(using=using, **grants)
+
+
+def readable(*tables: str) -> None:
+    """Register reference tables of a room that every portal request may read: the same for all, nobody's own rows."""
+    _readable.update(dict.fromkeys(tables))
+
+
+def readable_tables() -> frozenset[str]:
+    """Return the registered reference tables, for the architecture test."""
+    return frozenset(_readable)
 
 
 def fenced_tables() -> dict[str, Fence]:
@@ -145,7 +156,7 @@ _APPEND = {
 
 
 def _grant_common(cursor: Any, existing: set[str]) -> None:
-    for table in _READ:
+    for table in (*_READ, *_readable):
         if table in existing:
             cursor.execute(f'grant select on "{table}" to {PORTAL_ROLE}')
     for table, columns in _APPEND.items():

@@ -9,7 +9,7 @@ from foundation.models import Role, User
 from foundation.roles import VIEW
 from foundation.verdict import ALLOWED, Verdict
 from suppliers.decisions.company_roles import WORDS, Act, acts_of
-from suppliers.models import BankChange, CatalogueItem, Contract, ContractVersion, Supplier, SupplierUser
+from suppliers.models import BankChange, CatalogueItem, Certificate, Contract, ContractVersion, Supplier, SupplierUser
 
 
 def visible_suppliers(user: User) -> QuerySet[Supplier]:
@@ -95,3 +95,29 @@ def can_agree_contract(user: User, version: ContractVersion) -> Verdict:
 def can_end_contract(user: User) -> Verdict:
     """Judge ending a contract before its time."""
     return can_propose_contract(user)
+
+
+def can_see_certificates(user: User) -> Verdict:
+    """Judge reading suppliers' certificates: who keeps, buys from or audits suppliers."""
+    roles = (Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER, Role.FINANCE_DIRECTOR, Role.BUYER, Role.AUDITOR)
+    return access.can_in_role(user, "look at certificates", *roles)
+
+
+def can_send_certificate(user: User, supplier_id: int) -> Verdict:
+    """Judge sending a certificate: the supplier's own people for themselves, who keeps suppliers for any (SU-1)."""
+    if user.kind == User.Kind.SUPPLIER:
+        return can_act_for(user, supplier_id, Act.PROVE)
+    return can_keep_certificates(user)
+
+
+def can_keep_certificates(user: User) -> Verdict:
+    """Judge saying which certificates are needed, and sending one for a supplier."""
+    return access.can_in_role(user, "keep certificates", Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER)
+
+
+def can_check_certificate(user: User, certificate: Certificate) -> Verdict:
+    """Judge accepting or refusing a certificate: never whoever sent it (SU-1)."""
+    if user.pk == certificate.sent_by_id:
+        return Verdict("own_certificate", "You sent this one. Somebody else looks at it.")
+    roles = (Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER, Role.FINANCE_DIRECTOR)
+    return access.can_in_role(user, "check certificates", *roles)

@@ -19,4 +19,6 @@ class SuppliersConfig(AppConfig):
             "suppliers_supplieruser", columns=("id", "supplier_id", "user_id", "is_active", "role", "known_as")
         )
         guards.fence("suppliers_suppliersite")
+        guards.fence("suppliers_certificate")
+        guards.readable("suppliers_certificatekind", "suppliers_certificateneed")
         registries.invariants.add(*invariants())

@@ -8,7 +8,13 @@ from django.utils import timezone
 
 from foundation.selectors import system_user
 from suppliers.selectors.bank import cooled_off
-from suppliers.services import expire_contracts, put_bank_change_in_force, warn_of_contracts
+from suppliers.services import (
+    expire_contracts,
+    put_bank_change_in_force,
+    restrict_for_certificates,
+    warn_of_certificates,
+    warn_of_contracts,
+)
 
 BEHIND = timedelta(hours=12)  # the earliest clock of any site
 
@@ -30,3 +36,11 @@ def sweep_contracts(**_unknown: Any) -> int:
     ended = expire_contracts(today=(now - BEHIND).date(), at=now)
     warn_of_contracts(today=now.date(), at=now)
     return ended
+
+
+@shared_task(name="suppliers.sweep_certificates")
+def sweep_certificates(**_unknown: Any) -> int:
+    """Warn of certificates that end and restrict who lacks a needed one (SU-1); returns how many suppliers changed."""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    warn_of_certificates(today=now.date(), at=now)
+    return restrict_for_certificates(today=(now - BEHIND).date(), at=now)

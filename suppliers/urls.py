@@ -5,9 +5,10 @@ from suppliers.api import sites as sites_api
 from suppliers.api import views as api
 from suppliers.portal import account, prices
 from suppliers.portal import bank as portal_bank
+from suppliers.portal import certificates as portal_certificates
 from suppliers.portal import people as portal_people
 from suppliers.web import bank as bank_pages
-from suppliers.web import contracts, duplicates, pages, people, quality, sites
+from suppliers.web import certificate_needs, certificates, contracts, duplicates, pages, people, quality, sites
 
 urlpatterns = [
     path("supplier/prices/", prices.price_list, name="portal_prices"),
@@ -19,12 +20,27 @@ urlpatterns = [
     path("supplier/people/<int:person_id>/", portal_people.colleague, name="portal_colleague"),
     path("supplier/people/<int:person_id>/remove/", portal_people.remove, name="portal_colleague_remove"),
     path("supplier/bank/", portal_bank.bank, name="portal_bank"),
+    path("supplier/certificates/", portal_certificates.certificates, name="portal_certificates"),
+    path(
+        "supplier/certificates/<int:certificate_id>/file/",
+        portal_certificates.certificate_file,
+        name="portal_certificate_file",
+    ),
+    path(
+        "supplier/certificates/<int:certificate_id>/withdraw/",
+        portal_certificates.certificate_withdraw,
+        name="portal_certificate_withdraw",
+    ),
     path("bank-changes/", bank_pages.bank_changes, name="bank_changes"),
     path("bank-changes/<str:number>/", bank_pages.bank_change, name="bank_change"),
     path("bank-changes/<str:number>/evidence/", bank_pages.bank_evidence, name="bank_evidence"),
     path("bank-changes/<str:number>/do/<slug:verb>/", bank_pages.bank_change_do, name="bank_change_do"),
     path("suppliers/<str:code>/bank/new/", bank_pages.bank_new, name="supplier_bank_new"),
     path("suppliers/", pages.supplier_list, name="suppliers"),
+    path("suppliers/certificates/", certificates.certificate_list, name="certificates"),
+    path("suppliers/certificates/needs/", certificate_needs.needs, name="certificate_needs"),
+    path("suppliers/certificates/kinds/", certificate_needs.kind_new, name="certificate_kind_new"),
+    path("suppliers/certificates/needs/<int:need_id>/drop/", certificate_needs.need_drop, name="certificate_need_drop"),
     path("suppliers/quality/", quality.quality, name="supplier_quality"),
     path("suppliers/quality/<slug:code>.csv", quality.quality_csv, name="supplier_quality_csv"),
     path("suppliers/duplicates/", duplicates.duplicate_list, name="supplier_duplicates"),
@@ -37,6 +53,17 @@ urlpatterns = [
     path("suppliers/<str:code>/", pages.supplier_detail, name="supplier"),
     path("suppliers/<str:code>/locations/new/", sites.site_new, name="supplier_site_new"),
     path("suppliers/<str:code>/locations/<str:site_code>/", sites.site_change, name="supplier_site"),
+    path("suppliers/<str:code>/certificates/", certificates.of_supplier, name="supplier_certificates"),
+    path(
+        "suppliers/<str:code>/certificates/<int:certificate_id>/file/",
+        certificates.certificate_file,
+        name="certificate_file",
+    ),
+    path(
+        "suppliers/<str:code>/certificates/<int:certificate_id>/do/<slug:verb>/",
+        certificates.certificate_do,
+        name="certificate_do",
+    ),
     path("suppliers/<str:code>/people/new/", people.person_new, name="supplier_person_new"),
     path("suppliers/<str:code>/people/<int:person_id>/", people.person, name="supplier_person"),
     path("suppliers/<str:code>/people/<int:person_id>/do/<slug:verb>/", people.person_do, name="supplier_person_do"),

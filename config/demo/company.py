@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from config.demo import agreements, budgets, goods, hire, partners, places, years
-from config.demo.trade import banks, weeks
+from config.demo.trade import banks, proofs, weeks
 from config.demo.trade.cast import Cast
 from foundation import audit
 from foundation.journal import use_case
@@ -38,6 +38,7 @@ def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
         find_duplicates(actor=cast.people["demo.supplier.manager"], at=now)
         agreements.agree_and_propose(cast)
         banks.open_accounts(cast)
+        proofs.send_certificates(cast)
         _measure(now)
     finally:
         with connection.cursor() as cursor:

@@ -12,18 +12,19 @@ class Act(StrEnum):
     ANSWER = "answer"  # orders, and what follows from them: ship notices, quotations
     BILL = "bill"
     BANK = "bank"
+    PROVE = "prove"  # certificates
     WRITE = "write"  # a message on a document
     PEOPLE = "people"  # who else acts for the company, and its profile
 
 
 ROLES: dict[str, frozenset[Act]] = {
     "administrator": frozenset(Act),
-    "orders": frozenset({Act.ANSWER, Act.WRITE}),
+    "orders": frozenset({Act.ANSWER, Act.PROVE, Act.WRITE}),
     "money": frozenset({Act.BILL, Act.BANK, Act.WRITE}),
     "reader": frozenset(),
 }
 WORDS = {
-    Act.ANSWER: "answer orders", Act.BILL: "send invoices", Act.BANK: "change the bank account",
+    Act.ANSWER: "answer orders", Act.BILL: "send invoices", Act.BANK: "change the bank account", Act.PROVE: "send certificates",
     Act.WRITE: "write messages", Act.PEOPLE: "look after its people",
 }  # fmt: skip
 

@@ -1,5 +1,13 @@
 from suppliers.models.bank import BankAccount, BankChange, BankChangeSource, BankChangeState, StaffAccount
 from suppliers.models.catalogue import CatalogueItem, CatalogueState, SourcingPreference
+from suppliers.models.certificates import (
+    Certificate,
+    CertificateKind,
+    CertificateNeed,
+    CertificateState,
+    RestrictionCause,
+    SupplierRestriction,
+)
 from suppliers.models.contract import Contract, ContractKind, ContractPrice, ContractState
 from suppliers.models.contract_papers import ContractPaper, ContractVersion
 from suppliers.models.duplicates import DuplicateProposal, SupplierMerge
@@ -26,6 +34,10 @@ __all__ = [
     "BankChangeState",
     "CatalogueItem",
     "CatalogueState",
+    "Certificate",
+    "CertificateKind",
+    "CertificateNeed",
+    "CertificateState",
     "CompanyRole",
     "Contract",
     "ContractKind",
@@ -35,12 +47,14 @@ __all__ = [
     "ContractVersion",
     "DuplicateProposal",
     "OrderChannel",
+    "RestrictionCause",
     "SiteUse",
     "SourcingPreference",
     "StaffAccount",
     "Supplier",
     "SupplierIdentifier",
     "SupplierMerge",
+    "SupplierRestriction",
     "SupplierSite",
     "SupplierState",
     "SupplierUser",

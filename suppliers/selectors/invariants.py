@@ -59,6 +59,18 @@ CONTRACTS = (
 )
 
 
+CERTIFICATES = (
+    Invariant(
+        "restriction_by_rule_holds",
+        "A supplier that a rule restricts gets no new orders: it is not active while the restriction stands (SU-1)",
+        """
+        select s.code, 'is active, but ' || r.reason
+          from suppliers_supplierrestriction r join suppliers_supplier s on s.id = r.supplier_id
+         where r.lifted_at is null and s.state = 'active'""",
+    ),
+)
+
+
 def invariants() -> tuple[Invariant, ...]:
     """Return this room's checks."""
-    return (*SUPPLIER, *CONTRACTS)
+    return (*SUPPLIER, *CONTRACTS, *CERTIFICATES)

@@ -1,4 +1,17 @@
 from suppliers.services.add_supplier_person import add_supplier_person
+from suppliers.services.certificate_needs import (
+    NeedDetails,
+    add_certificate_kind,
+    drop_certificate_need,
+    need_certificate,
+)
+from suppliers.services.certificates import (
+    SentCertificate,
+    accept_certificate,
+    refuse_certificate,
+    send_certificate,
+    withdraw_certificate,
+)
 from suppliers.services.colleagues import (
     Colleague,
     change_colleague_role,
@@ -29,7 +42,9 @@ from suppliers.services.people import (
     set_supplier_person_active,
 )
 from suppliers.services.propose_bank_change import ProposedAccount, propose_bank_change
+from suppliers.services.restrict_by_rule import follow_cause
 from suppliers.services.take_over_suppliers import take_over_suppliers
+from suppliers.services.watch_certificates import restrict_for_certificates, warn_of_certificates
 from suppliers.services.write_contract import agree_contract, amend_contract, propose_contract, withdraw_amendment
 from suppliers.services.write_supplier_site import GivenSite, open_main_sites, write_supplier_site
 
@@ -37,9 +52,13 @@ __all__ = [
     "MOVES",
     "Colleague",
     "GivenSite",
+    "NeedDetails",
     "ProposedAccount",
+    "SentCertificate",
     "SupplierRow",
+    "accept_certificate",
     "add_bank_evidence",
+    "add_certificate_kind",
     "add_contract_paper",
     "add_supplier_person",
     "agree_contract",
@@ -48,30 +67,38 @@ __all__ = [
     "call_distinct",
     "change_colleague_role",
     "change_supplier_person",
+    "drop_certificate_need",
     "expire_contracts",
     "find_duplicates",
+    "follow_cause",
     "import_suppliers",
     "invite_colleague",
     "invite_supplier_person",
     "merge_suppliers",
     "move_supplier",
+    "need_certificate",
     "open_main_sites",
     "propose_bank_change",
     "propose_contract",
     "put_bank_change_in_force",
     "record_call_back",
     "refuse_bank_change",
+    "refuse_certificate",
     "reject_bank_change",
     "remove_colleague",
     "reset_supplier_second_factor",
+    "restrict_for_certificates",
+    "send_certificate",
     "send_supplier_link",
     "set_company_role",
     "set_supplier_person_active",
     "take_over_suppliers",
     "terminate_contract",
     "undo_merge",
+    "warn_of_certificates",
     "warn_of_contracts",
     "withdraw_amendment",
     "withdraw_bank_change",
+    "withdraw_certificate",
     "write_supplier_site",
 ]  # fmt: skip

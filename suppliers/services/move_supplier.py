@@ -8,7 +8,7 @@ from foundation.journal import use_case
 from foundation.models import User
 from suppliers import access
 from suppliers.events import SupplierActivated, SupplierBlocked, SupplierEvent, SupplierRestricted
-from suppliers.models import Supplier
+from suppliers.models import Supplier, SupplierRestriction
 
 MOVES: dict[str, tuple[str, type[SupplierEvent]]] = {
     "activate": ("activate", SupplierActivated),
@@ -26,7 +26,7 @@ def move_supplier(
     :raises NotFoundError: no such supplier.
     :raises StaleError: the supplier changed since it was opened.
     :raises NotPermittedError: not a supplier manager.
-    :raises InvalidError: no such move from here, or no reason.
+    :raises InvalidError: no such move from here, no reason, or a rule restricts the supplier and its cause stands.
     """
     supplier = Supplier.objects.select_for_update(of=("self",), no_key=True).filter(pk=supplier_id).first()
     if supplier is None:
@@ -36,6 +36,16 @@ def move_supplier(
         raise StaleError("changed_since_opened", f"{supplier} changed since you opened it.", number=supplier.code)
     if not reason.strip():
         raise InvalidError("reason_missing", "Say why.", field="reason")
+    if move == "activate":
+        _require_no_cause(supplier)
+    return shift(supplier, move, actor=actor, reason=reason.strip(), at=at)
+
+
+def shift(supplier: Supplier, move: str, *, actor: User, reason: str, at: datetime) -> Supplier:
+    """Move a supplier the caller has locked, by a person or by a rule.
+
+    :raises InvalidError: no such move from here.
+    """
     name, event = MOVES[move]
     arrow = getattr(supplier, name)
     if name not in {t.name for t in supplier.get_available_state_transitions()}:  # type: ignore[attr-defined]  # added at run time, unknown to the stubs
@@ -43,14 +53,25 @@ def move_supplier(
             "no_such_move", f"{supplier} is {supplier.get_state_display().lower()}; that is no step from there."
         )
     before = supplier.state
-    arrow(at=at, reason=reason.strip()[:200])
+    arrow(at=at, reason=reason[:200])
     supplier.version += 1
     supplier.save(update_fields=["state", "state_reason", "changed_at", "version"])
     audit.record(supplier, f"{move}_supplier", actor=actor, at=at, before=before, after=supplier.state, reason=reason)
     outbox.publish(
         event(
             subject_id=supplier.pk, subject_number=supplier.code, at=at, version=supplier.version,
-            supplier_id=supplier.pk, actor_id=actor.pk, reason=supplier.state_reason,
+            supplier_id=supplier.pk, actor_id=actor.pk, is_human=actor.kind != User.Kind.SYSTEM,
+            reason=supplier.state_reason,
         )
     )  # fmt: skip
     return supplier
+
+
+def _require_no_cause(supplier: Supplier) -> None:
+    """Refuse to let a supplier order again while a rule restricts it; the restriction goes with its cause."""
+    standing = SupplierRestriction.objects.filter(supplier=supplier, lifted_at=None).first()
+    if standing is not None:
+        raise InvalidError(
+            "restricted_by_rule", f"{standing.reason}. It may order again by itself once that is mended.",
+            field="reason",
+        )  # fmt: skip

@@ -11,10 +11,12 @@ from foundation.access import holds_anywhere
 from foundation.models import User
 from foundation.registries import Hit, MenuEntry, Subject, item_numbers, navigation, panels, search, subjects
 from foundation.roles import VIEW
+from foundation.web.door import now
 from suppliers import access
 from suppliers.models import BankChange, CatalogueItem, CatalogueState, Contract, Supplier
 from suppliers.selectors import find_items
 from suppliers.selectors.bank import facts_of_change, payment_of
+from suppliers.selectors.certificates import standing_of
 from suppliers.services import approve_bank_change, reject_bank_change
 
 OFFERS = 20
@@ -30,6 +32,7 @@ def register() -> None:
         item_numbers.append(items_by_part)
     panels.add("item.main", offers_of_item)
     panels.add("supplier.side", bank_of_supplier)
+    panels.add("supplier.side", certificates_of_supplier)
     subjects.add(
         Subject(
             type="bank_change",
@@ -103,3 +106,12 @@ def bank_of_supplier(request: HttpRequest, pk: int | None) -> str:
         "may_propose": access.can_propose_bank_change(request.user, pk),
     }  # fmt: skip
     return render_to_string("suppliers/bank/panel.html", context, request=request)
+
+
+def certificates_of_supplier(request: HttpRequest, pk: int | None) -> str:
+    """Show how the certificates needed of a supplier stand, to those who look after them."""
+    if not isinstance(request.user, User) or pk is None or not access.can_see_certificates(request.user):
+        return ""
+    supplier = Supplier.objects.get(pk=pk)
+    context = {"supplier": supplier, "found": standing_of(supplier, now().date())}
+    return render_to_string("suppliers/certificates/panel.html", context, request=request)

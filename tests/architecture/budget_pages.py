@@ -15,11 +15,12 @@ from invoicing.models import Invoice
 from policies.models import ApprovalStage, Budget, PolicyVersion
 from policies.services import bring_in_file, create_draft
 from procurement.models import PurchaseOrder, Requisition
-from suppliers.models import DuplicateProposal, Supplier
+from suppliers.models import Certificate, DuplicateProposal, Supplier
 from suppliers.models.bank import BankChange
-from suppliers.services import find_duplicates
+from suppliers.services import NeedDetails, find_duplicates, need_certificate
 from tests.factories import NOW, Company
 from tests.policies import exchange
+from tests.suppliers.certificates import a_kind, sent
 from tests.suppliers.contracts import a_paper
 from tests.suppliers.factories import proposed
 from workflow.models import ApprovalRequest, Replay
@@ -52,12 +53,19 @@ def machines(made: Company, number: int) -> None:
     )  # fmt: skip
     if number == 1:
         proposed(made, supplier=made.bolt)
+    _certificates(made, number)
     register_client(name=f"Scanner {number}", scopes=["read"], actor=made.people["igor"], at=NOW)
 
 
 def _duplicates(made: Company) -> None:
     Supplier.objects.filter(pk__in=[made.acme.pk, made.bolt.pk]).update(tax_id="GB123456789")
     find_duplicates(actor=made.sue, at=NOW)
+
+
+def _certificates(made: Company, number: int) -> None:
+    kind = a_kind(made, f"K{number}", f"Paper {number}")
+    need_certificate(details=NeedDetails(kind=kind, needed_from=NOW.date()), actor=made.sue, at=NOW)
+    sent(made, number=f"P-{number}", until=NOW.date() + timedelta(days=3000))
 
 
 def _replay(made: Company) -> None:
@@ -112,6 +120,13 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "portal_people", made.acme_person, []
     yield "portal_invite", made.acme_person, []
     yield "portal_colleague", made.acme_person, [made.acme_person.pk]
+    paper = Certificate.objects.filter(supplier=made.acme).order_by("pk")[0]
+    yield "portal_certificates", made.acme_person, []
+    yield "portal_certificate_file", made.acme_person, [paper.pk]
+    yield "certificates", made.sue, []
+    yield "certificate_needs", made.sue, []
+    yield "supplier_certificates", made.sue, ["ACME"]
+    yield "certificate_file", made.sue, ["ACME", paper.pk]
     yield "insights", made.people["erin"], []
     for metric in METRICS:
         yield "insight", made.people["erin"], [metric.slug]

@@ -33,10 +33,11 @@ from suppliers.models import CatalogueItem, CompanyRole, DuplicateProposal, Supp
 from suppliers.selectors import moving
 from suppliers.services import merge_suppliers
 from tests.architecture.who import Who
-from tests.factories import NOW, Company, a_requisition, approved, person, submitted
+from tests.factories import NOW, TODAY, Company, a_requisition, approved, person, submitted
 from tests.invoicing import factories as bills
 from tests.policies import exchange
 from tests.policies.budgets import a_budget
+from tests.suppliers.certificates import needed, sent
 from tests.suppliers.contracts import a_paper
 from tests.suppliers.factories import proposed
 from workflow.models import ApprovalRequest, ExceptionCase
@@ -87,6 +88,7 @@ def furnish(made: Company, people: dict[str, Who]) -> Houses:
     _messages(houses)
     _budgets(houses)
     _bank(houses)
+    _certificates(houses)
     houses.kinds["key"] = Kind({}, {})
     return houses
 
@@ -450,3 +452,18 @@ def _bank(houses: Houses) -> None:
         {"number": "NO-SUCH-9"},
         form={"version": change.version, "reason": "Unknown to them"},
     )
+
+
+def _certificates(houses: Houses) -> None:
+    made, late = houses.made, TODAY + timedelta(days=3000)
+    ours = sent(made, until=late)
+    theirs = sent(made, until=late, supplier=made.bolt, by=made.bolt_person, number="SECRET-77")
+    need = needed(made, TODAY + timedelta(days=700))
+    why = {"reason": "Blurred"}
+    houses.kinds["certificate"] = Kind(
+        {"code": "ACME", "certificate_id": ours.pk}, {"code": "ACME", "certificate_id": 999_999_999}, form=why
+    )
+    houses.kinds["portal_certificate"] = Kind(
+        {"certificate_id": ours.pk}, {"certificate_id": 999_999_999}, {"certificate_id": theirs.pk}
+    )
+    houses.kinds["certificate_need"] = Kind({"need_id": need.pk}, {"need_id": 999_999_999})

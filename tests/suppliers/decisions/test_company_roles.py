@@ -9,8 +9,8 @@ from suppliers.models import CompanyRole
 @pytest.mark.parametrize(
     ("role", "acts"),
     [
-        ("administrator", "answer bank bill people write"),
-        ("orders",        "answer write"),
+        ("administrator", "answer bank bill people prove write"),
+        ("orders",        "answer prove write"),
         ("money",         "bank bill write"),
         ("reader",        ""),
         ("nonsense",      ""),
