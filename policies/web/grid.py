@@ -1,5 +1,6 @@
 """The matrix as a spreadsheet of plain inputs: typed, pasted, checked and tried before anything is stored (AP-9, UX 6.6)."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.errors import InvalidError, StaleError
 from foundation.web.typed import seen_version, takes_long
 from policies.decisions.grid_columns import BY_NAME, COLUMNS, Column
+from policies.decisions.grid_paste import HEADS, SHEET
 from policies.models import PolicyVersion
 from policies.selectors import history_of
 from policies.services import save_grid
@@ -71,6 +73,8 @@ def _context(request: StaffRequest, sheet: Sheet, status: int) -> dict[str, Any]
         "case": sheet.case,
         "outcome": sheet.outcome,
         "hidden": len(COLUMNS) - len(sheet.columns),
+        "paste_heads": json.dumps(HEADS),
+        "paste_sheet": json.dumps(list(SHEET)),
         "most_rows": most,
         "too_many": len(sheet.rows) > most,
         "all_columns": COLUMNS,

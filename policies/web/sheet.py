@@ -10,8 +10,9 @@ from foundation.web.typed import whole
 from policies.decisions.cells import Ground
 from policies.decisions.grid_columns import BY_NAME, Column, ground_of
 from policies.decisions.matrix import Matrix
+from policies.decisions.staffing import Roster
 from policies.decisions.vocabulary import SITELESS
-from policies.decisions.world import Finding
+from policies.decisions.world import Finding, World
 from policies.models import PolicyVersion
 from policies.selectors import Analysis, RuleRow, rule_rows, today, typed_analysis
 from policies.web.case import CaseForm, Outcome, as_query, outcome
@@ -29,6 +30,7 @@ from policies.web.grid_rows import (
 )
 from policies.web.shared import StaffRequest, now
 
+MOST_AT_OPENING = 60  # rows that are checked before the grid is shown
 BUTTONS = frozenset({"add", "add_extra", "copy", "up", "down", "remove"})
 _EXAMPLE = "example:"  # before the address of a document that shows a finding
 
@@ -41,6 +43,16 @@ class GridCell:
     text: str
     fault: str
     theirs: str  # what is stored now, when it differs after a conflict
+
+
+@dataclass(frozen=True, slots=True)
+class RowOnGrid:
+    """A row as the grid shows it, at its place in the form."""
+
+    place: int
+    row: GridRow
+    is_hit: bool  # it takes the case that is tried
+    cells: Sequence[GridCell]
 
 
 @dataclass(slots=True)
@@ -59,6 +71,7 @@ class Sheet:
     pasted: str = ""
     pick: int = 0
     theirs: dict[tuple[int | None, str], str] = field(default_factory=dict)
+    is_unlooked: bool = False  # opened with many rows: the page asks for the checks itself once it stands
 
     def faults(self) -> list[tuple[int, GridRow, Column, str]]:
         """Return every cell at fault: place of the row, row, column, sentence."""
@@ -93,14 +106,14 @@ class Sheet:
         """Return the rows that take the case, by their numbers."""
         return " ".join(sorted(self.outcome.rows)) if self.outcome else ""
 
-    def lists(self) -> Iterator[tuple[bool, list[tuple[int, GridRow, bool, list[GridCell]]]]]:
-        """Yield base rows and additional rows: place, row, whether it takes the case, its cells."""
+    def lists(self) -> Iterator[tuple[bool, list[RowOnGrid]]]:
+        """Yield base rows and additional rows."""
         hits = self.outcome.rows if self.outcome else frozenset()
         for additional in (False, True):
             yield (
                 additional,
                 [
-                    (place, row, row.key in hits, [self._cell(row, column) for column in self.columns])
+                    RowOnGrid(place, row, row.key in hits, [self._cell(row, column) for column in self.columns])
                     for place, row in enumerate(self.rows)
                     if row.is_additional == additional
                 ],
@@ -132,17 +145,31 @@ def read_sheet(request: StaffRequest, policy: PolicyVersion) -> Sheet:
         more, notes = pasted(sent.get("paste", ""), columns)
         rows = rows if notes else numbered([*rows, *more])
         columns = shown_columns(rows, sent, every=False)
-    understand(rows, stored, ground)
-    if act != "save":
-        _spare_blanks(rows)
     if request.method != "POST":
         for row in rows:
             row.was = digest(row, columns)
+        if len(rows) > MOST_AT_OPENING:
+            return _unlooked(policy, stored, ground, rows, columns, world, roster)
+    understand(rows, stored, ground)
+    if act != "save":
+        _spare_blanks(rows)
     analysis = typed_analysis(policy, _matrix(policy, rows), at=now())
     case = _case(sent, act, analysis)
     result = outcome(case, policy, analysis) if case.is_bound and case.is_valid() else None
     left = sent.get("paste", "") if notes else ""
     return Sheet(policy, stored, ground, rows, columns, analysis, case, result, notes, left, pick)
+
+
+def _unlooked(
+    policy: PolicyVersion, stored: Sequence[RuleRow], ground: Ground, rows: list[GridRow], columns: list[Column],
+    world: World, roster: Roster,
+) -> Sheet:  # fmt: skip
+    """Return a long grid as it is stored, to stand at once; what is wrong with it is looked up when it stands."""
+    for row, kept in zip(rows, stored, strict=True):
+        row.rule = kept.rule
+    analysis = Analysis(_matrix(policy, rows), world, roster, (), {}, is_done=False)
+    case = CaseForm(None, world, roster)
+    return Sheet(policy, stored, ground, rows, columns, analysis, case, is_unlooked=True)
 
 
 def _spare_blanks(rows: Sequence[GridRow]) -> None:

@@ -192,8 +192,55 @@
     while (out.length && out[out.length - 1].every((one) => !one)) out.pop();
     return out;
   };
+  /* What was copied may bring its heads, as the grid or an exported sheet calls them, or be rows of such a sheet:
+     then each column finds its own, whatever the columns on screen; else cells go where they stand. */
+  const calls = JSON.parse(form.dataset.heads);
+  const whole = JSON.parse(form.dataset.sheet);
+  const shown = [...table.querySelectorAll("thead th[data-column]")].map((head) => head.dataset.column);
+  const saidNo = (text) => /^(no|false)?$/i.test(text);
+  const headed = (data) => {
+    const known = data[0].map((text) => calls[text.toLowerCase()] || "");
+    const told = known.filter(Boolean).length;
+    if (told >= Math.max(2, Math.ceil(data[0].filter(Boolean).length / 2))) return { names: known, heads: data[0], body: data.slice(1), from: 2 };
+    if (data.every((texts) => texts.length === whole.length && /^[0-9]{1,4}$/.test(texts[0]) && /^(no|false|yes|true|x)?$/i.test(texts[1]))) return { names: whole, heads: whole, body: data, from: 1 };
+    return null;
+  };
+  const stray = (name, head, text, isExtra) => {
+    if (!text || name === "position") return "";
+    if (name === "is_additional") return saidNo(text) !== isExtra ? "" : `says whether the row adds to any row, which is not so of the rows here. Paste it among the ${isExtra ? "other" : "additional"} rows.`;
+    if (name) return "stands in a column that is not on screen. Press “more columns” first, or copy without it.";
+    return head ? `stands under “${head.slice(0, 60)}”, which is no column of the grid. Copy without it.` : "stands in a column without a head. Give it one, or copy without it.";
+  };
   let plan = null;
   const lay = (cell, data) => {
+    const found = headed(data);
+    return found ? layHeaded(cell, found) : layInPlace(cell, data);
+  };
+  const layHeaded = (cell, { names, heads: told, body, from }) => {
+    const list = cell.closest("tbody");
+    const isExtra = list.dataset.list === "extra";
+    const own = [...list.querySelectorAll("tr[data-row]")];
+    const top = own.indexOf(cell.closest("tr"));
+    const outside = [];
+    const odd = [];
+    const sets = [];
+    let count = 0;
+    body.forEach((texts, down) => texts.forEach((text, right) => {
+      const name = names[right] || "";
+      const at = shown.indexOf(name);
+      const where = `Row ${down + from}, column ${right + 1} of what was copied: “${text.slice(0, 60)}”`;
+      if (at < 0) { const why = stray(name, told[right], text, isExtra); if (why) outside.push(`${where} ${why}`); return; }
+      if (/^[=+@]/.test(text)) odd.push(`${where} (${heads[at]}) is a formula. It will be shown as a fault; paste its value instead.`);
+      const target = own[top + down] && cells(own[top + down])[at];
+      if (text !== (target ? target.value : "")) count += 1;
+      sets.push([top + down, at, text]);
+    }));
+    const added = Math.max(0, top + body.length - own.length);
+    if (added && !room(added)) outside.push(tooMany(added));
+    return { cell, list, sets, added, count, outside, odd, rows: body.length, isHeaded: true };
+  };
+  const tooMany = (added) => `The grid takes at most ${form.dataset.most} rows; this would be ${rows().length + added}. Bring them in as a file.`;
+  const layInPlace = (cell, data) => {
     const list = cell.closest("tbody");
     const own = [...list.querySelectorAll("tr[data-row]")];
     const top = own.indexOf(cell.closest("tr"));
@@ -211,14 +258,14 @@
       sets.push([top + down, left + right, text]);
     }));
     const added = Math.max(0, top + data.length - own.length);
-    if (added && !room(added)) outside.push(`The grid takes at most ${form.dataset.most} rows; this would be ${rows().length + added}. Bring them in as a file.`);
-    return { cell, list, sets, added, count, outside, odd };
+    if (added && !room(added)) outside.push(tooMany(added));
+    return { cell, list, sets, added, count, outside, odd, rows: data.length, isHeaded: false };
   };
   const ask = (cell, data) => {
     plan = lay(cell, data);
     const stops = plan.outside.length > 0;
     const extra = plan.added ? `, ${plan.added} ${plan.added === 1 ? "row is" : "rows are"} added` : "";
-    preview.querySelector("[data-text]").textContent = stops ? "Nothing was pasted: not everything fits." : `Paste ${data.length} ${data.length === 1 ? "row" : "rows"}: ${plan.count} ${plan.count === 1 ? "cell changes" : "cells change"}${extra}.`;
+    preview.querySelector("[data-text]").textContent = stops ? "Nothing was pasted: not everything fits." : `Paste ${plan.rows} ${plan.rows === 1 ? "row" : "rows"}${plan.isHeaded ? " by their heads" : ""}: ${plan.count} ${plan.count === 1 ? "cell changes" : "cells change"}${extra}.`;
     preview.querySelector("[data-list]").replaceChildren(...[...plan.outside, ...plan.odd].slice(0, 20).map((text) => { const item = doc.createElement("li"); item.textContent = text; return item; }));
     preview.classList.toggle("bad", stops);
     tools("paste").hidden = stops;

@@ -1,14 +1,16 @@
 """Policies as administrators make them: drafted by Polly, published by Petra, an hour before the tests' now."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from foundation.models import User
-from policies.models import PolicyKind, PolicyVersion
+from policies.models import ApprovalRule, ApprovalStage, PolicyKind, PolicyVersion
 from policies.services import StageInput, create_draft, delete_rule, publish_version, save_rule, save_switches
 from tests.factories import NOW, Company
 
 EARLIER = NOW - timedelta(hours=1)
+LONG = 301  # rows that are too many to be looked at while somebody waits
 MANAGER = StageInput("site_role", "site_manager")
 REGION = StageInput("region_role", "region_manager")
 
@@ -56,3 +58,20 @@ def one_rule(made: Company, *stages: StageInput, **axes: Any) -> PolicyVersion:
     """Publish a matrix of a single row."""
     version = clear(made, draft(made))
     return publish(made, add_rule(made, version, "Everything", *stages, **axes))
+
+
+def long_draft(made: Company, *, rows: int = LONG, gap: bool = False) -> PolicyVersion:
+    """Return a draft of one band a row; with `gap`, nothing takes what is above the last one."""
+    version = draft(made)
+    ApprovalRule.objects.filter(policy=version).delete()
+    rules = ApprovalRule.objects.bulk_create(
+        ApprovalRule(
+            policy=version, position=n + 1, name=f"Band {n + 1}", amount_from=Decimal(10 * n) or None,
+            amount_to=None if n + 1 == rows and not gap else Decimal(10 * (n + 1)),
+        )
+        for n in range(rows)
+    )  # fmt: skip
+    ApprovalStage.objects.bulk_create(
+        ApprovalStage(rule=rule, position=1, who="enterprise_role", role="finance_director") for rule in rules
+    )
+    return version

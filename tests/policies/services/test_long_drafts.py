@@ -1,7 +1,6 @@
 """A draft of more than 300 rows is analysed by a worker, kept by what it said, and never published unanalysed (AP-9)."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,31 +10,13 @@ from django.urls import reverse
 from foundation.errors import ConflictError, InvalidError
 from foundation.jobs import run
 from foundation.models import Job
-from policies.models import ApprovalRule, ApprovalStage, PolicyAnalysis, PolicyVersion
+from policies.models import ApprovalRule, PolicyAnalysis, PolicyVersion
 from policies.selectors import analysis_of
 from policies.services import analyse_draft, delete_rule, publish_version
 from tests.factories import NOW, Company, company
-from tests.policies.factories import draft
+from tests.policies.factories import LONG, long_draft
 
 pytestmark = pytest.mark.django_db
-LONG = 301
-
-
-def long_draft(made: Company, *, rows: int = LONG, gap: bool = False) -> PolicyVersion:
-    """Return a draft of one band a row; with `gap`, nothing takes what is above the last one."""
-    version = draft(made)
-    ApprovalRule.objects.filter(policy=version).delete()
-    rules = ApprovalRule.objects.bulk_create(
-        ApprovalRule(
-            policy=version, position=n + 1, name=f"Band {n + 1}", amount_from=Decimal(10 * n) or None,
-            amount_to=None if n + 1 == rows and not gap else Decimal(10 * (n + 1)),
-        )
-        for n in range(rows)
-    )  # fmt: skip
-    ApprovalStage.objects.bulk_create(
-        ApprovalStage(rule=rule, position=1, who="enterprise_role", role="finance_director") for rule in rules
-    )
-    return version
 
 
 def page(made: Company, name: str = "policy") -> str:

@@ -8,7 +8,7 @@ import pytest
 from policies.models import PolicyVersion
 from policies.selectors import build_matrix
 from tests.factories import Company, company
-from tests.policies.factories import MANAGER, add_rule, draft
+from tests.policies.factories import MANAGER, add_rule, draft, long_draft
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_console")]
 HEIGHTS = {390: 844, 1366: 900}
@@ -177,6 +177,27 @@ def test_paste_that_does_not_fit_says_where_and_changes_nothing(grid: Grid) -> N
     assert before[2:] == grid.column("name")[2:]
 
 
+def test_copied_columns_find_their_own_by_their_heads(grid: Grid) -> None:
+    before = grid.column("name")
+    grid.tab_to("Above, row 3")
+
+    # As an exported sheet heads them, in another order than the grid's, with its number; pasted from any column.
+    grid.paste("Row\tUp to and including\tName\n3\t6,000\tRenamed\n4\t26,000\tAlso renamed")
+    told = grid.page.locator("#paste-preview").inner_text()
+    grid.press("Enter")
+    names, ends = grid.column("name"), grid.column("amount_to")
+    grid.paste("Name\tColour\tSupplier risk\tAdds to any row\nx\tred\thigh\tyes")
+    refused = grid.page.locator("#paste-preview").inner_text()
+    grid.press("Escape")
+
+    assert told.startswith("Paste 2 rows by their heads: 4 cells change.")
+    assert (names, ends[2:4]) == ([*before[:2], "Renamed", "Also renamed"], ["6,000", "26,000"])
+    assert "Row 2, column 2 of what was copied: “red” stands under “Colour”, which is no column of the grid." in refused
+    assert "column 3 of what was copied: “high” stands in a column that is not on screen." in refused
+    assert "“yes” says whether the row adds to any row, which is not so of the rows here." in refused
+    assert grid.column("name") == names
+
+
 def test_example_of_a_finding_is_tried_and_its_row_is_reached(grid: Grid) -> None:
     grid.tab_to("Above, row 3")
     grid.write("6000")
@@ -211,6 +232,18 @@ def test_rows_are_saved_without_a_case_and_a_conflict_shows_both(
     assert grid.column("amount_to")[1] == "4,000"
     assert grid.column("name")[4:] == ["Written elsewhere"]
     assert grid.page.locator("#replay").count() == 1
+
+
+def test_long_grid_stands_at_once_and_is_checked_when_it_stands(
+    page: Any, live_server: Any, sign_in: Callable[[Any, Any], None], made: Company
+) -> None:
+    long_draft(made, rows=70, gap=True)
+    sign_in(page, made.polly)
+
+    page.goto(live_server.url + "/settings/approvals/2/grid/")
+
+    page.locator("#grid-findings").get_by_text("Any site, above 700.00: nobody decides.", exact=True).wait_for()
+    assert page.locator("#grid-summary").inner_text() == "1 to mend before publication"
 
 
 def test_leaving_asks_only_while_something_is_not_saved(grid: Grid) -> None:
