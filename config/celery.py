@@ -85,6 +85,7 @@ app.conf.beat_schedule = {
     "chase": _every("integration.chase", MINUTE),
     "contracts": _every("suppliers.sweep_contracts", HOUR),
     "certificates": _every("suppliers.sweep_certificates", HOUR),
+    "held decisions": _every("workflow.take_decisions", RELAY_EVERY),
     "reminders": _every("workflow.sweep_reminders", MINUTE),
     "ladders": _every("workflow.climb_ladders", MINUTE),
     "signatures": _every("workflow.sweep_signatures", MINUTE),

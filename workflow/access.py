@@ -21,6 +21,7 @@ from workflow.models import (
     CaseState,
     Countersignature,
     ExceptionCase,
+    HeldDecision,
     RequestState,
     SignatureState,
     StepAssignee,
@@ -59,19 +60,30 @@ def oversees(user: User, site: Site | None) -> bool:
 def waiting_for(user: User) -> QuerySet[ApprovalStep]:
     """Return the open stages at which the person is asked and their voice is not given yet, by them or for them.
 
-    `for_whom` is who they decide for, when it is not themselves (AP-5).
+    What they decided and may still take back does not wait. `for_whom` is who they decide for, when it is not themselves
+    (AP-5).
     """
     own, lent = OuterRef("person"), OuterRef("for_person")
     given = ApprovalDecision.objects.filter(
         Q(actor=own) | Q(on_behalf_of=own) | Q(actor=lent) | Q(on_behalf_of=lent), step=OuterRef("step")
     )
     mine = StepAssignee.objects.filter(~Exists(given), person_id=user.pk, step=OuterRef("pk"))
+    held = HeldDecision.objects.filter(request=OuterRef("request"), actor_id=user.pk, settled_at=None)
     name = Concat("for_person__first_name", Value(" "), "for_person__last_name")
     return (
-        ApprovalStep.objects.filter(Exists(mine), state=StepState.OPEN)
+        ApprovalStep.objects.filter(Exists(mine), ~Exists(held), state=StepState.OPEN)
         .annotate(for_whom=Subquery(mine.exclude(for_person=None).values(name=Trim(name))[:1]))
         .select_related("request__site", "request__requester", "request__policy")
     )
+
+
+def tasks_waiting_for(user: User) -> QuerySet[ApprovalStep]:
+    """Return what waits for a person as tasks: of stages open together in one request only the one due first."""
+    earlier = waiting_for(user).filter(
+        Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk")),
+        request=OuterRef("request"),
+    )
+    return waiting_for(user).filter(~Exists(earlier))
 
 
 def can_see_request(user: User, request: ApprovalRequest) -> Verdict:

@@ -5,7 +5,19 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from workflow.services import escalate_overdue, escalate_signatures, raise_breaches, remind_overdue
+from workflow.services import (
+    escalate_overdue,
+    escalate_signatures,
+    raise_breaches,
+    remind_overdue,
+    take_held_decisions,
+)
+
+
+@shared_task(name="workflow.take_decisions")
+def take_decisions(**_unknown: Any) -> int:
+    """Let decisions take effect that can no longer be taken back; returns how many."""
+    return take_held_decisions(at=timezone.now())  # noqa: TID251 - the porch reads the clock
 
 
 @shared_task(name="workflow.sweep_reminders")

@@ -10,6 +10,7 @@ from workflow.web import (
     publication,
     replay,
     signatures,
+    taking_back,
     tasks,
     wrong_person,
 )
@@ -24,6 +25,7 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/all/", tasks.tasks, name="tasks"),
     path("inbox/all/<slug:verb>/", tasks.tasks_do, name="tasks_do"),
+    path("inbox/undo/<int:held_id>/", taking_back.undo, name="undo_decision"),
     path("inbox/<int:request_id>/", inbox.inbox, name="inbox_task"),
     path("inbox/<int:request_id>/add/", approvers.add, name="add_approver"),
     path("inbox/<int:request_id>/wrong-person/", wrong_person.wrong_person, name="wrong_person"),

@@ -13,6 +13,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = None  # nothing is collected: files are served from where they lie
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 OUTGOING_PRIVATE_HOSTS = ["127.0.0.1", "localhost"]
+DECISION_UNDO_SECONDS = 0  # decided at once; the tests of taking back set it
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # Migrating takes most of a short test run, so the database is kept (--reuse-db) and its name says which migrations it
 # has: a changed migration gets a new one.

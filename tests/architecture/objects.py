@@ -40,7 +40,7 @@ from tests.policies.budgets import a_budget
 from tests.suppliers.certificates import needed, sent
 from tests.suppliers.contracts import a_paper
 from tests.suppliers.factories import proposed
-from workflow.models import ApprovalRequest, ExceptionCase
+from workflow.models import ApprovalRequest, ExceptionCase, HeldDecision
 from workflow.services import ask_signature, open_case, start_replay
 
 Kwargs = dict[str, Any]
@@ -125,6 +125,11 @@ def _requisitions(houses: Houses) -> None:
     _pair(houses, "requisition", *asked, {"number": "number"})
     requests = [ApprovalRequest.objects.get(subject_number=r.number) for r in asked]
     _pair(houses, "approval", *requests, {"request_id": "pk"}, hash=requests[0].content_hash, version="")
+    held = HeldDecision.objects.create(
+        request=ApprovalRequest.objects.get(subject_id=submitted(made, ("SW-500", "50"), by=requester).pk, state="open"),
+        actor=_person(houses, "site_manager"), verb="approve", pressed_at=NOW, due_at=NOW,
+    )  # fmt: skip
+    houses.kinds["held"] = Kind({"held_id": held.pk}, {"held_id": 999_999_999})
     _pair(houses, "message_subject", *asked, {"subject_id": "pk"}, text="May I ask?", kind="note")
     waiting = [_waiting_line(made, who) for who in (requester, hugo)]
     _pair(houses, "queue_line", *waiting, {"line_id": "pk"}, supplier=made.bolt.pk, unit_price="1.00")

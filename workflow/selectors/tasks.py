@@ -1,14 +1,16 @@
 """Approvals and exceptions as rows of the list of all tasks."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from foundation.models import RoleAssignment, User
-from foundation.worklist import LIMIT, Task, TaskFilters
+from foundation.worklist import NEVER, SiteTally, Stretch, Task, TaskFilters
 from policies.decisions.vocabulary import DUTIES
 from policies.decisions.vocabulary import words as duty_words
 from policies.selectors import route_name
@@ -18,18 +20,31 @@ from workflow.selectors.signatures import waiting_signatures
 
 APPROVAL, CASE, SIGNATURE = "approval", "case", "signature"
 _TODAY = timedelta(hours=24)
+WHEN = Coalesce("due_at", Value(NEVER))
 
 
-def approval_tasks(user: User, filters: TaskFilters, now: datetime) -> Iterable[Task]:
-    """Return the approvals that wait for a person; stages open together in one request are one task."""
+def approval_tasks(user: User, filters: TaskFilters, now: datetime, stretch: Stretch) -> Iterable[Task]:
+    """Return a stretch of the approvals that wait for a person; stages open together in one request are one task."""
+    return [
+        _approval(step) for step in _stretched(approvals_narrowed(user, filters, now), stretch, APPROVAL, "request_id")
+    ]
+
+
+def approval_tally(user: User, filters: TaskFilters, now: datetime) -> Iterable[SiteTally]:
+    """Return how many approvals wait for a person by site."""
+    rows = approvals_narrowed(user, replace(filters, site=""), now)
+    return _tally(rows, now, "request__site__code", "request__site__name")
+
+
+def approvals_narrowed(user: User, filters: TaskFilters, now: datetime) -> QuerySet[ApprovalStep]:
+    """Return the approvals that wait for a person and that the filters let through."""
     q = filters.q
-    words = Q(request__subject_number__icontains=q) | Q(request__title__icontains=q)
+    words = (
+        Q(request__subject_number__icontains=q) | Q(request__title__icontains=q) | Q(request__site__name__icontains=q)
+    )
     named = Q(request__requester__first_name__icontains=q) | Q(request__requester__last_name__icontains=q)
-    rows = _narrowed(access.waiting_for(user), filters, now, words | named, "request__site__code")
-    tasks: dict[int, Task] = {}
-    for step in rows.order_by("due_at", "position", "pk")[:LIMIT]:
-        tasks.setdefault(step.request_id, _approval(step))
-    return tasks.values()
+    rows = _narrowed(access.tasks_waiting_for(user), filters, now, words | named, "request__site__code")
+    return rows if filters.picks is None else rows.filter(request__in=filters.keys(APPROVAL))
 
 
 def _approval(step: ApprovalStep) -> Task:
@@ -43,13 +58,22 @@ def _approval(step: ApprovalStep) -> Task:
     )  # fmt: skip
 
 
-def case_tasks(user: User, filters: TaskFilters, now: datetime) -> Iterable[Task]:
-    """Return the open exceptions a person must settle: theirs, or their role's and nobody's."""
+def case_tasks(user: User, filters: TaskFilters, now: datetime, stretch: Stretch) -> Iterable[Task]:
+    """Return a stretch of the open exceptions a person must settle: theirs, or their role's and nobody's."""
+    return [_case(case) for case in _stretched(_cases(user, filters, now), stretch, CASE, "id")]
+
+
+def case_tally(user: User, filters: TaskFilters, now: datetime) -> Iterable[SiteTally]:
+    """Return how many exceptions a person must settle by site."""
+    return _tally(_cases(user, replace(filters, site=""), now), now, "site__code", "site__name")
+
+
+def _cases(user: User, filters: TaskFilters, now: datetime) -> QuerySet[ExceptionCase]:
     q = filters.q
     words = Q(number__icontains=q) | Q(subject_number__icontains=q) | Q(supplier_name__icontains=q)
     rows = access.workable_cases(user).filter(Q(owner=None) | Q(owner=user))
     rows = _narrowed(rows, filters, now, words | Q(sentence__icontains=q), "site__code")
-    return [_case(case) for case in rows.order_by("due_at", "pk")[:LIMIT]]
+    return rows if filters.picks is None else rows.filter(pk__in=filters.keys(CASE))
 
 
 def _case(case: ExceptionCase) -> Task:
@@ -62,13 +86,31 @@ def _case(case: ExceptionCase) -> Task:
     )  # fmt: skip
 
 
-def signature_tasks(user: User, filters: TaskFilters, now: datetime) -> Iterable[Task]:
+def signature_tasks(user: User, filters: TaskFilters, now: datetime, stretch: Stretch) -> Iterable[Task]:
     """Return the second signatures asked of a person; each is read before it is given, so none is given with others."""
+    found = [one for one in _signatures(user, filters, now) if filters.site in {"", one.site_code}]
+    if filters.picks is not None:
+        found = [one for one in found if one.pick in filters.picks]
+    if stretch.after is not None:
+        found = [one for one in found if one.spot > stretch.after]
+    if stretch.before is not None:
+        found = [one for one in found if one.spot < stretch.before]
+    return sorted(found, key=lambda one: one.spot, reverse=stretch.is_back)[: stretch.size]
+
+
+def signature_tally(user: User, filters: TaskFilters, now: datetime) -> Iterable[SiteTally]:
+    """Return how many second signatures are asked of a person by site."""
+    return [
+        SiteTally(one.site_code, one.site, 1, int(one.due_at is not None and one.due_at < now))
+        for one in _signatures(user, filters, now)
+    ]
+
+
+def _signatures(user: User, filters: TaskFilters, now: datetime) -> list[Task]:
     last = {"overdue": now, "today": now + _TODAY}.get(filters.due)
     found = [_signature(row) for row in waiting_signatures(user, now) if last is None or row.due_at < last]
     q = filters.q.casefold()
-    found = [one for one in found if q in f"{one.number} {one.title} {one.why}".casefold()]
-    return [one for one in found if filters.site in {"", one.site_code}]
+    return [one for one in found if q in f"{one.number} {one.title} {one.why}".casefold()]
 
 
 def _signature(row: Countersignature) -> Task:
@@ -88,6 +130,34 @@ def _narrowed(rows: QuerySet[Any], filters: TaskFilters, now: datetime, words: Q
     elif filters.due == "today":
         rows = rows.filter(due_at__lt=now + _TODAY)
     return rows.filter(words) if filters.q else rows
+
+
+def _stretched(rows: QuerySet[Any], stretch: Stretch, kind: str, key: str) -> QuerySet[Any]:
+    """Return the rows of a stretch; `key` is the column of the task's key."""
+    rows = rows.annotate(when=WHEN).filter(within(stretch, kind, key))
+    order = ("-when", f"-{key}") if stretch.is_back else ("when", key)
+    return rows.order_by(*order)[: stretch.size]
+
+
+def within(stretch: Stretch, kind: str, key: str) -> Q:
+    """Return the condition of a stretch on rows that say `when`; `key` is the column of the task's key."""
+    found = Q(pk__isnull=False)
+    for spot, way in ((stretch.after, "gt"), (stretch.before, "lt")):
+        if spot is None:
+            continue
+        here = Q(when=spot.due_at)
+        if kind == spot.kind:
+            here &= Q(**{f"{key}__{way}": spot.key})
+        elif (kind > spot.kind) != (way == "gt"):
+            here = Q(pk__in=[])
+        found &= Q(**{f"when__{way}": spot.due_at}) | here
+    return found
+
+
+def _tally(rows: QuerySet[Any], now: datetime, code: str, name: str) -> list[SiteTally]:
+    counted = rows.order_by().values(code).annotate(waiting=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+    found = counted.values_list(code, name, "waiting", "late")
+    return [SiteTally(code or "", name or "", waiting, late) for code, name, waiting, late in found]
 
 
 def may_be_owners(tasks: Iterable[Task]) -> list[User]:

@@ -18,7 +18,17 @@ from policies.decisions.vocabulary import DUTIES, words
 from workflow import access
 from workflow.models import CaseState, Countersignature, ExceptionCase
 from workflow.selectors.signatures import signatures_counted, waiting_signatures
-from workflow.selectors.tasks import APPROVAL, CASE, SIGNATURE, approval_tasks, case_tasks, signature_tasks
+from workflow.selectors.tasks import (
+    APPROVAL,
+    CASE,
+    SIGNATURE,
+    approval_tally,
+    approval_tasks,
+    case_tally,
+    case_tasks,
+    signature_tally,
+    signature_tasks,
+)
 from workflow.services.replay import KIND, replay_slice
 from workflow.web import publication
 from workflow.web.conflicts import of_draft, of_pair
@@ -77,9 +87,9 @@ def _number_of(pk: int) -> str:
 
 
 def _tasks_of_ours() -> None:
-    worklist.add(worklist.TaskSource(APPROVAL, "Approvals", approval_tasks))
-    worklist.add(worklist.TaskSource(CASE, "Exceptions", case_tasks))
-    worklist.add(worklist.TaskSource(SIGNATURE, "Second signatures", signature_tasks))
+    worklist.add(worklist.TaskSource(APPROVAL, "Approvals", approval_tasks, approval_tally))
+    worklist.add(worklist.TaskSource(CASE, "Exceptions", case_tasks, case_tally))
+    worklist.add(worklist.TaskSource(SIGNATURE, "Second signatures", signature_tasks, signature_tally))
 
 
 def decides(user: User) -> bool:

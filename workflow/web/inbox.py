@@ -8,23 +8,28 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import registries
 from foundation.errors import InvalidError
 from foundation.models import User
+from foundation.web.door import staff
 from foundation.web.typed import onward, whole, words
+from foundation.worklist import TaskFilters
 from policies.decisions.vocabulary import DUTIES
 from policies.decisions.vocabulary import words as duty_words
 from workflow import access
 from workflow.models import ApprovalRequest, ApprovalStep, Message
 from workflow.selectors import last_decision_by, messages_on, newest_request, with_chain
+from workflow.selectors.held import held_on
+from workflow.selectors.inbox import Listed, inbox_of, spot_of
 from workflow.selectors.signatures import waiting_signatures
 from workflow.services import send_message
+from workflow.web.taking_back import decide_or_hold, held_of, remember_held
+from workflow.web.task_list import DUE, filters_of, part_of, query_of, stretch_of
 
-LIMIT = 100
-DONE = {"approve": "approved", "reject": "rejected", "return": "sent back for a change"}
 # verb, label, key, colour, question, reasons to choose from
 VERBS = [
     ("return", "Send back", "", "", "What should change?",
@@ -54,24 +59,29 @@ def inbox(request: HttpRequest, request_id: int | None = None) -> HttpResponse:
 
 
 def _page(request: HttpRequest, request_id: int | None, refused: Refused | None = None) -> HttpResponse:
-    assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
-    steps = _tasks(request.user)
-    chosen = next((s for s in steps if s.request_id == request_id), None)
-    if request_id is not None and chosen is None:
+    user = staff(request)
+    now, filters, stretch = _now(), filters_of(request.GET), stretch_of(request.GET)
+    listed = inbox_of(user, filters, now, stretch, request_id)
+    if request_id is not None and listed.chosen is None:
         return _decided(request, request_id)
-    now = _now()
-    step = chosen or (steps[0] if steps else None)
+    part = part_of(listed.steps, stretch, spot_of)
+    step = listed.chosen or next(iter(part.rows), None)
     context: dict[str, Any] = {
-        "steps": steps,
+        "listed": listed,
+        "part": part,
+        "filters": filters,
+        "is_filtered": filters != TaskFilters(),
+        "due_choices": DUE,
+        "kept": query_of(request),
         "now": now,
-        "overdue": sum(1 for s in steps if s.due_at and s.due_at < now),
         "step": step,
-        "chosen": chosen is not None,
+        "chosen": listed.chosen is not None,
         "verbs": _verbs(step),
         "refused": refused,
-        "signatures": [(row, duty_words(row.duty, DUTIES)) for row in waiting_signatures(request.user, now)],
+        "held": held_of(request, user, now),
+        "signatures": [(row, duty_words(row.duty, DUTIES)) for row in waiting_signatures(user, now)],
     }
-    context |= _task(request, request.user, step, steps) if step is not None else _last(request.user)
+    context |= _task(request, user, step, listed) if step is not None else _last(user)
     return render(request, "workflow/inbox.html", context, status=422 if refused else 200)
 
 
@@ -81,19 +91,10 @@ def _verbs(step: ApprovalStep | None) -> list[Any]:
     return [verb for verb in VERBS if subject is None or verb[0] in subject.actions]
 
 
-def _tasks(user: User) -> list[ApprovalStep]:
-    """Return what waits for a person, the one due first on top; stages open together in one request are one task."""
-    tasks: dict[int, ApprovalStep] = {}
-    for step in access.waiting_for(user).order_by("due_at", "position", "pk")[:LIMIT]:
-        tasks.setdefault(step.request_id, step)
-    return list(tasks.values())
-
-
-def _task(request: HttpRequest, user: User, step: ApprovalStep, steps: list[ApprovalStep]) -> dict[str, Any]:
+def _task(request: HttpRequest, user: User, step: ApprovalStep, listed: Listed) -> dict[str, Any]:
     """Return what is shown of the open task: facts, lines, chain, thread, and what comes next."""
     asked = step.request
     subject = registries.subjects.get(asked.subject_type)
-    place = steps.index(step)
     lines = subject.panel(request, asked.subject_id) if subject else ""
     return {
         "approval": with_chain(asked),
@@ -103,8 +104,14 @@ def _task(request: HttpRequest, user: User, step: ApprovalStep, steps: list[Appr
         "subject_url": _address(subject, asked),
         "thread": messages_on(asked.subject_type, asked.subject_id),
         "duties": "You raised it" if asked.requester_id == user.pk else "You did not raise it",
-        "following": next(iter(steps[place + 1 :] + steps[:place]), None),
+        "following": _following(step, listed),
     }
+
+
+def _following(step: ApprovalStep, listed: Listed) -> ApprovalStep | None:
+    """Return what comes after a task in the list, then from its top; nothing when it is the only one."""
+    others = [one for one in listed.steps if one.pk != step.pk]
+    return next((one for one in others if spot_of(one) > spot_of(step)), next(iter(others), None))
 
 
 def _address(subject: registries.Subject | None, asked: ApprovalRequest) -> str:
@@ -127,8 +134,12 @@ def _decided(request: HttpRequest, request_id: int) -> HttpResponse:
     if not access.can_see_request(request.user, asked):
         raise Http404
     approval = newest_request(asked.subject_type, asked.subject_id)
+    held = held_on(request.user.pk, request_id)
     subject = registries.subjects.get(asked.subject_type)
-    context = {"approval": approval, "asked": asked, "subject_url": subject.url(asked.subject_id) if subject else ""}
+    context: dict[str, Any] = {
+        "approval": approval, "asked": asked, "subject_url": subject.url(asked.subject_id) if subject else "",
+        "held": [held] if held else [],
+    }  # fmt: skip
     return render(request, "workflow/decided.html", context)
 
 
@@ -141,23 +152,20 @@ def decide(request: HttpRequest, request_id: int, verb: str) -> HttpResponse:
     if not access.can_see_request(request.user, asked):
         raise Http404
     subject = registries.subjects.get(asked.subject_type)
-    action = subject.actions.get(verb) if subject else None
-    if action is None:
+    if subject is None or verb not in subject.actions:
         raise Http404
     if asked.state != "open":
         return redirect("inbox_task", request_id)
+    if held_on(request.user.pk, request_id) is not None:
+        return redirect("inbox_task", request_id)
     try:
-        action(
-            pk=asked.subject_id,
-            expected_version=None,
-            seen_hash=request.POST.get("hash") or None,
-            actor=request.user,
-            reason=_reason(request),
-            at=_now(),
+        done = decide_or_hold(
+            asked, verb, seen_hash=request.POST.get("hash", ""), actor=request.user, reason=_reason(request), at=_now()
         )
     except InvalidError as error:
         return _page(request, request_id, Refused(verb, error.message))
-    return _go_on(request, request.user, f"{asked.subject_number} {DONE.get(verb, verb)}.")
+    remember_held(request, _now())
+    return _go_on(request, request.user, done)
 
 
 def _reason(request: HttpRequest) -> str:
@@ -173,9 +181,9 @@ def _go_on(request: HttpRequest, user: User, done: str) -> HttpResponse:
         step = access.waiting_for(user).filter(request_id=following).first()
         if step is not None:
             messages.success(request, f"{done} Next: {step.request.subject_number}.")
-            return redirect("inbox_task", step.request_id)
+            return redirect(reverse("inbox_task", args=[step.request_id]) + query_of(request))
     messages.success(request, done)
-    return redirect("inbox")
+    return redirect(reverse("inbox") + query_of(request))
 
 
 @require_POST

@@ -16,12 +16,14 @@ from foundation.errors import DomainError
 from foundation.models import User
 from foundation.web.door import staff
 from foundation.web.typed import whole
-from foundation.worklist import Task, TaskFilters, sources, tasks_of
+from foundation.worklist import SiteTally, Stretch, Task, TaskFilters, sources, tallies_of, tasks_of
 from workflow import access
 from workflow.selectors.tasks import CASE, may_be_owners
 from workflow.services import assign_case
+from workflow.web.taking_back import decide_or_hold, held_of, remember_held
+from workflow.web.task_list import DUE, filters_of, kept, part_of, stretch_of
 
-DUE = (("", "Any time"), ("overdue", "Overdue"), ("today", "In the next 24 hours"))
+MOST = 1_000  # picked at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,12 @@ def tasks_do(request: HttpRequest, verb: str) -> HttpResponse:
     if act is None:
         raise Http404
     now = _now()
-    known = {task.pick: task for task in tasks_of(user, TaskFilters(), now)}
-    picked = list(dict.fromkeys(request.POST.getlist("pick")))[:1000]
+    picked = list(dict.fromkeys(request.POST.getlist("pick")))[:MOST]
+    names = TaskFilters(picks=frozenset(picked))
+    known = {task.pick: task for task in tasks_of(user, names, now, Stretch(MOST))} if picked else {}
     outcomes = {pick: _outcome(act, request, user, pick, known.get(pick), now) for pick in picked}
+    if act is _approve and any(outcome.is_done for outcome in outcomes.values()):
+        remember_held(request, now)
     return _page(request, user, outcomes, "" if picked else "Pick at least one row first.")
 
 
@@ -78,15 +83,13 @@ def _approve(request: HttpRequest, user: User, task: Task, now: datetime) -> str
         raise DomainError("not_for_many", "Only approvals are approved together.")
     if task.barred:
         raise DomainError("not_for_many", task.barred)
-    asked = access.waiting_for(user).select_related("request").filter(request_id=task.key)[0].request
+    asked = access.waiting_for(user).filter(request_id=task.key)[0].request
     subject = registries.subjects.get(asked.subject_type)
     if subject is None or "approve" not in subject.actions:
         raise DomainError("not_for_many", "Open it to decide.")
-    subject.actions["approve"](
-        pk=asked.subject_id, expected_version=None, seen_hash=request.POST.get(f"seen-{task.pick}") or "unseen",
-        actor=user, reason="", at=now,
-    )  # fmt: skip
-    return "approved"
+    seen = request.POST.get(f"seen-{task.pick}") or "unseen"
+    done = decide_or_hold(asked, "approve", seen_hash=seen, actor=user, reason="", at=now)
+    return done.removeprefix(f"{asked.subject_number} ").rstrip(".")
 
 
 def _assign(request: HttpRequest, user: User, task: Task, now: datetime) -> str:
@@ -105,25 +108,27 @@ def _page(
 ) -> HttpResponse:
     now = _now()
     given = request.POST if outcomes is not None else request.GET
-    filters = TaskFilters(**{name: given.get(name, "").strip()[:60] for name in ("kind", "site", "due", "q")})
-    rows = tasks_of(user, filters, now)
+    filters, stretch = filters_of(given), stretch_of(given)
+    part = part_of(tasks_of(user, filters, now, stretch), stretch, lambda task: task.spot)
+    tallies = tallies_of(user, filters, now)
+    counted = [one for one in tallies if filters.site in {"", one.code}]
     failed = {pick for pick, outcome in (outcomes or {}).items() if not outcome.is_done}
     context: dict[str, Any] = {
-        "rows": [(task, task.pick in failed) for task in rows], "filters": filters, "now": now, "due_choices": DUE,
-        "kinds": [(source.kind, source.label) for source in sources.values()],
-        "sites": _sites(rows, filters), "is_filtered": filters != TaskFilters(),
-        "overdue": sum(1 for task in rows if task.due_at and task.due_at < now),
-        "people": may_be_owners(rows), "approvable": sum(task.bulk == "approve" and not task.barred for task in rows),
-        "barred": sum(bool(task.barred) for task in rows),
-        "kept": [(name, value) for name in ("kind", "site", "due", "q") if (value := getattr(filters, name))],
+        "part": part, "rows": [(task, task.pick in failed) for task in part.rows], "filters": filters, "now": now,
+        "due_choices": DUE, "kinds": [(source.kind, source.label) for source in sources.values()],
+        "sites": _sites(tallies, filters), "is_filtered": filters != TaskFilters(),
+        "waiting": sum(one.waiting for one in counted), "overdue": sum(one.overdue for one in counted),
+        "people": may_be_owners(part.rows), "held": held_of(request, user, now), "kept": kept(given),
+        "approvable": sum(task.bulk == "approve" and not task.barred for task in part.rows),
+        "barred": sum(bool(task.barred) for task in part.rows),
         "outcomes": list((outcomes or {}).values()), "failures": len(failed), "fault": fault,
     }  # fmt: skip
     return render(request, "workflow/tasks.html", context, status=422 if fault else 200)
 
 
-def _sites(rows: Iterable[Task], filters: TaskFilters) -> list[tuple[str, str]]:
-    """Return the sites of the rows to choose from, and the one chosen."""
-    found = {task.site_code: task.site for task in rows if task.site_code}
+def _sites(tallies: Iterable[SiteTally], filters: TaskFilters) -> list[tuple[str, str]]:
+    """Return the sites at which something waits to choose from, and the one chosen."""
+    found = {one.code: one.name for one in tallies if one.code}
     if filters.site:
         found.setdefault(filters.site, filters.site)
     return sorted(found.items(), key=lambda pair: pair[1])

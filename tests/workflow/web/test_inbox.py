@@ -173,5 +173,12 @@ def test_inbox_of_five_hundred_tasks_costs_at_most_twelve_statements(made: Compa
         StepAssignee(step=one, person=made.mona) for one in ApprovalStep.objects.bulk_create(steps)
     )
     client = signed_in(made.mona)
+    last_one = asked_about(submitted(made, MIDDLE))
+    task, last = reverse("inbox_task", args=[first.pk]), reverse("inbox_task", args=[last_one.pk])
 
-    assert statements(lambda: client.get(reverse("inbox_task", args=[first.pk]))) <= 12
+    page = client.get(last)
+    assert statements(lambda: client.get(task)) <= 12
+    assert statements(lambda: client.get(last)) <= 12
+    assert "502 waiting" in page.content.decode()
+    assert [len(page.context["part"].rows), page.context["step"].request_id] == [50, last_one.pk]
+    assert page.context["following"].request_id == first.pk

@@ -1,7 +1,9 @@
 """One list for every kind of task, and many at once with a verdict for each."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -9,11 +11,13 @@ from django.urls import reverse
 
 from foundation.models import Notice
 from foundation.relay import drain
+from foundation.worklist import Spot, Stretch, TaskFilters, tasks_of
 from procurement.models import Requisition
 from tests.factories import NOW, Company, submitted
 from tests.procurement.web.pages import signed_in, statements
 from tests.workflow.factories import MIDDLE, approve
 from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, ExceptionCase, StepAssignee
+from workflow.selectors.inbox import inbox_of
 from workflow.services import open_case
 
 pytestmark = pytest.mark.usefixtures("the_clock")
@@ -187,8 +191,71 @@ def test_five_hundred_tasks_cost_at_most_twelve_statements(made: Company) -> Non
     count = statements(lambda: client.get(TASKS))
 
     page: Any = client.get(TASKS)
-    assert len(page.context["rows"]) == 500
+    assert len(page.context["rows"]) == 50
+    assert "500 waiting" in page.content.decode()
     assert count <= 12
+    assert statements(lambda: client.get(_on(page))) <= 12
+
+
+def _on(page: Any) -> str:
+    """Return the address of the next page."""
+    return f"{TASKS}?before={quote(page.context['part'].older)}"
+
+
+def _leafed(client: Client, way: str, page: Any) -> list[list[str]]:
+    """Return the rows of the pages one after another, until there is no further one."""
+    pages = [[task.pick for task, _ in page.context["rows"]]]
+    while spot := getattr(page.context["part"], way):
+        page = client.get(TASKS, {"before" if way == "older" else "after": spot})
+        pages.append([task.pick for task, _ in page.context["rows"]])
+    return pages
+
+
+def test_leafing_through_all_tasks_shows_each_once_in_order(made: Company) -> None:
+    five_hundred(made)
+    ApprovalStep.objects.filter(pk__gt=ApprovalStep.objects.order_by("pk")[100].pk).update(due_at=NOW)
+    client = signed_in(made.mona)
+
+    there = _leafed(client, "older", client.get(TASKS))
+    last = client.get(TASKS, {"before": str(Spot(NOW, "approval", 1))})  # nearest to the top
+    back = _leafed(client, "newer", client.get(TASKS, {"before": _place_of(there[8][-1])}))
+
+    everything = [task.pick for task in tasks_of(made.mona, TaskFilters(), NOW, Stretch(1_000))]
+    assert [len(page) for page in there] == [50] * 10
+    assert [pick for page in there for pick in page] == everything
+    assert back[::-1] == there
+    assert last.status_code == 200
+
+
+def _place_of(pick: str) -> str:
+    kind, _, key = pick.partition("-")
+    model = ApprovalStep.objects.filter(request_id=key) if kind == "approval" else ExceptionCase.objects.filter(pk=key)
+    due: datetime = model.values_list("due_at", flat=True).get()
+    return str(Spot(due, kind, int(key)))
+
+
+@pytest.mark.parametrize("place", ["", "x", "~~", "2026-03-10~approval~1", "2026-03-10T09:00:00+00:00~approval~x",
+                                   "9" * 300])  # fmt: skip
+def test_place_that_is_none_shows_the_first_page(made: Company, place: str) -> None:
+    requests(made, 1)
+
+    page: Any = signed_in(made.mona).get(TASKS, {"before": place})
+
+    assert len(page.context["rows"]) == 1
+
+
+def test_search_and_filters_find_what_is_on_a_later_page(made: Company) -> None:
+    five_hundred(made)
+    client = signed_in(made.mona)
+
+    found: Any = client.get(TASKS, {"q": "EX-199"})
+    in_hull: Any = client.get(TASKS, {"site": "HUL"})
+    inbox = inbox_of(made.mona, TaskFilters(q="REQ-298"), NOW, Stretch(), None)
+
+    assert [task.number for task, _ in found.context["rows"]] == ["EX-199"]
+    assert in_hull.context["waiting"] == 0
+    assert [step.request.subject_number for step in inbox.steps] == ["REQ-298"]
+    assert inbox.waiting == 1
 
 
 def test_unknown_verb_and_strangers_find_nothing(made: Company) -> None:
