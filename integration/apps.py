@@ -19,5 +19,6 @@ class IntegrationConfig(AppConfig):
         app_authorized.connect(subscribers.note_client, dispatch_uid="integration.clients")
         subscriptions.add("invoicing.invoice.released", subscribers.hand_to_erp)
         subscriptions.add("procurement.order.issued", subscribers.send_order)
+        subscriptions.add("procurement.order.changed", subscribers.send_order)
         furniture.register()
         registries.invariants.add(*invariants())

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 
-SETTLES = ("invoicing.invoice.posted", "invoicing.invoice.voided", "procurement.goods_receipt.posted")
+SETTLES = (
+    "invoicing.invoice.posted", "invoicing.invoice.voided", "procurement.goods_receipt.posted", "procurement.change.ended",
+)  # fmt: skip
 SUPPLIER_MOVED = (
     "suppliers.supplier.blocked", "suppliers.supplier.activated", "suppliers.supplier.restricted",
     "suppliers.bank_change.proposed", "suppliers.bank_change.ended",

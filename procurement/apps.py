@@ -27,6 +27,10 @@ class ProcurementConfig(AppConfig):
             ("procurement.order.closed", subscribers.close_silence),
             ("procurement.order.issued", subscribers.tell_askers),
             ("procurement.order.issued", subscribers.mail_to_supplier),
+            ("procurement.order.changed", subscribers.mail_to_supplier),
+            ("procurement.order.changed", subscribers.close_answer_to_old_version),
+            ("procurement.order.changed", subscribers.tell_of_change),
+            ("procurement.change.ended", subscribers.tell_what_became_of_change),
             *((f"procurement.requisition.{done}", subscribers.tell_requester) for done in told),
         ):
             subscriptions.add(kind, handler)

@@ -7,7 +7,7 @@ from foundation.models import DomainEvent, NoticeKind, User
 from foundation.selectors.notices import people_by_id
 from foundation.services import Letter, News, notify
 from foundation.templatetags.ui import day, money
-from procurement.models import AckState, OrderAcknowledgment, PurchaseOrder, Requisition
+from procurement.models import AckState, OrderAcknowledgment, OrderChange, PurchaseOrder, Requisition
 from procurement.selectors.told import askers_of, order_told_of
 from procurement.services import mail_order, place_orders, recount_budgets
 from workflow.services import cure_cases, open_case
@@ -117,6 +117,55 @@ def tell_requester(event: DomainEvent) -> None:
     )  # fmt: skip
     at = timezone.now()  # noqa: TID251 - the relay's porch
     notify(news=news, people=[requisition.requester_id], at=at, known=known)
+
+
+def close_answer_to_old_version(event: DomainEvent) -> None:
+    """Close the task about an answer when a new version took its place (EX-2, AK-3)."""
+    cure_cases(
+        outcomes={f"acknowledgment:{event.subject_id}": "A new version of the order took its place."},
+        at=event.occurred_at,
+    )
+
+
+def tell_of_change(event: DomainEvent) -> None:
+    """Tell who asked for what is on an order, and its buyer, that it says something else now; not who changed it."""
+    order = PurchaseOrder.objects.select_related("supplier", "ship_to").get(pk=event.subject_id)
+    people = {*askers_of(order.pk), order.buyer_id} - {event.actor_id, None}
+    said = event.payload["outcome"]
+    facts = (
+        ("Supplier", order.supplier.name), ("Deliver to", order.ship_to.name), ("Needed by", day(order.need_by)),
+        ("Total, net", money(order.total_amount, order.currency)), ("What changed", said),
+    )  # fmt: skip
+    sentence = f"{order.number} for {order.ship_to.name} changed: {said}"
+    news = News(
+        kind=NoticeKind.ORDER, source=event.msg_id, subject=("order", order.pk, order.number), sentence=sentence[:300],
+        path=reverse("order", args=[order.number]), at=event.occurred_at,
+        letter=Letter(f"{order.number} for {order.ship_to.name} changed", facts=facts, verb="Open the order"),
+    )  # fmt: skip
+    notify(news=news, people=[one for one in people if one], at=timezone.now())  # noqa: TID251 - the relay's porch
+
+
+def tell_what_became_of_change(event: DomainEvent) -> None:
+    """Tell who asked for a change that somebody else decided it, and how (AP-7)."""
+    change = OrderChange.objects.select_related("order__supplier", "order__ship_to").get(pk=event.subject_id)
+    actor = User.objects.filter(pk=event.actor_id or 0).first()
+    if not change.deltas or actor is None or actor.pk == change.created_by_id:
+        return
+    verb = {"applied": "approved", "rejected": "rejected", "returned": "sent back", "withdrawn": "took back"}[
+        change.state
+    ]
+    why = f": {change.ended_reason}" if change.ended_reason else ""
+    sentence = f"{actor} {verb} {change.number} of {change.order.number}{why}"
+    facts = (
+        ("Order", change.order.number), ("Supplier", change.order.supplier.name), ("Site", change.order.ship_to.name),
+        ("What it changes", "; ".join(change.summary)), ("Why not", change.ended_reason),
+    )  # fmt: skip
+    news = News(
+        kind=NoticeKind.OUTCOME, source=event.msg_id, subject=("change", change.pk, change.number),
+        sentence=sentence[:300], path=reverse("order_change", args=[change.number]), at=event.occurred_at,
+        letter=Letter(sentence[:200], facts=tuple(fact for fact in facts if fact[1]), verb="Open the change"),
+    )  # fmt: skip
+    notify(news=news, people=[change.created_by_id], at=timezone.now())  # noqa: TID251 - the relay's porch
 
 
 def mail_to_supplier(event: DomainEvent) -> None:

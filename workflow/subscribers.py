@@ -36,7 +36,7 @@ STEP_DECIDED, REQUEST_CLOSED = "workflow.step.decided", "workflow.approval.close
 # What followers of a document hear of; each kind is named in its document's history.
 FOLLOWED = (
     "procurement.requisition.approved", "procurement.requisition.rejected", "procurement.requisition.returned",
-    "procurement.requisition.cancelled", "procurement.requisition.ordered", "procurement.order.issued",
+    "procurement.requisition.cancelled", "procurement.requisition.ordered", "procurement.order.issued", "procurement.order.changed",
     "procurement.order.cancelled", "procurement.order.closed", "procurement.acknowledgment.applied",
     "procurement.acknowledgment.review", "procurement.goods_receipt.posted", "workflow.case.opened",
     "workflow.case.closed",

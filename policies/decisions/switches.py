@@ -13,8 +13,10 @@ MOST_PERCENT, MOST_DAYS = 100, 365
 # Switches that came after the first installations, by kind of policy, with the value that changes nothing.
 LATER: Mapping[str, Mapping[str, Any]] = {
     "approval": {"ladder": []},
-    "sourcing": {"block_submission": [], "block_approval": [], "combine_until": "", "budget_mode": WARN},
-}
+    "sourcing": {
+        "block_submission": [], "block_approval": [], "combine_until": "", "budget_mode": WARN, "change_percent": "0",
+    },
+}  # fmt: skip
 HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 

@@ -82,6 +82,10 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
     ),
     "auto_issue": ("Send orders without a touch", "as soon as every line has its authority"),
     "price_drift_percent": ("Price drift before ordering", "percent; more sends the line back to approval"),
+    "change_percent": (
+        "Change of an order without a new approval",
+        "percent above what was approved, of the amount, a price or a quantity; 0 asks again for every raise",
+    ),
     "ack_quantity_percent": ("Confirmed quantity may differ by", "percent of the quantity asked for"),
     "ack_price_percent": ("Confirmed price may be higher by", "percent of the price asked for"),
     "ack_late_days": ("Confirmed date may be later by", "calendar days"),

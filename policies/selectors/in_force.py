@@ -56,6 +56,7 @@ class OrderingPolicy:
     combine_until: time | None
     auto_issue: bool
     price_drift_percent: Decimal
+    change_percent: Decimal
     ack_quantity_percent: Decimal
     ack_price_percent: Decimal
     ack_late_days: int
@@ -158,6 +159,7 @@ def ordering_policy_in_force(at: datetime) -> OrderingPolicy:
         combine_until=time.fromisoformat(stored["combine_until"]) if stored.get("combine_until") else None,
         auto_issue=bool(stored["auto_issue"]),
         price_drift_percent=Decimal(stored["price_drift_percent"]),
+        change_percent=Decimal(stored.get("change_percent", "0")),
         ack_quantity_percent=Decimal(stored["ack_quantity_percent"]),
         ack_price_percent=Decimal(stored["ack_price_percent"]),
         ack_late_days=int(stored["ack_late_days"]),

@@ -1,4 +1,4 @@
-"""A sensible first version of every policy, for a new installation. Rules are data: this only writes rows."""
+"""A sensible first version of every policy (AP-1), for a new installation. Rules are data: this only writes rows."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -41,7 +41,7 @@ MATRIX: list[tuple[str, list[str], str | None, str | None, bool, list[str], list
     ("Policies", ["policy"], None, None, False, [], [_POLICY]),
 ]
 HARD_PAIRS = [
-    ("request", "approve_requisition"), ("request", "approve_order"), ("approve_requisition", "approve_order"),
+    ("request", "approve_requisition"), ("request", "approve_order"),
     ("create_order", "approve_order"), ("create_order", "receive"), ("approve_order", "receive"),
     ("create_order", "enter_invoice"), ("receive", "enter_invoice"), ("receive", "release_quantity_hold"),
     ("enter_invoice", "release_hold"), ("create_order", "release_price_hold"),
@@ -92,8 +92,8 @@ TOLERANCE: dict[str, Any] = {
 }
 LADDER = ["manager", "above", "fallback"]
 ORDERING = {
-    "combine": True, "combine_until": "", "auto_issue": True, "price_drift_percent": "2", "ack_quantity_percent": "0",
-    "ack_price_percent": "0", "ack_late_days": 1, "block_submission": [], "block_approval": ["supplier_not_active"],
+    "combine": True, "combine_until": "", "auto_issue": True, "price_drift_percent": "2", "change_percent": "2",
+    "ack_quantity_percent": "0", "ack_price_percent": "0", "ack_late_days": 1, "block_submission": [], "block_approval": ["supplier_not_active"],
     "budget_mode": "warn",
 }  # fmt: skip
 

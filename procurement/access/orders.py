@@ -6,7 +6,7 @@ from foundation import access
 from foundation.models import Site, User
 from foundation.roles import ORDER, RECEIVE, VIEW
 from foundation.verdict import ALLOWED, Verdict
-from procurement.models import GoodsReceipt, OrderAcknowledgment, OrderState, PurchaseOrder
+from procurement.models import GoodsReceipt, OrderAcknowledgment, OrderChange, OrderState, PurchaseOrder
 
 
 def visible_sites(user: User) -> QuerySet[Site]:
@@ -54,6 +54,30 @@ def orders_of_supplier(supplier_id: int) -> QuerySet[PurchaseOrder]:
 def can_order(user: User, site: Site) -> Verdict:
     """Judge placing or changing orders of a site."""
     return access.can_at(user, ORDER, site, "place orders")
+
+
+def can_change_order(user: User, order: PurchaseOrder) -> Verdict:
+    """Judge changing what an order says: a buyer of its site, while it is issued and not on hold (PO-2)."""
+    verdict = can_order(user, order.ship_to)
+    if not verdict:
+        return verdict
+    if order.state != OrderState.ISSUED:
+        return Verdict("order_not_issued", f"{order.number} is {order.get_state_display().lower()}.")
+    if order.hold_reason:
+        return Verdict("order_on_hold", f"{order.number} is on hold: {order.hold_reason}.")
+    return ALLOWED
+
+
+def can_see_change(user: User, change: OrderChange) -> Verdict:
+    """Judge reading a change of an order; whoever sees documents of its site."""
+    if access.holds(user, VIEW, change.ship_to_id):
+        return ALLOWED
+    return Verdict("not_your_site", "This change belongs to another site.")
+
+
+def visible_changes(user: User) -> QuerySet[OrderChange]:
+    """Return the changes of orders of the sites where the person may see documents."""
+    return OrderChange.objects.filter(ship_to__in=access.site_ids_with(user, VIEW))
 
 
 def can_receive(user: User, site: Site) -> Verdict:

@@ -4,9 +4,12 @@ from procurement.events.orders import (
     AcknowledgmentInReview,
     AcknowledgmentSuperseded,
     AnswerOverdue,
+    ChangeEnded,
+    ChangeProposed,
     GoodsReceiptPosted,
     GoodsReceiptReversed,
     OrderCancelled,
+    OrderChanged,
     OrderClosed,
     OrderCreated,
     OrderHeld,
@@ -27,7 +30,7 @@ from procurement.events.requisitions import (
 
 __all__ = [
     "AcknowledgmentApplied", "AcknowledgmentDecided", "AcknowledgmentInReview", "AcknowledgmentSuperseded",
-    "AnswerOverdue", "GoodsReceiptPosted", "GoodsReceiptReversed", "OrderCancelled", "OrderClosed", "OrderCreated",
+    "AnswerOverdue", "ChangeEnded", "ChangeProposed", "GoodsReceiptPosted", "GoodsReceiptReversed", "OrderCancelled", "OrderChanged", "OrderClosed", "OrderCreated",
     "OrderHeld", "OrderIssued", "OrderReopened", "RequisitionApproved", "RequisitionCancelled", "RequisitionHeldBack", "RequisitionOrdered",
     "RequisitionReduced", "RequisitionRejected", "RequisitionReopened", "RequisitionReturned", "RequisitionSubmitted",
 ]  # fmt: skip

@@ -35,6 +35,47 @@ class OrderIssued(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChanged(OrderEvent):
+    """A new version is in force and went to the supplier; `outcome` says what differs (PO-2)."""
+
+    kind: ClassVar[str] = "procurement.order.changed"
+
+    revision: int
+    channel: str  # how the supplier took orders at that moment: portal, edi
+    outcome: str
+    change: str  # number of the change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeEvent(Event):
+    """An event of a change of an order; a dearer price a supplier asks for is one too."""
+
+    subject_type: ClassVar[str] = "change"
+
+    order_id: int
+    order_number: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProposed(ChangeEvent):
+    """Somebody wants an order to say something else; `deltas` is what it tightens beyond policy (AP-7)."""
+
+    kind: ClassVar[str] = "procurement.change.proposed"
+
+    deltas: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeEnded(ChangeEvent):
+    """It is in force, refused, sent back or withdrawn: `outcome`."""
+
+    kind: ClassVar[str] = "procurement.change.ended"
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderHeld(OrderEvent):
     """Put on hold, or taken off it when `reason` is empty."""
 

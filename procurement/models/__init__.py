@@ -8,12 +8,13 @@ from procurement.models.order import (
     PurchaseOrder,
     PurchaseOrderLine,
 )
+from procurement.models.order_change import ChangeState, OrderChange
 from procurement.models.receipt import Condition, GoodsReceipt, GoodsReceiptLine, ReceiptState
 from procurement.models.requisition import PriceSource, Requisition, RequisitionLine, RequisitionState, SpendKind
 
 __all__ = [
-    "AckState", "AckStatus", "AcknowledgmentLine", "Condition", "GoodsReceipt", "GoodsReceiptLine", "LineAnswer",
-    "OrderAcknowledgment", "OrderLineSource", "OrderState", "OrderVersion", "PriceSource", "ProgressStatus",
+    "AckState", "AckStatus", "AcknowledgmentLine", "ChangeState", "Condition", "GoodsReceipt", "GoodsReceiptLine", "LineAnswer",
+    "OrderAcknowledgment", "OrderChange", "OrderLineSource", "OrderState", "OrderVersion", "PriceSource", "ProgressStatus",
     "PurchaseOrder", "PurchaseOrderLine", "ReceiptState", "Requisition", "RequisitionLine", "RequisitionState",
     "SpendKind",
 ]  # fmt: skip

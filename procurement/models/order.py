@@ -65,6 +65,7 @@ class PurchaseOrder(Document):
         max_digits=18, decimal_places=4, default=0, help_text="commitment: open quantity at order price, while issued"
     )
     is_touchless = models.BooleanField(default=False, help_text="no person decided or placed it (MX-9)")
+    is_changing = models.BooleanField(default=False, help_text="a change of it waits for approval (PO-2)")
     issued_at = models.DateTimeField(null=True)
     ack_due_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True, help_text="first complete answer (MX-5)")

@@ -62,6 +62,23 @@ AUTHORITY = (
                   and a.content_hash = w.part ->> 'requisition_hash')""",
     ),
     Invariant(
+        "order_change_was_agreed",
+        "A change of an order in force is the version that was sent, and whoever was asked agreed to just that (AP-7)",
+        """
+        select c.number, 'is in force, but the version sent says something else'
+          from procurement_orderchange c
+         where c.state = 'applied' and not exists (
+               select 1 from procurement_orderversion v
+                where v.order_id = c.order_id and v.revision = c.revision and v.content_hash = c.content_hash)
+        union all
+        select c.number, 'is in force, and nobody agreed to it'
+          from procurement_orderchange c
+         where c.state = 'applied' and c.deltas <> '[]' and not exists (
+               select 1 from workflow_approvalrequest a
+                where a.subject_type = c.matter and a.subject_id = c.id and a.state = 'approved'
+                  and a.content_hash = c.content_hash)""",
+    ),
+    Invariant(
         "requisition_approved_as_seen",
         "An approved requisition is the one its approvers saw (AP-7)",
         """

@@ -41,9 +41,30 @@ MACHINES = (
         told={
             "procurement.order.created": ("create_order",),
             "procurement.order.issued": ("issue",),
+            "procurement.order.changed": ("change_order",),
             "procurement.order.closed": ("close",),
             "procurement.order.reopened": ("reopen",),
             "procurement.order.cancelled": ("cancel",),
+        },
+    ),
+    AuditedMachine(
+        "procurement.OrderChange",
+        subject="change",
+        created=("propose_order_change",),
+        arrows={
+            "apply": ("apply_order_change",),
+            "reject": ("reject_order_change",),
+            "send_back": ("return_order_change",),
+            "withdraw": ("withdraw_order_change",),
+        },
+        told={
+            "procurement.change.proposed": ("propose_order_change",),
+            "procurement.change.ended": (
+                "apply_order_change",
+                "reject_order_change",
+                "return_order_change",
+                "withdraw_order_change",
+            ),
         },
     ),
     AuditedMachine(

@@ -2,7 +2,9 @@ from procurement.services.add_invoiced import add_invoiced
 from procurement.services.answer_lines import AnswerLine
 from procurement.services.assign_source import assign_source
 from procurement.services.book_delivery import Booked, FoundLine, book_delivery, report_found_goods
+from procurement.services.change_order import change_order
 from procurement.services.decide_acknowledgment import decide_acknowledgment
+from procurement.services.decide_change import approve_change, reject_change, return_change, withdraw_change
 from procurement.services.follow_budgets import follow_budgets, recount_budgets
 from procurement.services.history_commands import PastCount, PastLine, PastNeed, PastOrder, PastReceipt
 from procurement.services.issue_order import issue_order
@@ -36,10 +38,10 @@ from procurement.services.write_requisition import copy_requisition, create_requ
 
 __all__ = [
     "AnswerLine", "Booked", "FoundLine", "LineInput", "PastCount", "PastLine", "PastNeed", "PastOrder",
-    "PastReceipt", "ReceiptLine", "add_invoiced", "approve_requisition", "assign_source", "book_delivery",
-    "cancel_order", "cancel_requisition", "close_order", "close_settled_order", "copy_requisition", "create_requisition",
+    "PastReceipt", "ReceiptLine", "add_invoiced", "approve_change", "approve_requisition", "assign_source", "book_delivery",
+    "cancel_order", "cancel_requisition", "change_order", "close_order", "close_settled_order", "copy_requisition", "create_requisition",
     "decide_acknowledgment", "follow_budgets", "hold_order", "issue_order", "mail_answer_copies", "mail_order", "mark_answer_overdue",
     "place_combined", "place_orders", "post_goods_receipt", "prepare_lines", "record_acknowledgment", "record_history",
-    "recount_budgets", "reject_requisition", "reopen_order", "report_found_goods", "return_requisition", "reverse_goods_receipt", "save_requisition",
-    "submit_requisition", "unhold_order", "withdraw_requisition",
+    "recount_budgets", "reject_change", "reject_requisition", "reopen_order", "report_found_goods", "return_change", "return_requisition", "reverse_goods_receipt", "save_requisition",
+    "submit_requisition", "unhold_order", "withdraw_change", "withdraw_requisition",
 ]  # fmt: skip

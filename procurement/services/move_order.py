@@ -15,6 +15,7 @@ from procurement.decisions.quantities import is_settled, overall, quantities
 from procurement.events import AnswerOverdue, OrderCancelled, OrderClosed, OrderHeld, OrderReopened
 from procurement.models import AckStatus, OrderState, PurchaseOrder, PurchaseOrderLine
 from procurement.selectors.orders import counters_of, open_amount
+from procurement.services.decide_change import drop_open_change
 from procurement.services.follow_budgets import follow_order
 from procurement.services.issue_order import consume_contracts
 from suppliers.models import MAY_ORDER
@@ -86,6 +87,8 @@ def cancel_order(*, order_id: int, expected_version: int, actor: User, reason: s
     lines = list(order.lines.select_related("cost_centre").select_for_update(of=("self",), no_key=True))
     if any(line.delivered or line.invoiced for line in lines):
         raise InvalidError("already_received", "Goods or an invoice came already. Close the rest short instead.")
+    if order.is_changing:
+        drop_open_change(order, reason="The order is cancelled.", actor=actor, at=at)
     was_issued = order.state == OrderState.ISSUED
     order.cancel(at=at, reason=reason.strip()[:500])
     for line in lines:
@@ -117,11 +120,11 @@ def close_order(*, order_id: int, expected_version: int, actor: User, reason: st
 def close_settled_order(*, order_id: int, actor: User, at: datetime) -> bool:
     """Close an order by itself when everything ordered is received and billed; returns whether it closed (PO-1).
 
-    The caller knows that no bill of it is still in work. On hold it waits for the person who holds it. Told twice, it
-    closes once.
+    The caller knows that no bill of it is still in work. On hold it waits for the person who holds it,
+    and while a change of it waits, for whoever decides that. Told twice, it closes once.
     """
     order = lock(PurchaseOrder, order_id, with_=("ship_to", "supplier", "changed_by"))
-    if order.state != OrderState.ISSUED or order.hold_reason:
+    if order.state != OrderState.ISSUED or order.hold_reason or order.is_changing:
         return False
     lines = list(
         order.lines.select_related("cost_centre").select_for_update(of=("self",), no_key=True).order_by("line_no")
@@ -135,6 +138,8 @@ def close_settled_order(*, order_id: int, actor: User, at: datetime) -> bool:
 def _close(
     order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, actor: User, reason: str, at: datetime
 ) -> PurchaseOrder:
+    if order.is_changing:
+        drop_open_change(order, reason="The order is closed.", actor=actor, at=at)
     short: list[PurchaseOrderLine] = []
     for line in lines:
         rest = quantities(counters_of(line)).open

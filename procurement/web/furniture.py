@@ -23,7 +23,7 @@ from procurement.selectors.order_page import answer_views
 from procurement.selectors.orders import line_views
 from procurement.selectors.told import told_lines
 from procurement.services import approve_requisition, reject_requisition, return_requisition
-from procurement.web import papers
+from procurement.web import changes, papers
 from procurement.web.of_budget import documents_of_budget
 from procurement.web.of_supplier import orders_of_contract, orders_of_supplier
 from procurement.web.order_authority import why_approved
@@ -37,6 +37,7 @@ BUDGETED = (RequisitionState.SUBMITTED, RequisitionState.APPROVED)
 def register() -> None:
     """Fill the registries."""
     papers.register()
+    changes.register()
     subjects.add(
         Subject(
             type="requisition",

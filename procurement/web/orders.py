@@ -33,6 +33,7 @@ from procurement.services import (
     reopen_order,
     unhold_order,
 )
+from procurement.web.changes import changes_of
 from workflow.selectors import messages_on, open_cases_on
 
 CSV_HEAD = [
@@ -131,6 +132,8 @@ def _detail(
         "thread": messages_on("order", order.pk),
         "verbs": verbs_of(order, lines) if may_order else [],
         "may_order": may_order,
+        "changes": changes_of(order),
+        "may_change": bool(access.can_change_order(request.user, order)) and not order.is_changing,
         "may_issue": may_order and order.state == OrderState.APPROVED and not order.hold_reason,
         "may_receive": access.can_receive_on(request.user, order),
         "failed": failed,

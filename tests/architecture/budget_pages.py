@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.urls import reverse
@@ -14,11 +15,13 @@ from intelligence.decisions.metrics import METRICS
 from invoicing.models import Invoice
 from policies.models import ApprovalStage, Budget, PolicyVersion
 from policies.services import bring_in_file, create_draft
-from procurement.models import PurchaseOrder, Requisition
+from procurement.decisions.changes import WantedLine
+from procurement.models import OrderChange, PurchaseOrder, Requisition
+from procurement.services import change_order
 from suppliers.models import Certificate, DuplicateProposal, Supplier
 from suppliers.models.bank import BankChange
 from suppliers.services import NeedDetails, find_duplicates, need_certificate
-from tests.factories import NOW, Company
+from tests.factories import NOW, Company, an_issued_order
 from tests.policies import exchange
 from tests.suppliers.certificates import a_kind, sent
 from tests.suppliers.contracts import a_paper
@@ -37,6 +40,7 @@ def machines(made: Company, number: int) -> None:
         create_draft(kind="tolerance", actor=made.polly, at=NOW)
     _duplicates(made)
     _replay(made)
+    _change(made)
     door, _ = Connection.objects.get_or_create(
         code="ubl", defaults={"name": "Bills", "direction": "in", "purpose": "documents", "supplier": made.acme}
     )
@@ -55,6 +59,13 @@ def machines(made: Company, number: int) -> None:
         proposed(made, supplier=made.bolt)
     _certificates(made, number)
     register_client(name=f"Scanner {number}", scopes=["read"], actor=made.people["igor"], at=NOW)
+
+
+def _change(made: Company) -> None:
+    """Let a change of two lines of a new order wait."""
+    order = an_issued_order(made, ("SW-500", "6"), ("TAPE-48", "2"))
+    raised = [WantedLine(10, Decimal(60)), WantedLine(20, Decimal(20))]
+    change_order(order_id=order.pk, expected_version=None, lines=raised, reason="More", actor=made.boris, at=NOW)
 
 
 def _duplicates(made: Company) -> None:
@@ -113,6 +124,7 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "supplier_bank_new", made.sue, ["ACME"]
     yield "supplier_site_new", made.sue, ["ACME"]
     yield "supplier_site", made.sue, ["ACME", "MAIN"]
+    yield "order_change", made.boris, [OrderChange.objects.order_by("pk")[0].number]
     yield "bank_changes", made.sue, []
     yield "bank_change", made.sue, [BankChange.objects.order_by("pk")[0].number]
     yield "bank_evidence", made.sue, [BankChange.objects.order_by("pk")[0].number]
@@ -184,6 +196,7 @@ def _forms(made: Company) -> Iterator[Row]:
     yield "found_goods", made.wanda, []
     yield "requisition_csv", made.rita, []
     yield "order_csv", made.boris, []
+    yield "change_order", made.boris, [sent.number]
     yield "portal_answer", made.acme_person, [sent.number]
     yield "portal_answered", made.acme_person, [done.number, done.acknowledgments.order_by("pk")[0].number]
     invoice = Invoice.objects.order_by("pk")[0]

@@ -27,8 +27,9 @@ from invoicing.models import Hold, Invoice
 from policies.decisions.duties import Conflict
 from policies.models import PolicyVersion
 from policies.services import bring_in_file, create_draft, publish_version, seen_of_budget
-from procurement.models import GoodsReceipt, OrderAcknowledgment, PurchaseOrder, RequisitionLine
-from procurement.services import AnswerLine, ReceiptLine, post_goods_receipt, record_acknowledgment
+from procurement.decisions.changes import WantedLine
+from procurement.models import GoodsReceipt, OrderAcknowledgment, OrderChange, PurchaseOrder, RequisitionLine
+from procurement.services import AnswerLine, ReceiptLine, change_order, post_goods_receipt, record_acknowledgment
 from suppliers.models import CatalogueItem, CompanyRole, DuplicateProposal, Supplier, SupplierUser
 from suppliers.selectors import moving
 from suppliers.services import merge_suppliers
@@ -171,8 +172,15 @@ def _orders(houses: Houses) -> None:
         for place, order in (("own", orders[0]), ("foreign", orders[1])):
             getattr(houses.kinds[name], place)["number"] = order.number
         houses.kinds[name].missing["number"] = orders[0].number
+    changes = [_change(made, _ordered(made, who, item)) for who, item, _, _ in sides]
+    _pair(houses, "order_change", *changes, {"number": "number"})
     _pair(houses, "receipt", *receipts, {"number": "number"})
     houses.kinds["expected"] = houses.kinds["order"]
+
+
+def _change(made: Company, order: PurchaseOrder) -> OrderChange:
+    raised = [WantedLine(10, Decimal(90))]
+    return change_order(order_id=order.pk, expected_version=None, lines=raised, reason="More", actor=made.boris, at=NOW)
 
 
 def _answer(order: PurchaseOrder) -> OrderAcknowledgment:

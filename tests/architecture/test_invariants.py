@@ -70,6 +70,23 @@ BOTH_DUTIES = (
     " where duty = 'receive' and chain like 'requisition:%' limit 1"
 )
 
+
+def change_of_order(state: str, deltas: str, revision: str) -> str:
+    """Write a change of the order past the services; in force it is the version that was sent."""
+    return (
+        "insert into procurement_orderchange (number, version, content_hash, created_at, changed_at, changed_by_id,"
+        " created_by_id, order_id, ship_to_id, matter, state, base_revision, revision, content, summary, deltas,"
+        " policy_version, reason, extra_amount, ended_at, ended_reason) select 'CO-1', 1, content_hash, now(), now(),"
+        f" changed_by_id, created_by_id, id, ship_to_id, 'change', '{state}', 1, {revision}, '{{}}', '[]', '{deltas}', '', '',"
+        f" 0, {'null' if state == 'proposed' else 'now()'}, '' from procurement_purchaseorder where id = {ORDER}"
+    )
+
+
+CHANGE_ASKED = (
+    "insert into foundation_auditevent (chain, seq, at, actor_id, action, object_type, object_id, object_number,"
+    " request_id, address, policy_version, data, prev_hash, hash) select 1, 0, now(), created_by_id,"
+    " 'propose_order_change', 'procurement.orderchange', id, number, '', '', '', '{}', '', '' from procurement_orderchange"
+)
 # law -> what the hand does; `with` names the other laws that this necessarily breaks too.
 SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("audit_has_no_gap", ["delete from foundation_auditevent where action = 'grant_role' and seq = 3"], {"role_is_audited"}),
@@ -101,6 +118,7 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("order_sent_is_order_authorised", [f"update procurement_purchaseorder set content_hash = 'x' where id = {ORDER}"], set()),
     ("order_version_is_frozen", [f"update procurement_orderversion set content = jsonb_set(content, '{{lines,0,quantity}}', '\"49\"') where order_id = {ORDER}"], set()),
     ("order_line_has_authority", [f"update procurement_purchaseorderline set authority = '{{}}' where id = {LINE}"], set()),
+    ("order_change_was_agreed", [change_of_order("applied", '["amount"]', "1")], {"procurement_orderchange_state_is_audited"}),
     ("requisition_approved_as_seen", [f"update procurement_requisition set content_hash = 'x' where id = {REQUISITION}"], set()),
     ("receipts_add_up", [f"update procurement_goodsreceiptline set delivered = delivered + 1 where receipt_id = {RECEIPT} and order_line_id = {LINE}"], set()),
     ("receipt_within_order", [*without("procurement_purchaseorderline", "order_line_accepted_of_delivered"), *without("procurement_goodsreceiptline", "receipt_line_accepted_of_delivered"), f"update procurement_purchaseorderline set rejected = 5 where id = {LINE}", f"update procurement_goodsreceiptline set rejected = 5 where order_line_id = {LINE} and receipt_id = {RECEIPT}"], set()),
@@ -118,6 +136,8 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("procurement_requisition_audit_matches_events", [forged_audit("procurement.requisition", "complete")], set()),
     ("procurement_purchaseorder_state_is_audited", [f"update procurement_purchaseorder set state = 'approved' where id = {ORDER}"], set()),
     ("procurement_purchaseorder_audit_matches_events", [forged_audit("procurement.purchaseorder", "issue")], set()),
+    ("procurement_orderchange_state_is_audited", [change_of_order("proposed", "[]", "null")], set()),
+    ("procurement_orderchange_audit_matches_events", [change_of_order("proposed", "[]", "null"), CHANGE_ASKED], set()),
     ("procurement_orderacknowledgment_state_is_audited", ["update procurement_orderacknowledgment set state = 'review' where state = 'superseded'"], set()),
     ("procurement_orderacknowledgment_audit_matches_events", [forged_audit("procurement.orderacknowledgment", "acknowledgment_applied")], set()),
     ("procurement_goodsreceipt_state_is_audited", ["delete from foundation_auditevent where action = 'reverse_receipt'"], {"audit_has_no_gap", "procurement_goodsreceipt_audit_matches_events"}),

@@ -79,7 +79,7 @@ NOT_WALKED = {
         "onboarding; suppliers of an imported past wait for it as requested",
     ),
     **dict.fromkeys([f"CatalogueItem.{verb}" for verb in ("activate", "withdraw")], "offers come in by import"),
-    "PurchaseOrder.request_approval": "an order carries the approval of its requisition; change orders are not built",
+    "PurchaseOrder.request_approval": "an order carries the approval of its requisition, and a change of it its own",
     "PurchaseOrder.return_for_change": "the same",
 }
 # A supplier's arrow is looked up by its verb, in move_supplier alone.
@@ -94,6 +94,7 @@ AUDITED_BY = {
     "record_decision": "the room of the document: approve_step, approve, reject",
     "hold_changes": "match_invoice: one row for each test of a bill, with its holds",
     "shares": "match_invoice: one row for each test of a bill",
+    "decide_change": "end_change of apply_change",
     "decide_acknowledgment": "finish_answer of record_acknowledgment",
 }
 

@@ -23,10 +23,13 @@ from policies.decisions.vocabulary import DUTIES
 from policies.models import DutyPair, PolicyVersion
 from policies.selectors import forget
 from policies.services import create_draft, install_defaults, publish_version, save_switches
-from procurement.models import PurchaseOrder, Requisition
+from procurement.decisions.changes import WantedLine
+from procurement.models import OrderChange, PurchaseOrder, Requisition
 from procurement.services import (
     ReceiptLine,
+    approve_change,
     approve_requisition,
+    change_order,
     issue_order,
     post_goods_receipt,
     submit_requisition,
@@ -73,6 +76,15 @@ def approve(made: Company, who: Who) -> None:
 def create_order(made: Company, who: Who) -> None:
     order = PurchaseOrder.objects.get()
     issue_order(order_id=order.pk, expected_version=order.version, actor=who("create_order"), at=NOW)
+    change_order(
+        order_id=order.pk, expected_version=None, lines=[WantedLine(10, Decimal(31), Decimal(50))], reason="More",
+        actor=who("create_order"), at=NOW,
+    )  # fmt: skip
+
+
+def approve_order(made: Company, who: Who) -> None:
+    found = OrderChange.objects.get()
+    approve_change(pk=found.pk, expected_version=None, seen_hash=None, actor=who("approve_order"), reason="", at=NOW)
 
 
 def receive(made: Company, who: Who) -> None:
@@ -110,23 +122,26 @@ def publish_policy(made: Company, who: Who) -> None:
 
 
 ACTS: dict[str, Callable[[Company, Who], None]] = {
-    "request": request, "approve_requisition": approve, "create_order": create_order, "receive": receive,
+    "request": request, "approve_requisition": approve, "create_order": create_order, "approve_order": approve_order, "receive": receive,
     "enter_invoice": enter_invoice, "release_price_hold": release("release_price_hold", "price_above_tolerance"),
     "release_quantity_hold": release("release_quantity_hold", "invoiced_over_received"),
     "release_hold": release("release_hold", "price_above_tolerance"),
     "draft_policy": draft_policy, "publish_policy": publish_policy,
 }  # fmt: skip
 OTHERS = {
-    "request": "rita", "approve_requisition": "mona", "create_order": "boris", "receive": "wanda", "enter_invoice": "pat",
+    "request": "rita", "approve_requisition": "mona", "create_order": "boris", "approve_order": "mona", "receive": "wanda", "enter_invoice": "pat",
     "release_price_hold": "lena", "release_quantity_hold": "lena", "release_hold": "lena", "draft_policy": "polly",
     "publish_policy": "petra",
 }  # fmt: skip
 # Duties of pairs whose use case does not exist yet; tests/architecture/test_code_lists.py keeps the same list.
-NOT_DONE_YET = {"approve_order", "propose_bank_change", "approve_bank_change", "propose_supplier", "approve_supplier"}
-PURCHASE = ("request", "approve_requisition", "create_order", "receive", "enter_invoice")
+NOT_DONE_YET = {"propose_bank_change", "approve_bank_change", "propose_supplier", "approve_supplier"}
+PURCHASE = ("request", "approve_requisition", "create_order", "approve_order", "receive", "enter_invoice")
 TABLE = [
     # one duty               the other                the refusal
     ("request",              "approve_requisition",   "own_request"),
+    ("request",              "approve_order",         "duty_conflict"),
+    ("create_order",         "approve_order",         "own_request"),
+    ("approve_order",        "receive",               "duty_conflict"),
     ("create_order",         "receive",               "duty_conflict"),
     ("create_order",         "enter_invoice",         "duty_conflict"),
     ("receive",              "enter_invoice",         "duty_conflict"),

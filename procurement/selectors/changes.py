@@ -1,0 +1,107 @@
+"""Changes of orders as approvals and pages read them: what was agreed last, the frozen facts, before beside after."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from foundation.access import roles_of
+from foundation.models import CostCentre, User
+from foundation.selectors import FrozenRate
+from foundation.templatetags.ui import money
+from policies.decisions.approval import ApprovalFacts
+from procurement.decisions.changes import UNIT_PRICE
+from procurement.models import ChangeState, OrderChange, OrderVersion, PurchaseOrder, PurchaseOrderLine, SpendKind
+from procurement.selectors.order_page import VersionLine, compared, versions_beside
+from workflow.selectors import freeze_amount
+
+
+def today_at(order: PurchaseOrder, at: datetime) -> date:
+    """Return the day at the ship-to site (MQ-4)."""
+    return at.astimezone(ZoneInfo(order.ship_to.time_zone)).date()
+
+
+def agreed_content(order: PurchaseOrder) -> dict[str, Any]:
+    """Return what people agreed to last: the version of the newest change they decided, else the first one (AP-7)."""
+    decided = OrderChange.objects.filter(order=order, state=ChangeState.APPLIED).exclude(deltas=[])
+    revision = decided.order_by("-revision").values_list("revision", flat=True).first() or 1
+    found = OrderVersion.objects.filter(order=order, revision=revision).values_list("content", flat=True).first()
+    content: dict[str, Any] = found or {}
+    return content
+
+
+def facts_of(
+    order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], change: OrderChange, *, requester: User, at: datetime
+) -> tuple[ApprovalFacts, FrozenRate]:
+    """Return the facts an approver's row is found by, and the rate of the day (AP-1, MQ-1).
+
+    A change counts with the new total of the order, a dearer price with what it costs more.
+    """
+    amount = change.extra_amount if change.matter == OrderChange.Matter.PRICE_EXCEPTION else total_of(change)
+    base_amount, rate = freeze_amount(max(amount, Decimal(0)), order.currency, today_at(order, at))
+    covered = sum(1 for line in lines if line.contract_id)
+    facts = ApprovalFacts(
+        document_type=change.matter,
+        base_amount=base_amount,
+        site=order.ship_to.code,
+        region=order.ship_to.region.code,
+        categories=tuple(sorted({tuple(line.category.path.strip("/").split("/")) for line in lines})),
+        spend_kinds=frozenset(SpendKind.CATALOGUE if line.item_id else SpendKind.NON_STOCK for line in lines),
+        supplier_states=frozenset({str(order.supplier.state)}),
+        requester_roles=frozenset(role for role, _, _ in roles_of(requester)),
+        sourcing_authorities=frozenset(_authority(line, change) for line in lines),
+        contract_coverage="none" if not covered else "full" if covered == len(lines) else "part",
+        change_deltas=frozenset(change.deltas),
+    )
+    return facts, rate
+
+
+def _authority(line: PurchaseOrderLine, change: OrderChange) -> str:
+    """Return what the price of a line rests on; one that rises with the change is a price as typed."""
+    said = next(row for row in change.content["lines"] if row["line_no"] == line.line_no)
+    if UNIT_PRICE in change.deltas and Decimal(said["unit_price"]) > line.unit_price:
+        return "typed"
+    return "contract" if line.contract_id else "catalogue"
+
+
+def total_of(change: OrderChange) -> Decimal:
+    """Return the total the order would have, order currency, net."""
+    return Decimal(change.content["total"])
+
+
+def cost_centres_of(lines: Iterable[PurchaseOrderLine]) -> tuple[CostCentre, ...]:
+    """Return the cost centres that pay for an order, each once."""
+    return tuple({line.cost_centre.pk: line.cost_centre for line in lines if line.cost_centre}.values())
+
+
+def told_facts(change: OrderChange) -> list[tuple[str, str]]:
+    """Return what somebody who decides about a change reads first."""
+    currency = change.content["currency"]
+    before = total_of(change) - change.extra_amount
+    return [
+        ("Order", change.order.number),
+        ("Supplier", str(change.order.supplier)),
+        ("Total now", money(before, currency)),
+        ("Total then", money(total_of(change), currency)),
+        ("Costs more", money(change.extra_amount, currency)),
+        ("Why", change.reason),
+    ]
+
+
+def with_order(pk: int) -> OrderChange:
+    """Return a change with what is told of it."""
+    return OrderChange.objects.select_related("order__supplier").get(pk=pk)
+
+
+def beside(change: OrderChange) -> Sequence[VersionLine]:
+    """Return the lines a change would leave, beside the version it changes; one statement."""
+    base = versions_beside(change.order, change.base_revision)[change.base_revision]
+    wanted = OrderVersion(order=change.order, content=change.content)
+    wanted.units = getattr(base, "units", ())  # type: ignore[attr-defined]  # as the query adds them to a stored one
+    return compared(wanted, base)
+
+
+def lines_to_change(order: PurchaseOrder) -> list[PurchaseOrderLine]:
+    """Return the lines of an order as its content reads them; one statement."""
+    return list(order.lines.select_related("item", "unit").order_by("line_no"))
