@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from foundation.models import DomainEvent, User
+from foundation.selectors.names import called
 
 _APPROVAL_CLOSED = "workflow.approval.closed"
 WORDS = {
@@ -72,15 +73,16 @@ class Entry:
 
 
 def timeline(subject_type: str, subject_id: int, limit: int = 200) -> Sequence[Entry]:
-    """Return what happened to a document, oldest first; two statements. Events that touch it count too."""
+    """Return what happened to a document, oldest first; one statement. Events that touch it count too."""
     events = list(
         DomainEvent.objects.filter(
             Q(subject_type=subject_type, subject_id=subject_id) | Q(related__contains=[[subject_type, subject_id]])
-        ).order_by("occurred_at", "pk")[:limit]
+        )
+        .annotate(who=Subquery(User.objects.filter(pk=OuterRef("actor_id")).values(name=called())[:1]))
+        .order_by("occurred_at", "pk")[:limit]
     )
-    people = User.objects.in_bulk({e.actor_id for e in events if e.actor_id})
     said = {(event.occurred_at, event.kind.rsplit(".", 1)[-1]) for event in events}
-    return [_entry(event, people) for event in events if not _is_said_twice(event, said)]
+    return [_entry(event, event.who) for event in events if not _is_said_twice(event, said)]
 
 
 def _is_said_twice(event: DomainEvent, said: set[tuple[datetime, str]]) -> bool:
@@ -88,10 +90,9 @@ def _is_said_twice(event: DomainEvent, said: set[tuple[datetime, str]]) -> bool:
     return event.kind == _APPROVAL_CLOSED and (event.occurred_at, str(event.payload.get("outcome"))) in said
 
 
-def _entry(event: DomainEvent, people: dict[int, User]) -> Entry:
+def _entry(event: DomainEvent, who: str | None) -> Entry:
     words, tone = words_of(event)
-    who = people.get(event.actor_id or 0)
-    return Entry(event.occurred_at, words, str(who) if who else "automatic", tone)
+    return Entry(event.occurred_at, words, who or "automatic", tone)
 
 
 def words_of(event: DomainEvent) -> tuple[str, str]:

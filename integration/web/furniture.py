@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from foundation.models import User
 from foundation.registries import MenuEntry, Subject, navigation, panels, subjects
+from foundation.web.at_hand import at_hand
 from integration import access
 from integration.models import InboxMessage
 from integration.web.words import SETTLED, question_of
@@ -32,8 +33,13 @@ def register() -> None:
 
 def message_of_case(request: HttpRequest, pk: int) -> str:
     """Show the message an exception is about, as it came, with its cure."""
-    case = ExceptionCase.objects.filter(pk=pk, subject_type="message").only("subject_id", "state").first()
-    if case is None or not isinstance(request.user, User) or not access.can_see_messages(request.user):
+    case = at_hand(request, ExceptionCase, pk) or ExceptionCase.objects.filter(pk=pk).first()
+    if (
+        case is None
+        or case.subject_type != "message"
+        or not isinstance(request.user, User)
+        or not access.can_see_messages(request.user)
+    ):
         return ""
     message = InboxMessage.objects.select_related("connection").filter(pk=case.subject_id).first()
     if message is None:

@@ -13,6 +13,7 @@ from foundation.models import User
 from foundation.registries import Hit, MenuEntry, Paper, Subject, navigation, panels, search, subjects
 from foundation.roles import ENTER_INVOICES, RELEASE_HOLDS, VIEW
 from foundation.templatetags.ui import day, money
+from foundation.web.at_hand import at_hand
 from invoicing import access
 from invoicing.models import HoldState, Invoice, InvoiceState
 from invoicing.selectors.fixes import fixes_for
@@ -97,8 +98,8 @@ def invoices_of_supplier(request: HttpRequest, pk: int | None = None) -> str:
 def match_of_case(request: HttpRequest, pk: int | None = None) -> str:
     """Show the three-way table and the ways out on the page of an exception about an invoice."""
     user = request.user
-    case = ExceptionCase.objects.filter(pk=pk or 0, subject_type="invoice").first()
-    if case is None or not isinstance(user, User):
+    case = at_hand(request, ExceptionCase, pk) or ExceptionCase.objects.filter(pk=pk or 0).first()
+    if case is None or case.subject_type != "invoice" or not isinstance(user, User):
         return ""
     visible = access.visible_invoices(user).select_related("supplier", "site").defer("original")
     invoice = visible.filter(pk=case.subject_id).first()

@@ -24,11 +24,12 @@ from policies.selectors.in_force import (
 from policies.selectors.judgement import Judgement, Prospect, foresee, in_force_or_none, judge, judge_again
 from policies.selectors.role_pairs import as_pairs, pairs_of
 from policies.selectors.today import ROLE_NAMES, approvers_today, today, world_today
-from policies.selectors.versions import history_of, kinds_today, version_numbered, versions_of
+from policies.selectors.versions import Beside, history_of, kinds_today, version_beside, version_numbered, versions_of
 
 __all__ = [
     "ROLE_NAMES",
     "Analysis",
+    "Beside",
     "Judgement",
     "OrderingPolicy",
     "PolicyFile",
@@ -68,6 +69,7 @@ __all__ = [
     "today",
     "tolerances_in_force",
     "typed_analysis",
+    "version_beside",
     "version_in_force",
     "version_numbered",
     "versions_of",

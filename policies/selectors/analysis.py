@@ -14,10 +14,13 @@ from policies.decisions.staffing import Roster
 from policies.decisions.world import Finding, World
 from policies.models import PolicyAnalysis, PolicyVersion
 from policies.selectors.in_force import matrix_of
-from policies.selectors.today import today
+from policies.selectors.today import asking, today
 
 MOST_AT_ONCE = 300  # rows that are analysed while somebody waits for the page
 KEPT = timedelta(days=1)  # places and people move: an older analysis does not let a version be published
+
+
+Seen = tuple[World, Roster]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,16 @@ class Analysis:
     job: Job | None = None  # the work that looks at exactly this content
 
 
-def analyse(version: PolicyVersion, matrix: Matrix | None = None, *, at: datetime | None = None) -> Analysis:
+def analyse(
+    version: PolicyVersion, matrix: Matrix | None = None, *, at: datetime | None = None, seen: Seen | None = None
+) -> Analysis:
     """Check a version's matrix against the places and people of today; blocking findings come first.
 
     `at` is now: absences declared that end after it count. Without it only who is here counts, not who will be away.
+    `seen` are the places and people of now, when they were read already for all that the matrix asks.
     """
     matrix = matrix or matrix_of(version)
-    world, roster = today(matrix, at)
+    world, roster = seen or today(matrix, at)
     covered = cover(matrix, world)
     staff = tuple(unstaffed(matrix, world, roster, fallback_role_of(version)))
     unfit = tuple(unfit_rows(matrix, world))
@@ -68,11 +74,16 @@ def analysis_of(version: PolicyVersion, matrix: Matrix | None = None, *, at: dat
     return Analysis(matrix, world, roster, found, shadowed, analysed_at=kept.analysed_at, job=kept.job)
 
 
-def typed_analysis(version: PolicyVersion, matrix: Matrix, *, at: datetime) -> Analysis:
-    """Return what is wrong with rows as they are typed; a long matrix is not looked at before it is stored."""
+def typed_analysis(version: PolicyVersion, matrix: Matrix, *, at: datetime, seen: Seen, stored: Matrix) -> Analysis:
+    """Return what is wrong with rows as they are typed; a long matrix is not looked at before it is stored.
+
+    `seen` are the places and people of now as the `stored` matrix asks for them; they are read anew for what it does not.
+    """
+    if not asking(matrix) <= asking(stored):
+        seen = today(matrix, at)
     if not is_long(matrix):
-        return analyse(version, matrix, at=at)
-    world, roster = today(matrix, at)
+        return analyse(version, matrix, at=at, seen=seen)
+    world, roster = seen
     return Analysis(matrix, world, roster, (), {}, is_done=False)
 
 

@@ -8,11 +8,13 @@ from policies.decisions.budgets import MODES
 from policies.decisions.exchange import Document
 from policies.decisions.matrix import Matrix, Rule
 from policies.decisions.rule_words import conditions, differences, stage_words
-from policies.decisions.staffing import called
+from policies.decisions.staffing import Roster, called
 from policies.decisions.vocabulary import DUTIES, FLAGS, LIMITS, RUNGS, SWITCHES, listed, words
+from policies.decisions.world import World
 from policies.models import ApprovalStage, DutyPair, ExceptionRoute, MatchTolerance, PolicyKind, PolicyVersion
+from policies.selectors.analysis import Analysis
 from policies.selectors.content import MODELS, Ground, Rows, rows_of
-from policies.selectors.in_force import RuleRow, assemble, build_matrix, rule_of
+from policies.selectors.in_force import RuleRow, assemble, matrix_of, rule_of
 from policies.selectors.today import ROLE_NAMES, today
 
 
@@ -28,7 +30,7 @@ class Content:
 def content_of(version: PolicyVersion) -> Content:
     """Return what a stored version says."""
     if version.kind == PolicyKind.APPROVAL:
-        return Content(version.settings, build_matrix(version.pk))
+        return Content(version.settings, matrix_of(version))
     model = MODELS.get(version.kind)
     return Content(version.settings, None, list(model.objects.filter(policy=version).order_by("pk")) if model else ())
 
@@ -54,16 +56,26 @@ def _ask(stage: ApprovalStage) -> dict[str, Any]:
     return {name: getattr(stage, name) for name in columns if name not in {"id", "rule_id", "position"}}
 
 
-def differences_between(before: PolicyVersion, after: PolicyVersion) -> tuple[str, ...]:
-    """Return in words how `after` differs from `before`, both of one kind; nothing when they are equal."""
-    return told(content_of(before), content_of(after), after.kind)
+def differences_between(
+    before: PolicyVersion, after: PolicyVersion, analysis: Analysis | None = None
+) -> tuple[str, ...]:
+    """Return in words how `after` differs from `before`, both of one kind; nothing when they are equal.
+
+    An `analysis` of `after` that was just made spares reading its rows, the places and the people again.
+    """
+    content = content_of(after) if analysis is None else Content(after.settings, analysis.matrix)
+    seen = None if analysis is None else (analysis.world, analysis.roster)
+    return told(content_of(before), content, after.kind, seen)
 
 
-def told(before: Content, after: Content, kind: str) -> tuple[str, ...]:
-    """Return in words how one content of a kind differs from another; nothing when they are equal."""
+def told(before: Content, after: Content, kind: str, seen: tuple[World, Roster] | None = None) -> tuple[str, ...]:
+    """Return in words how one content of a kind differs from another; nothing when they are equal.
+
+    `seen` are the places and people of today, when they were read already.
+    """
     switches = tuple(_changed(_switches(before.settings), _switches(after.settings)))
     if before.matrix is not None and after.matrix is not None:
-        world, roster = today(after.matrix)
+        world, roster = seen or today(after.matrix)
 
         def describe(rule: Rule) -> Sequence[str]:
             stages = [stage_words(n, s, called(s, roster)) for n, s in enumerate(rule.stages, start=1)]

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch, Value
+
 from foundation.models import Category, Item, Region, Role, Site, User
 from foundation.selectors import base_currency
+from foundation.selectors.names import called
 from policies.decisions.budgets import MODES
 from policies.decisions.exchange import Document, in_order
 from policies.decisions.exchange_columns import COLUMNS, STAGE_COLUMNS
@@ -55,23 +58,35 @@ class Ground:
 
 
 def ground_today() -> Ground:
-    """Return what a policy may name; five statements, whatever the size of the policy."""
-    people = list(User.objects.filter(kind=User.Kind.STAFF, is_active=True))
+    """Return what a policy may name; one statement, whatever the size of the policy."""
+    found: dict[str, list[tuple[str, str, int]]] = {"sites": [], "regions": [], "categories": [], "people": []}
+    for of, code, name, key in _named("sites", Site.objects).union(
+        _named("regions", Region.objects), _named("categories", Category.objects), _people(), all=True
+    ):
+        found[of].append((code, name, key))
+    by_code = {of: {code: name for code, name, _ in sorted(rows)} for of, rows in found.items()}
     roles = {str(role.value): str(role.label) for role in Role}
     words: dict[str, Mapping[str, str]] = {
         "document_types": DOCUMENT_TYPES, "spend_kinds": SPEND_KINDS, "flags": FLAGS,
         "authorities": AUTHORITIES, "supplier_risks": SUPPLIER_RISKS, "contract_coverages": CONTRACT_COVERAGES,
         "rungs": RUNGS, "budget_modes": MODES, "budget_states": BUDGET_STATES, "change_deltas": DELTAS,
         "supplier_states": SUPPLIER_STATES, "roles": roles, "duties": {**DUTIES, **roles},
-        "sites": dict(Site.objects.values_list("code", "name")),
-        "regions": dict(Region.objects.values_list("code", "name")),
-        "categories": dict(Category.objects.values_list("code", "name")),
-        "people": {person.username: str(person) for person in people},
+        **by_code,
         "who": _labels(StageWho), "completions": _labels(StageCompletion), "scopes": _labels(ToleranceScope),
         "strengths": _labels(DutyStrength),
         "modes": {str(code): str(label) for code, label in MatchTolerance._meta.get_field("mode").flatchoices},  # noqa: SLF001 - Django's own way
     }  # fmt: skip
-    return Ground(Known(words, base_currency()), {person.username: person.pk for person in people})
+    return Ground(Known(words, base_currency()), {code: key for code, _, key in found["people"]})
+
+
+def _named(of: str, rows: Any) -> Any:
+    return rows.order_by().annotate(of=Value(of)).values_list("of", "code", "name", "pk")
+
+
+def _people() -> Any:
+    """Return active people of ours by user name."""
+    rows = User.objects.filter(kind=User.Kind.STAFF, is_active=True).order_by()
+    return rows.annotate(of=Value("people"), called=called()).values_list("of", "username", "called", "pk")
 
 
 def _labels(choices: Any) -> dict[str, str]:
@@ -89,13 +104,13 @@ def missing_levels(rows: Sequence[Mapping[str, Any]]) -> frozenset[tuple[str, st
 
 
 def document_of(version: PolicyVersion) -> Document:
-    """Return what a version says; two statements at most."""
+    """Return what a version says; two statements."""
     model = MODELS.get(version.kind)
     if model is None:
         return Document(version.kind, version.settings)
     rows = model.objects.filter(policy=version)
     if version.kind == PolicyKind.APPROVAL:
-        rows = rows.prefetch_related("stages__person")
+        rows = rows.prefetch_related(Prefetch("stages", ApprovalStage.objects.select_related("person")))
     return Document(version.kind, version.settings, in_order(version.kind, [_plain(version.kind, row) for row in rows]))
 
 

@@ -171,7 +171,9 @@ def ordering_policy_in_force(at: datetime) -> OrderingPolicy:
 
 def matrix_of(version: PolicyVersion) -> Matrix:
     """Return the matrix of any version; a draft is read fresh, a published one from memory."""
-    return _matrix(version.pk) if version.state != PolicyState.DRAFT else build_matrix(version.pk)
+    if version.state != PolicyState.DRAFT:
+        return _matrix(version.pk)
+    return assemble(version, rule_rows(version))
 
 
 @lru_cache(maxsize=32)

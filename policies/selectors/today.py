@@ -42,8 +42,8 @@ def today(matrix: Matrix, at: datetime | None = None) -> tuple[World, Roster]:
         people[pk] = Person(pk, name, row["manager"], limit, row["active"], row["username"])
         if row["role"]:
             held.append(Held(row["role"], pk, row["site"] or "", row["region"] or ""))
-    owners = _owners() if StageWho.COST_CENTRE_OWNER in _asking(matrix) else {}
-    managers = _category_managers() if StageWho.CATEGORY_MANAGER in _asking(matrix) else {}
+    owners = _owners() if StageWho.COST_CENTRE_OWNER in asking(matrix) else {}
+    managers = _category_managers() if StageWho.CATEGORY_MANAGER in asking(matrix) else {}
     absences = _by_person(_away(row) for kind, row in rows if kind == "away")
     local = timezone.localtime(at) if at is not None else None
     return _world(rows), Roster(people, tuple(held), REQUESTING, owners, ROLE_NAMES, managers, absences, local)
@@ -81,7 +81,8 @@ def _people() -> Any:
     )  # fmt: skip
 
 
-def _asking(matrix: Matrix) -> Iterable[str]:
+def asking(matrix: Matrix) -> set[str]:
+    """Return the ways in which the stages of a matrix find approvers."""
     return {stage.who for rule in (*matrix.rules, *matrix.additional) for stage in rule.stages}
 
 

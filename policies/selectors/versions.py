@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from foundation.errors import NotFoundError
 from foundation.models import AuditEvent
@@ -25,6 +25,30 @@ def version_numbered(kind: str, number: int) -> PolicyVersion:
     if version is None:
         raise NotFoundError("not_found", "There is no such policy version.")
     return version
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A version beside the one in force, and another it is compared with when that was asked for."""
+
+    version: PolicyVersion
+    in_force: PolicyVersion | None
+    other: PolicyVersion | None
+
+
+def version_beside(kind: str, number: int, at: datetime, other: int | None = None) -> Beside:
+    """Return a version, the one of its kind in force at an instant, and another by its number; one statement.
+
+    :raises NotFoundError: one of the numbers is no version.
+    """
+    started = Q(state__in=IN_FORCE, effective_from__lte=at) & (Q(effective_until=None) | Q(effective_until__gt=at))
+    numbers = [number] if other is None else [number, other]
+    rows = {row.number: row for row in versions_of(kind).filter(started | Q(number__in=numbers))}
+    if not set(numbers) <= set(rows):
+        raise NotFoundError("not_found", "There is no such policy version.")
+    in_force = [row for row in rows.values() if row.state in IN_FORCE and row.is_in_force(at)]
+    newest = max(in_force, key=lambda row: (row.effective_from, row.number), default=None)
+    return Beside(rows[number], newest, None if other is None else rows[other])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from foundation.errors import InvalidError, require
 from foundation.models import User
+from foundation.web.at_hand import keep_at_hand
 from policies import access
 from policies.models import PolicyKind, PolicyState, PolicyVersion
-from policies.selectors import version_numbered
+from policies.selectors import Beside, version_beside, version_numbered
 
 PAGES: Mapping[PolicyKind, str] = {
     PolicyKind.APPROVAL: "approvals",
@@ -53,7 +54,17 @@ def kind_of(page: str) -> PolicyKind:
 def version_to_read(request: StaffRequest, page: str, number: int) -> PolicyVersion:
     """Return a version for somebody who may read policies."""
     require(access.can_read_policies(request.user))
-    return version_numbered(kind_of(page), number)
+    found = version_numbered(kind_of(page), number)
+    keep_at_hand(request, found)
+    return found
+
+
+def versions_to_read(request: StaffRequest, page: str, number: int, other: int | None = None) -> Beside:
+    """Return a version beside the one in force, and another by its number, for somebody who may read policies."""
+    require(access.can_read_policies(request.user))
+    found = version_beside(kind_of(page), number, now(), other)
+    keep_at_hand(request, found.version)
+    return found
 
 
 def draft_to_edit(request: StaffRequest, page: str, number: int) -> PolicyVersion:

@@ -14,7 +14,7 @@ from policies.decisions.staffing import Roster
 from policies.decisions.vocabulary import SITELESS
 from policies.decisions.world import Finding, World
 from policies.models import PolicyVersion
-from policies.selectors import Analysis, RuleRow, rule_rows, today, typed_analysis
+from policies.selectors import Analysis, RuleRow, assemble, rule_rows, today, typed_analysis
 from policies.web.case import CaseForm, Outcome, as_query, outcome
 from policies.web.grid_rows import (
     GridRow,
@@ -130,7 +130,8 @@ def read_sheet(request: StaffRequest, policy: PolicyVersion) -> Sheet:
     :raises InvalidError: what came is not the page's own form.
     """
     stored = rule_rows(policy)
-    world, roster = today(Matrix("", ()))
+    kept = assemble(policy, stored)
+    world, roster = today(kept, now())
     ground = ground_of(world, roster)
     sent, act = request.POST, request.POST.get("act", "")
     rows = stored_rows(stored, ground)
@@ -153,7 +154,7 @@ def read_sheet(request: StaffRequest, policy: PolicyVersion) -> Sheet:
     understand(rows, stored, ground)
     if act != "save":
         _spare_blanks(rows)
-    analysis = typed_analysis(policy, _matrix(policy, rows), at=now())
+    analysis = typed_analysis(policy, _matrix(policy, rows), at=now(), seen=(world, roster), stored=kept)
     case = _case(sent, act, analysis)
     result = outcome(case, policy, analysis) if case.is_bound and case.is_valid() else None
     left = sent.get("paste", "") if notes else ""

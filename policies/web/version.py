@@ -19,8 +19,6 @@ from policies.selectors import (
     analysis_of,
     differences_between,
     history_of,
-    in_force_or_none,
-    version_numbered,
     versions_of,
 )
 from policies.services import (
@@ -32,7 +30,7 @@ from policies.services import (
     withdraw_version,
 )
 from policies.web import matrix, other_kinds
-from policies.web.shared import StaffRequest, frame, now, put_error, version_to_read, zone_of
+from policies.web.shared import StaffRequest, frame, now, put_error, version_to_read, versions_to_read, zone_of
 
 MOST_OTHERS = 50  # versions offered for a comparison
 BODIES: dict[str, tuple[str, Callable[[StaffRequest, PolicyVersion], dict[str, Any]]]] = {
@@ -57,10 +55,8 @@ def version(request: StaffRequest, page: str, number: int) -> HttpResponse:
 @login_required
 def changes(request: StaffRequest, page: str, number: int) -> HttpResponse:
     """Say in words how a version differs from the one in force, or from the version that `with` names."""
-    policy = version_to_read(request, page, number)
-    in_force = in_force_or_none(policy.kind, now())
-    chosen = whole(request.GET.get("with"), 9)
-    base = in_force if chosen is None else version_numbered(policy.kind, chosen)
+    found = versions_to_read(request, page, number, whole(request.GET.get("with"), 9))
+    policy, in_force, base = found.version, found.in_force, found.other or found.in_force
     lines = differences_between(base, policy) if base and base.pk != policy.pk else ()
     others = versions_of(policy.kind).exclude(pk=policy.pk)[:MOST_OTHERS]
     context = {
@@ -108,7 +104,8 @@ class PublishForm(forms.Form):
 @login_required
 def publish(request: StaffRequest, page: str, number: int) -> HttpResponse:
     """Show what publication would change, and publish; only a second person may (SD-1)."""
-    policy = version_to_read(request, page, number)
+    found = versions_to_read(request, page, number)
+    policy = found.version
     form = PublishForm(request.POST or None)
     if request.method == "POST":
         with timezone.override(zone_of(request.user)):
@@ -116,7 +113,12 @@ def publish(request: StaffRequest, page: str, number: int) -> HttpResponse:
         if valid and _publish(request, policy, form):
             return redirect("policy", page, number)
     may_publish = access.can_publish(request.user, policy)
-    context = {**frame(request, policy, "publish"), "form": form, "may_publish": may_publish, **_prospect(policy)}
+    context = {
+        **frame(request, policy, "publish"),
+        "form": form,
+        "may_publish": may_publish,
+        **_prospect(policy, found.in_force),
+    }
     return render(request, "policies/publish.html", context, status=422 if form.errors else 200)
 
 
@@ -138,9 +140,8 @@ def _publish(request: StaffRequest, policy: PolicyVersion, form: PublishForm) ->
     return True
 
 
-def _prospect(policy: PolicyVersion) -> dict[str, Any]:
+def _prospect(policy: PolicyVersion, base: PolicyVersion | None) -> dict[str, Any]:
     """Return what a second person must see before publishing: changes and what stands in the way."""
-    base = in_force_or_none(policy.kind, now())
     stops = ""
     analysis = analysis_of(policy, at=now()) if policy.kind == PolicyKind.APPROVAL else None
     try:
@@ -149,7 +150,7 @@ def _prospect(policy: PolicyVersion) -> dict[str, Any]:
         stops = error.message
     return {
         "base": base,
-        "lines": differences_between(base, policy) if base and base.pk != policy.pk else (),
+        "lines": differences_between(base, policy, analysis) if base and base.pk != policy.pk else (),
         "stops": stops,
         **(matrix.checks(analysis) if analysis else {}),
     }

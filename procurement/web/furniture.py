@@ -13,6 +13,7 @@ from foundation.models import User
 from foundation.registries import Hit, MenuEntry, Subject, navigation, panels, search, subjects
 from foundation.roles import ORDER, RECEIVE, REQUEST, VIEW
 from foundation.templatetags.ui import day, money
+from foundation.web.at_hand import at_hand
 from policies.decisions.budgets import Room
 from procurement import access
 from procurement.decisions.flags import CHANGED_AFTER_APPROVAL, flag_sentences
@@ -88,8 +89,8 @@ def register() -> None:
 def order_of_case(request: HttpRequest, pk: Any = None) -> str:
     """Show the order's lines and the supplier's answer on the page of an exception about an order."""
     user = request.user
-    case = ExceptionCase.objects.filter(pk=pk, subject_type="order").first()
-    if case is None or not isinstance(user, User):
+    case = at_hand(request, ExceptionCase, pk) or ExceptionCase.objects.filter(pk=pk).first()
+    if case is None or case.subject_type != "order" or not isinstance(user, User):
         return ""
     order = access.visible_orders(user).select_related("supplier", "ship_to").filter(pk=case.subject_id).first()
     if order is None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.documents import content_hash
 from foundation.errors import InvalidError, StaleError
-from foundation.models import CostCentre, Site, User
+from foundation.models import Site, User
 from foundation.selectors import next_working_day_at
 from foundation.web.typed import seen_version, whole
 from procurement import access
@@ -60,19 +60,18 @@ class Editor:
         if self.place is None:
             chosen = str(self.head["site"].value() or "")
             known = whole(chosen)
-            site = None if known is None else self.sites.filter(pk=known).first()
-            self.place = site or self.sites[0]
+            self.place = next((site for site in self.head.sites if site.pk == known), self.head.sites[0])
         return self.place
 
     def preview(self) -> DraftPreview:
         """Judge what is typed by the code that will route it."""
         site = self.site
         chosen = str(self.head["cost_centre"].value() or "")
-        centres = CostCentre.objects.select_related("owner").filter(site=site, is_active=True)
         known = whole(chosen)
-        wanted = centres if known is None else centres.filter(pk=known)
+        centres = [centre for centre in self.head.centres if centre.site_id == site.pk]
+        wanted = next((centre for centre in centres if known in {None, centre.pk}), None)
         return preview_rows(
-            self.rows, site=site, cost_centre=wanted.first(), need_by=_day(self.head["need_by"].value(), site, self.at),
+            self.rows, site=site, cost_centre=wanted, need_by=_day(self.head["need_by"].value(), site, self.at),
             is_urgent=bool(self.head["is_urgent"].value()), requester=self.user, at=self.at, draft=self.draft,
         )  # fmt: skip
 

@@ -30,8 +30,17 @@ class HeadForm(forms.Form):
 
     def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
-        self.fields["cost_centre"].queryset = CostCentre.objects.filter(site__in=sites, is_active=True)  # type: ignore[attr-defined]  # set at run time, unknown to the stubs
+        self.sites: list[Site] = list(sites)
+        centres = CostCentre.objects.filter(site__in=self.sites, is_active=True).select_related("owner")
+        self.centres: list[CostCentre] = list(centres)
+        self._offer("site", sites, self.sites)
+        self._offer("cost_centre", centres, self.centres)
+
+    def _offer(self, name: str, rows: Any, found: Sequence[Any]) -> None:
+        """Let a field take `rows`, which were read already: drawing it reads nothing more."""
+        field: Any = self.fields[name]
+        field.queryset = rows
+        field.choices = [(row.pk, str(row)) for row in found]
 
 
 class LineForm(forms.Form):

@@ -13,6 +13,7 @@ from foundation import registries
 from foundation.errors import InvalidError
 from foundation.models import User
 from foundation.selectors import timeline
+from foundation.web.at_hand import keep_at_hand
 from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version, words
 from workflow import access
@@ -57,7 +58,13 @@ def case_detail(request: StaffRequest, number: str) -> HttpResponse:
 
 def _find(request: StaffRequest, number: str) -> ExceptionCase:
     rows = access.visible_cases(request.user).select_related("policy", "closed_by", "site__region", "owner")
-    return get_object_or_404(rows, number=number)
+    case = get_object_or_404(rows, number=number)
+    keep_at_hand(request, case)
+    return case
+
+
+def _address(subject: registries.Subject, case: ExceptionCase) -> str:
+    return subject.page(case.subject_number) if subject.page else subject.url(case.subject_id)
 
 
 def _detail(
@@ -72,7 +79,7 @@ def _detail(
         "case": case,
         "kind": kind_words(case),
         "owner": owner_words(case),
-        "subject_url": subject.url(case.subject_id) if subject and sees_subject else "",
+        "subject_url": _address(subject, case) if subject and sees_subject else "",
         "subject_label": subject.label if subject else case.subject_type,
         "evidence": evidence,
         "goods": [x for x in case.evidence.get("lines", []) if isinstance(x, dict) and "what" in x],

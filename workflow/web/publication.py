@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from foundation.models import User
 from foundation.registries import Subject, panels, subjects
+from foundation.web.at_hand import at_hand
 from foundation.web.typed import seen_version
 from policies.access import can_edit, can_read_policies
 from policies.models import PolicyKind, PolicyState, PolicyVersion
@@ -81,7 +82,7 @@ def _changes(request: HttpRequest, pk: int) -> str:
 def waiting_panel(request: HttpRequest, pk: int | None = None) -> str:
     """Show on the draft's page who is asked to publish it, or the button that asks."""
     user = request.user
-    policy = PolicyVersion.objects.filter(pk=pk or 0).first()
+    policy = at_hand(request, PolicyVersion, pk) or PolicyVersion.objects.filter(pk=pk or 0).first()
     if policy is None or policy.state != PolicyState.DRAFT or not isinstance(user, User) or not can_edit(user, policy):
         return ""
     asked = newest_request(SUBJECT, policy.pk)
