@@ -86,6 +86,7 @@ app.conf.beat_schedule = {
     "contracts": _every("suppliers.sweep_contracts", HOUR),
     "certificates": _every("suppliers.sweep_certificates", HOUR),
     "held decisions": _every("workflow.take_decisions", RELAY_EVERY),
+    "price lists": _every("suppliers.put_price_lists_in_force", HOUR),
     "reminders": _every("workflow.sweep_reminders", MINUTE),
     "ladders": _every("workflow.climb_ladders", MINUTE),
     "signatures": _every("workflow.sweep_signatures", MINUTE),

@@ -9,10 +9,12 @@ class ProcurementConfig(AppConfig):
     def ready(self) -> None:
         """Furnish the ground's registries."""
         from foundation import guards, registries  # noqa: PLC0415 - apps are ready only now
+        from foundation.purchases import purchases  # noqa: PLC0415 - apps are ready only now
         from foundation.registries import subscriptions  # noqa: PLC0415 - apps are ready only now
         from procurement import subscribers  # noqa: PLC0415 - apps are ready only now
         from procurement.portal.fences import FENCES  # noqa: PLC0415 - apps are ready only now
         from procurement.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
+        from procurement.selectors.purchases import bought_of  # noqa: PLC0415 - apps are ready only now
         from procurement.web import furniture  # noqa: PLC0415 - apps are ready only now
 
         told = ("approved", "rejected", "returned", "reduced")
@@ -38,3 +40,5 @@ class ProcurementConfig(AppConfig):
         for table, grants in FENCES.items():
             guards.fence(table, **grants)
         registries.invariants.add(*invariants())
+        if bought_of not in purchases:
+            purchases.append(bought_of)

@@ -9,7 +9,16 @@ from foundation.models import Role, User
 from foundation.roles import VIEW
 from foundation.verdict import ALLOWED, Verdict
 from suppliers.decisions.company_roles import WORDS, Act, acts_of
-from suppliers.models import BankChange, CatalogueItem, Certificate, Contract, ContractVersion, Supplier, SupplierUser
+from suppliers.models import (
+    BankChange,
+    CatalogueItem,
+    Certificate,
+    Contract,
+    ContractVersion,
+    PriceList,
+    Supplier,
+    SupplierUser,
+)
 
 
 def visible_suppliers(user: User) -> QuerySet[Supplier]:
@@ -121,3 +130,20 @@ def can_check_certificate(user: User, certificate: Certificate) -> Verdict:
         return Verdict("own_certificate", "You sent this one. Somebody else looks at it.")
     roles = (Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER, Role.FINANCE_DIRECTOR)
     return access.can_in_role(user, "check certificates", *roles)
+
+
+def visible_price_lists(user: User) -> QuerySet[PriceList]:
+    """Return all price lists for people who may see documents of any site, else none."""
+    return PriceList.objects.all() if access.holds_anywhere(user, VIEW) else PriceList.objects.none()
+
+
+def can_bring_prices(user: User) -> Verdict:
+    """Judge bringing suppliers' prices in and letting them count as far as the policy allows (SO-1)."""
+    return access.can_in_role(user, "bring prices in", Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER)
+
+
+def can_send_prices(user: User, supplier_id: int) -> Verdict:
+    """Judge sending a price list: the supplier's own people for themselves, who brings prices in for any."""
+    if user.kind == User.Kind.SUPPLIER:
+        return can_act_for(user, supplier_id, Act.ANSWER)
+    return can_bring_prices(user)

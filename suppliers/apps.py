@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class SuppliersConfig(AppConfig):
@@ -9,7 +10,11 @@ class SuppliersConfig(AppConfig):
     def ready(self) -> None:
         """Furnish the ground's registries; a supplier sees its own record only."""
         from foundation import guards, registries  # noqa: PLC0415 - apps are ready only now
+        from foundation.registries import Work  # noqa: PLC0415 - apps are ready only now
+        from suppliers import access  # noqa: PLC0415 - apps are ready only now
         from suppliers.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
+        from suppliers.services.apply_price_list import APPLY, apply_slice  # noqa: PLC0415 - apps are ready only now
+        from suppliers.services.read_price_list import KIND, read_slice  # noqa: PLC0415 - apps are ready only now
         from suppliers.web import furniture  # noqa: PLC0415 - apps are ready only now
 
         furniture.register()
@@ -21,4 +26,13 @@ class SuppliersConfig(AppConfig):
         guards.fence("suppliers_suppliersite")
         guards.fence("suppliers_certificate")
         guards.readable("suppliers_certificatekind", "suppliers_certificateneed")
+        for kind, part in ((KIND, read_slice), (APPLY, apply_slice)):
+            registries.works.add(
+                Work(
+                    kind=kind,
+                    slice=part,
+                    visible=lambda user, _params: bool(access.can_bring_prices(user)),
+                    url=lambda params: reverse("price_list", args=[params["number"]]),
+                )
+            )
         registries.invariants.add(*invariants())

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from foundation.selectors import system_user
 from suppliers.selectors.bank import cooled_off
+from suppliers.selectors.price_lists import due
 from suppliers.services import (
+    apply_when_due,
     expire_contracts,
     put_bank_change_in_force,
     restrict_for_certificates,
@@ -44,3 +46,13 @@ def sweep_certificates(**_unknown: Any) -> int:
     now = timezone.now()  # noqa: TID251 - the porch reads the clock
     warn_of_certificates(today=now.date(), at=now)
     return restrict_for_certificates(today=(now - BEHIND).date(), at=now)
+
+
+@shared_task(name="suppliers.put_price_lists_in_force")
+def put_price_lists_in_force(**_unknown: Any) -> int:
+    """Let workers put agreed price lists in force whose first day has come (SO-1); returns how many."""
+    now = timezone.now()  # noqa: TID251 - the porch reads the clock
+    lists, actor = due(now.date()), system_user("sweeper")
+    for pk in lists:
+        apply_when_due(price_list_id=pk, actor=actor, at=now)
+    return len(lists)

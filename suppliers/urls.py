@@ -8,7 +8,17 @@ from suppliers.portal import bank as portal_bank
 from suppliers.portal import certificates as portal_certificates
 from suppliers.portal import people as portal_people
 from suppliers.web import bank as bank_pages
-from suppliers.web import certificate_needs, certificates, contracts, duplicates, pages, people, quality, sites
+from suppliers.web import (
+    certificate_needs,
+    certificates,
+    contracts,
+    duplicates,
+    pages,
+    people,
+    price_lists,
+    quality,
+    sites,
+)
 
 urlpatterns = [
     path("supplier/prices/", prices.price_list, name="portal_prices"),
@@ -68,6 +78,14 @@ urlpatterns = [
     path("suppliers/<str:code>/people/<int:person_id>/", people.person, name="supplier_person"),
     path("suppliers/<str:code>/people/<int:person_id>/do/<slug:verb>/", people.person_do, name="supplier_person_do"),
     path("suppliers/<str:code>/do/<slug:verb>/", pages.supplier_act, name="supplier_act"),
+    path("price-lists/", price_lists.price_lists, name="price_lists"),
+    path("price-lists/new/", price_lists.price_list_new, name="price_list_new"),
+    path("price-lists/<str:number>/", price_lists.price_list, name="price_list"),
+    path("price-lists/<str:number>/columns/", price_lists.price_list_columns, name="price_list_columns"),
+    path("price-lists/<str:number>/do/<slug:verb>/", price_lists.price_list_do, name="price_list_do"),
+    path("price-lists/<str:number>/changes.csv", price_lists.price_list_report, name="price_list_report"),
+    path("price-lists/<str:number>/to-mend.csv", price_lists.price_list_rejects, name="price_list_rejects"),
+    path("price-lists/<str:number>/file/", price_lists.price_list_file, name="price_list_file"),
     path("contracts/", contracts.contract_list_page, name="contracts"),
     path("contracts/contracts.csv", contracts.contracts_csv, name="contracts_csv"),
     path("contracts/new/", contracts.contract_new, name="contract_new"),

@@ -27,9 +27,10 @@ DASH = "\u2013"
 # One colour family per meaning: settled, what moves, what needs somebody, what went wrong.
 _TONES: dict[str, set[str]] = {
     "ok": {"approved", "confirmed", "accepted", "active", "cleared", "posted", "paid", "full", "matched", "delivered",
-           "published", "cured", "resolved", "ordered", "applied", "released", "qualified", "signed"},
+           "published", "cured", "resolved", "ordered", "applied", "released", "qualified", "signed",
+           "agreed", "in_force"},
     "info": {"submitted", "issued", "open", "received", "partial", "waiting", "pending_approval", "pending",
-             "invited", "registered", "screened"},
+             "invited", "registered", "screened", "reading", "judged"},
     "warn": {"changed", "review", "held", "differs", "overdue", "on_hold", "restricted", "over", "requested",
              "quantity_changed", "date_changed", "price_changed", "split", "substituted", "backordered"},
     "bad": {"rejected", "blocked", "parked", "refused", "quarantined", "terminated"},

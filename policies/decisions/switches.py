@@ -15,6 +15,7 @@ LATER: Mapping[str, Mapping[str, Any]] = {
     "approval": {"ladder": []},
     "sourcing": {
         "block_submission": [], "block_approval": [], "combine_until": "", "budget_mode": WARN, "change_percent": "0",
+        "price_list_rise_percent": "0", "price_list_fall_percent": "0",
     },
 }  # fmt: skip
 HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")

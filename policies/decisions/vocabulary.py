@@ -6,12 +6,13 @@ DOCUMENT_TYPES: Mapping[str, str] = {
     "requisition": "Requisition", "order": "Purchase order", "change": "Change order",
     "price_exception": "Price exception", "supplier": "Supplier registration",
     "supplier_spend": "Supplier spend authorisation", "bank_change": "Bank change", "policy": "Policy publication",
+    "price_list": "Price list",
 }  # fmt: skip
 # What a row takes that names no documents: what the matrix was written for first. Every other matter is taken by name only.
 SPENDING = frozenset({"requisition", "order", "change"})
 # Matters of the whole enterprise: they have no site and no lines. Those in `CATEGORISED` have categories all the same.
-SITELESS = frozenset({"supplier", "supplier_spend", "bank_change", "policy"})
-CATEGORISED = frozenset({"supplier", "supplier_spend"})
+SITELESS = frozenset({"supplier", "supplier_spend", "bank_change", "policy", "price_list"})
+CATEGORISED = frozenset({"supplier", "supplier_spend", "price_list"})
 SPEND_KINDS: Mapping[str, str] = {"catalogue": "Catalogue", "non_stock": "Non-stock goods", "service": "Service"}
 FLAGS: Mapping[str, str] = {
     "off_contract": "Off contract",
@@ -60,6 +61,7 @@ DUTIES: Mapping[str, str] = {
     "approve_bank_change": "Approve a bank change",
     "propose_supplier": "Propose a supplier",
     "approve_supplier": "Approve a supplier",
+    "approve_price_list": "Approve a price list",
     "draft_policy": "Draft a policy",
     "publish_policy": "Publish a policy",
 }
@@ -86,6 +88,8 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
         "Change of an order without a new approval",
         "percent above what was approved, of the amount, a price or a quantity; 0 asks again for every raise",
     ),
+    "price_list_rise_percent": ("A price list may raise a price by", "percent; more needs a second person"),
+    "price_list_fall_percent": ("A price list may lower a price by", "percent; more needs a second person"),
     "ack_quantity_percent": ("Confirmed quantity may differ by", "percent of the quantity asked for"),
     "ack_price_percent": ("Confirmed price may be higher by", "percent of the price asked for"),
     "ack_late_days": ("Confirmed date may be later by", "calendar days"),

@@ -48,7 +48,8 @@ class OrderingPolicy:
     `combine_until` is the hour at the site at which a day's combined orders go out; empty when no line waits.
     Percent: 2 means 2 %. `ack_late_days` is calendar days after the date asked for. The two sets name the flags that
     stop a requisition from being submitted, or from its final approval; every other flag warns. `budget_mode` is what
-    follows when a need does not fit its budget (RQ-6).
+    follows when a need does not fit its budget (RQ-6). A price list moves a price up to its two limits without a second
+    person (SO-1).
     """
 
     version: str
@@ -63,6 +64,8 @@ class OrderingPolicy:
     block_submission: frozenset[str]
     block_approval: frozenset[str]
     budget_mode: str
+    price_list_rise_percent: Decimal
+    price_list_fall_percent: Decimal
 
 
 _read: ContextVar[dict[str, list[PolicyVersion]] | None] = ContextVar("policy_versions_read", default=None)
@@ -166,6 +169,8 @@ def ordering_policy_in_force(at: datetime) -> OrderingPolicy:
         block_submission=frozenset(stored.get("block_submission", ())),
         block_approval=frozenset(stored.get("block_approval", ())),
         budget_mode=str(stored.get("budget_mode", WARN)),
+        price_list_rise_percent=Decimal(stored.get("price_list_rise_percent", "0")),
+        price_list_fall_percent=Decimal(stored.get("price_list_fall_percent", "0")),
     )
 
 

@@ -39,6 +39,7 @@ MATRIX: list[tuple[str, list[str], str | None, str | None, bool, list[str], list
     ("Suppliers, and what is spent with them", ["supplier", "supplier_spend"], None, None, False, [], [_FINANCE]),
     ("Bank accounts of suppliers", ["bank_change"], None, None, False, [], [_FINANCE]),
     ("Policies", ["policy"], None, None, False, [], [_POLICY]),
+    ("Price lists of suppliers", ["price_list"], None, None, False, [], [_FINANCE]),
 ]
 HARD_PAIRS = [
     ("request", "approve_requisition"), ("request", "approve_order"),
@@ -94,7 +95,7 @@ LADDER = ["manager", "above", "fallback"]
 ORDERING = {
     "combine": True, "combine_until": "", "auto_issue": True, "price_drift_percent": "2", "change_percent": "2",
     "ack_quantity_percent": "0", "ack_price_percent": "0", "ack_late_days": 1, "block_submission": [], "block_approval": ["supplier_not_active"],
-    "budget_mode": "warn",
+    "budget_mode": "warn", "price_list_rise_percent": "5", "price_list_fall_percent": "20",
 }  # fmt: skip
 
 

@@ -11,6 +11,14 @@ from suppliers.models.certificates import (
 from suppliers.models.contract import Contract, ContractKind, ContractPrice, ContractState
 from suppliers.models.contract_papers import ContractPaper, ContractVersion
 from suppliers.models.duplicates import DuplicateProposal, SupplierMerge
+from suppliers.models.price_list import (
+    CataloguePrice,
+    PriceList,
+    PriceListRow,
+    PriceListSource,
+    PriceListState,
+    RowOutcome,
+)
 from suppliers.models.sites import SiteUse, SupplierSite
 from suppliers.models.supplier import (
     MAY_BE_PAID,
@@ -33,6 +41,7 @@ __all__ = [
     "BankChangeSource",
     "BankChangeState",
     "CatalogueItem",
+    "CataloguePrice",
     "CatalogueState",
     "Certificate",
     "CertificateKind",
@@ -47,7 +56,12 @@ __all__ = [
     "ContractVersion",
     "DuplicateProposal",
     "OrderChannel",
+    "PriceList",
+    "PriceListRow",
+    "PriceListSource",
+    "PriceListState",
     "RestrictionCause",
+    "RowOutcome",
     "SiteUse",
     "SourcingPreference",
     "StaffAccount",

@@ -19,6 +19,7 @@ class CatalogueItem(FSMModelMixin, models.Model):
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="catalogue")
     item = models.ForeignKey("foundation.Item", on_delete=models.PROTECT, related_name="offers")
     supplier_part = models.CharField(max_length=40, blank=True)
+    gtin = models.CharField(max_length=14, blank=True, help_text="of this pack; empty = that of the item")
     unit = models.ForeignKey("foundation.UnitOfMeasure", on_delete=models.PROTECT, related_name="+")
     unit_price = models.DecimalField(max_digits=18, decimal_places=6, help_text="net per `unit`, in `currency`")
     currency = models.CharField(max_length=3)
@@ -27,6 +28,11 @@ class CatalogueItem(FSMModelMixin, models.Model):
     lead_time_days = models.PositiveSmallIntegerField(default=3, help_text="calendar days")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    priced_from = models.DateField(null=True, blank=True, help_text="of the price; empty = as long as it is offered")
+    price_list = models.ForeignKey(
+        "suppliers.PriceList", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text="whence the price is; empty = written by hand, or there when we came",
+    )  # fmt: skip
     state = FSMField(default=CatalogueState.DRAFT, choices=CatalogueState.choices, protected=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -47,6 +53,7 @@ class CatalogueItem(FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["item", "state"], name="catalogue_item_state"),
             models.Index(fields=["supplier", "supplier_part"], name="catalogue_part"),
+            models.Index(fields=["gtin"], name="catalogue_gtin", condition=~Q(gtin="")),
         ]
 
     def __str__(self) -> str:

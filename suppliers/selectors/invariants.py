@@ -71,6 +71,21 @@ CERTIFICATES = (
 )
 
 
+CATALOGUE = (
+    Invariant(
+        "catalogue_price_is_kept",
+        "What an offer costs is the last of the prices that are kept of it (SO-1)",
+        """
+        select s.code || ' ' || i.code, 'costs ' || trim_scale(c.unit_price) || ', but its history says '
+               || coalesce(trim_scale(p.unit_price)::text, 'nothing')
+          from suppliers_catalogueitem c join suppliers_supplier s on s.id = c.supplier_id
+          join foundation_item i on i.id = c.item_id
+          left join suppliers_catalogueprice p on p.offer_id = c.id and p.valid_until is null
+         where (p.unit_price, p.currency) is distinct from (c.unit_price, c.currency)""",
+    ),
+)
+
+
 def invariants() -> tuple[Invariant, ...]:
     """Return this room's checks."""
-    return (*SUPPLIER, *CONTRACTS, *CERTIFICATES)
+    return (*SUPPLIER, *CONTRACTS, *CERTIFICATES, *CATALOGUE)

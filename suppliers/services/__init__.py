@@ -1,4 +1,5 @@
 from suppliers.services.add_supplier_person import add_supplier_person
+from suppliers.services.apply_price_list import apply_when_due
 from suppliers.services.certificate_needs import (
     NeedDetails,
     add_certificate_kind,
@@ -29,6 +30,7 @@ from suppliers.services.decide_bank_change import (
     reject_bank_change,
     withdraw_bank_change,
 )
+from suppliers.services.decide_price_list import approve_price_list, reject_price_list, settle_price_list
 from suppliers.services.duplicates import call_distinct, find_duplicates
 from suppliers.services.end_contract import expire_contracts, terminate_contract, warn_of_contracts
 from suppliers.services.import_suppliers import SupplierRow, import_suppliers
@@ -42,6 +44,12 @@ from suppliers.services.people import (
     set_supplier_person_active,
 )
 from suppliers.services.propose_bank_change import ProposedAccount, propose_bank_change
+from suppliers.services.receive_price_list import (
+    ReceivedFile,
+    match_columns,
+    receive_price_list,
+    withdraw_price_list,
+)
 from suppliers.services.restrict_by_rule import follow_cause
 from suppliers.services.take_over_suppliers import take_over_suppliers
 from suppliers.services.watch_certificates import restrict_for_certificates, warn_of_certificates
@@ -54,6 +62,7 @@ __all__ = [
     "GivenSite",
     "NeedDetails",
     "ProposedAccount",
+    "ReceivedFile",
     "SentCertificate",
     "SupplierRow",
     "accept_certificate",
@@ -63,7 +72,9 @@ __all__ = [
     "add_supplier_person",
     "agree_contract",
     "amend_contract",
+    "apply_when_due",
     "approve_bank_change",
+    "approve_price_list",
     "call_distinct",
     "change_colleague_role",
     "change_supplier_person",
@@ -74,6 +85,7 @@ __all__ = [
     "import_suppliers",
     "invite_colleague",
     "invite_supplier_person",
+    "match_columns",
     "merge_suppliers",
     "move_supplier",
     "need_certificate",
@@ -81,10 +93,12 @@ __all__ = [
     "propose_bank_change",
     "propose_contract",
     "put_bank_change_in_force",
+    "receive_price_list",
     "record_call_back",
     "refuse_bank_change",
     "refuse_certificate",
     "reject_bank_change",
+    "reject_price_list",
     "remove_colleague",
     "reset_supplier_second_factor",
     "restrict_for_certificates",
@@ -92,6 +106,7 @@ __all__ = [
     "send_supplier_link",
     "set_company_role",
     "set_supplier_person_active",
+    "settle_price_list",
     "take_over_suppliers",
     "terminate_contract",
     "undo_merge",
@@ -100,5 +115,6 @@ __all__ = [
     "withdraw_amendment",
     "withdraw_bank_change",
     "withdraw_certificate",
+    "withdraw_price_list",
     "write_supplier_site",
 ]  # fmt: skip

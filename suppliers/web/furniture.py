@@ -13,11 +13,17 @@ from foundation.registries import Hit, MenuEntry, Subject, item_numbers, navigat
 from foundation.roles import VIEW
 from foundation.web.door import now
 from suppliers import access
-from suppliers.models import BankChange, CatalogueItem, CatalogueState, Contract, Supplier
+from suppliers.models import BankChange, CatalogueItem, CatalogueState, Contract, PriceList, Supplier
 from suppliers.selectors import find_items
 from suppliers.selectors.bank import facts_of_change, payment_of
 from suppliers.selectors.certificates import standing_of
-from suppliers.services import approve_bank_change, reject_bank_change
+from suppliers.selectors.price_lists import ABOVE, facts_of_list, rows_of, steepest_first, tolerance_at
+from suppliers.services import (
+    approve_bank_change,
+    approve_price_list,
+    reject_bank_change,
+    reject_price_list,
+)
 
 OFFERS = 20
 
@@ -45,6 +51,19 @@ def register() -> None:
             page=lambda number: reverse("bank_change", args=[number]),
             facts=lambda _user, pk: facts_of_change(pk),
             actions={"approve": approve_bank_change, "reject": reject_bank_change},
+        )
+    )
+    subjects.add(
+        Subject(
+            type="price_list",
+            label="Price list",
+            url=lambda pk: reverse("price_list", args=[PriceList.objects.values_list("number", flat=True).get(pk=pk)]),
+            title=lambda pk: f"Prices of {Supplier.objects.get(price_lists=pk)}",
+            visible=lambda user, pk: access.visible_price_lists(user).filter(pk=pk).exists(),
+            page=lambda number: reverse("price_list", args=[number]),
+            facts=lambda _user, pk: facts_of_list(pk),
+            panel=rows_above_tolerance,
+            actions={"approve": approve_price_list, "reject": reject_price_list},
         )
     )
     subjects.add(
@@ -94,6 +113,14 @@ def offers_of_item(request: HttpRequest, pk: int | None) -> str:
         "may_open": isinstance(request.user, User) and holds_anywhere(request.user, VIEW),
     }  # fmt: skip
     return render_to_string("suppliers/of_item.html", context, request=request)
+
+
+def rows_above_tolerance(request: HttpRequest, pk: int) -> str:
+    """Show a decision maker the prices that move beyond the policy, the dearest first."""
+    price_list = PriceList.objects.defer("content").get(pk=pk)
+    rows = list(steepest_first(rows_of(price_list, ABOVE, tolerance_at(now())))[: OFFERS + 1])
+    context = {"list": price_list, "rows": rows[:OFFERS], "has_more": len(rows) > OFFERS}
+    return render_to_string("suppliers/price_list/panel.html", context, request=request)
 
 
 def bank_of_supplier(request: HttpRequest, pk: int | None) -> str:

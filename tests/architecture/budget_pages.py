@@ -18,7 +18,7 @@ from policies.services import bring_in_file, create_draft
 from procurement.decisions.changes import WantedLine
 from procurement.models import OrderChange, PurchaseOrder, Requisition
 from procurement.services import change_order
-from suppliers.models import Certificate, DuplicateProposal, Supplier
+from suppliers.models import Certificate, DuplicateProposal, PriceList, Supplier
 from suppliers.models.bank import BankChange
 from suppliers.services import NeedDetails, find_duplicates, need_certificate
 from tests.factories import NOW, Company, an_issued_order
@@ -26,6 +26,7 @@ from tests.policies import exchange
 from tests.suppliers.certificates import a_kind, sent
 from tests.suppliers.contracts import a_paper
 from tests.suppliers.factories import proposed
+from tests.suppliers.price_lists import HEAD, judged
 from workflow.models import ApprovalRequest, Replay
 from workflow.services import start_replay
 
@@ -35,6 +36,7 @@ Row = tuple[str, User, list[object]]
 def machines(made: Company, number: int) -> None:
     """Make one of each row of the machines' side: a message, a delivery, a client; and drafts of policies once."""
     a_paper(made, number)
+    judged(made, HEAD + "".join(f"ACME-SW-500,XCS,{52 + n}.5,,\nNO-{n},XCS,1,,\n" for n in range(number)))
     if number == 1:
         create_draft(kind="approval", actor=made.polly, at=NOW)
         create_draft(kind="tolerance", actor=made.polly, at=NOW)
@@ -113,6 +115,10 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "site", asks, [made.leeds.code]
     yield "supplier_person_new", made.sue, ["ACME"]
     yield "contracts_csv", made.sue, []
+    yield "price_lists", made.sue, []
+    yield "price_list_new", made.sue, []
+    for name in ("price_list", "price_list_columns", "price_list_report", "price_list_rejects", "price_list_file"):
+        yield name, made.sue, [PriceList.objects.order_by("-pk")[0].number]
     yield "off_contract", made.boris, []
     yield "contract_new", made.sue, []
     yield "contract_amend", made.sue, [made.contract.number]

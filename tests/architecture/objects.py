@@ -41,6 +41,7 @@ from tests.policies.budgets import a_budget
 from tests.suppliers.certificates import needed, sent
 from tests.suppliers.contracts import a_paper
 from tests.suppliers.factories import proposed
+from tests.suppliers.price_lists import judged
 from workflow.models import ApprovalRequest, ExceptionCase, HeldDecision
 from workflow.services import ask_signature, open_case, start_replay
 
@@ -397,6 +398,10 @@ def _contracts(houses: Houses) -> None:
     paper = a_paper(made)
     kinds["contract_paper"] = Kind(
         {"number": made.contract.number, "paper_id": paper.pk}, {"number": "NO-SUCH-9", "paper_id": 999_999_999}
+    )
+    listed = judged(made)
+    kinds["price_list"] = Kind(
+        {"number": listed.number}, {"number": "NO-SUCH-9"}, form={"version": listed.version, "reason": "Why"}
     )
 
 

@@ -115,6 +115,7 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("contract_agreed_by_a_second_person", [f"insert into suppliers_contractversion (contract_id, revision, content, content_hash, reason, proposed_at, proposed_by_id, agreed_at, agreed_by_id) select id, 9, '{{}}', 'x', '', now(), {HUGO}, now(), {HUGO} from suppliers_contract where number = 'CON-1'"], set()),
     ("contract_says_what_was_agreed", [f"insert into suppliers_contractversion (contract_id, revision, content, content_hash, reason, proposed_at, proposed_by_id, agreed_at, agreed_by_id) select id, 9, '{{}}', 'x', '', now(), {HUGO}, now(), (select min(id) from foundation_user where id <> {HUGO}) from suppliers_contract where number = 'CON-1'", "update suppliers_contract set content_hash = 'y' where number = 'CON-1'"], set()),
     ("restriction_by_rule_holds", ["insert into suppliers_supplierrestriction (supplier_id, cause, reason, since, is_ours) select id, 'certificate', 'x', now(), true from suppliers_supplier where code = 'ACME'"], set()),
+    ("catalogue_price_is_kept", ["update suppliers_catalogueprice set unit_price = unit_price + 1"], set()),
     ("order_sent_is_order_authorised", [f"update procurement_purchaseorder set content_hash = 'x' where id = {ORDER}"], set()),
     ("order_version_is_frozen", [f"update procurement_orderversion set content = jsonb_set(content, '{{lines,0,quantity}}', '\"49\"') where order_id = {ORDER}"], set()),
     ("order_line_has_authority", [f"update procurement_purchaseorderline set authority = '{{}}' where id = {LINE}"], set()),

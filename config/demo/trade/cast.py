@@ -15,7 +15,7 @@ from foundation.selectors import hours_of, system_user
 from suppliers.models import CatalogueItem, Supplier
 
 # People of suppliers who answer and bill in the portal; the others' machines write to us.
-PORTAL = {p.supplier: p.username for p in DEMO_PEOPLE if p.supplier}
+PORTAL = {p.supplier: p.username for p in DEMO_PEOPLE if p.supplier and p.role == "administrator"}
 
 
 @dataclass

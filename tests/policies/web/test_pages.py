@@ -370,6 +370,8 @@ def test_switches_are_changed_and_refused_beside_their_field() -> None:
         "combine": "on",
         "combine_until": "15:00",
         "price_drift_percent": "3",
+        "price_list_rise_percent": "5",
+        "price_list_fall_percent": "10",
         "ack_quantity_percent": "0",
         "ack_price_percent": "0",
         "ack_late_days": "2",
