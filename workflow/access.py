@@ -103,7 +103,7 @@ def can_add_approver(user: User, request: ApprovalRequest) -> Verdict:
     buys = request.site_id is not None and access.holds(user, ORDER, request.site_id)
     if request.requester_id == user.pk or buys:
         return ALLOWED
-    if request.steps.filter(assignees__person_id=user.pk).exists():
+    if request.steps.filter(assignees__person_id=user.pk).exclude(state=StepState.INFORMED).exists():
         return ALLOWED
     return Verdict("not_in_chain", "Only the requester, who is asked, or a buyer of the site adds an approver.")
 

@@ -26,6 +26,7 @@ class WorkflowConfig(AppConfig):
             ("workflow.step.seated_anew", subscribers.tell_seated_anew),
             ("workflow.task.moved", subscribers.tell_moved),
             ("workflow.step.opened", subscribers.tell_asked),
+            ("workflow.step.informed", subscribers.tell_informed),
             ("workflow.step.escalated", subscribers.tell_escalated),
             ("workflow.step.added", subscribers.tell_added),
             (subscribers.STEP_DECIDED, subscribers.take_off_bells),

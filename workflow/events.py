@@ -32,6 +32,17 @@ class StepDecided(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepInformed(Event):
+    """People are told of a request, and nothing waits for them (AP-2)."""
+
+    kind: ClassVar[str] = "workflow.step.informed"
+    subject_type: ClassVar[str] = "step"
+
+    rule: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepAdded(Event):
     """Somebody added an approver besides the policy's (AP-6); `place` is before or after the stage that was open."""
 

@@ -28,9 +28,9 @@ from workflow.models import (
 )
 from workflow.selectors.followers import followers_told
 from workflow.selectors.signatures import signers
-from workflow.selectors.told import asked_at, owners_of, readers_of, talkers_on
+from workflow.selectors.told import asked_at, informed_at, owners_of, readers_of, talkers_on
 from workflow.services import drop_publication, move_tasks, seat_anew
-from workflow.services.tell import due_words, tell_to_decide
+from workflow.services.tell import due_words, tell_for_information, tell_to_decide
 
 STEP_DECIDED, REQUEST_CLOSED = "workflow.step.decided", "workflow.approval.closed"
 # What followers of a document hear of; each kind is named in its document's history.
@@ -85,6 +85,12 @@ def tell_moved(event: DomainEvent) -> None:
     settle_notices(subject_type="step", subject_ids=[event.subject_id], at=event.occurred_at, person_id=before)
     if step is not None:
         _ask(step, event, [one for one in step.assignees.all() if one.person_id == now_with])
+
+
+def tell_informed(event: DomainEvent) -> None:
+    """Tell whom a stage only informs what was asked for; nobody waits for them (AP-2)."""
+    step = informed_at(event.subject_id)
+    tell_for_information(step, source=event.msg_id, happened_at=event.occurred_at, at=_now())
 
 
 def tell_escalated(event: DomainEvent) -> None:

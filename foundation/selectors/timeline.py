@@ -49,6 +49,7 @@ WORDS = {
     "suppliers.bank_change.approved": ("Bank account checked, cooling off ({n})", "ok"),
     "suppliers.bank_change.ended": ("Bank change {n}: {outcome}", ""),
     "workflow.step.opened": ("Asked {label}", "now"),
+    "workflow.step.informed": ("Informed {label}", ""),
     "workflow.step.added": ("Approver added: {label}", "now"),
     "workflow.step.escalated": ("Asked more people, {label}", "now"),
     "workflow.task.moved": ("Moved to a deputy or back, {label}", "now"),

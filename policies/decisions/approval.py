@@ -34,6 +34,7 @@ class Decision:
     is_touchless: bool
     explanation: tuple[str, ...] = field(default=())
     is_by_law: bool = False  # no row takes it, and the law says who decides
+    informed: tuple[tuple[str, StageAsk], ...] = ()  # (rule in words, whom it only tells); nothing waits for them
 
     @property
     def asks_nobody(self) -> bool:
@@ -53,13 +54,16 @@ def decide(facts: ApprovalFacts, matrix: Matrix) -> Decision:
         raise InvalidError("amount_negative", "An approval amount cannot be negative.", field="base_amount")
     base, extra = matrix.judge(facts)
     chosen = ((base,) if base else ()) + extra
-    stages = tuple((in_words(rule), stage) for rule in chosen for stage in rule.stages)
-    if facts.budget_extra and not any(rule.stages and _names_over_budget(rule) for rule in chosen):
+    stages = tuple((in_words(rule), stage) for rule in chosen for stage in rule.asks)
+    informed = tuple((in_words(rule), stage) for rule in chosen for stage in rule.stages if stage.informs)
+    if facts.budget_extra and not any(rule.asks and _names_over_budget(rule) for rule in chosen):
         stages += (("over budget", StageAsk("cost_centre_owner")),)
     law = BY_LAW.get(facts.document_type) if base is None else None
     stages = (law, *stages) if law else stages
     touchless = base is not None and base.is_touchless and not stages
-    return Decision(matrix.version, base, extra, stages, touchless, explain(facts, matrix, base, extra), bool(law))
+    return Decision(
+        matrix.version, base, extra, stages, touchless, explain(facts, matrix, base, extra), bool(law), informed
+    )  # fmt: skip
 
 
 def _where(facts: ApprovalFacts) -> str:

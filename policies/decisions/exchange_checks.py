@@ -11,6 +11,7 @@ from foundation.errors import InvalidError
 from policies.decisions.exchange import Fault, Numbered, Taken, decimal
 from policies.decisions.exchange_columns import COLUMNS, switch_label
 from policies.decisions.exchange_known import Known
+from policies.decisions.matrix import INFORM
 from policies.decisions.switches import check_switches
 from policies.decisions.unfit import Unfit
 from policies.decisions.vocabulary import DUTIES
@@ -76,9 +77,11 @@ def _asks(row: Numbered) -> Iterator[Fault]:
         yield _fault(row, "approval", "is_touchless", "Only a base row can be touchless.", "yes")
     if not _has(row, "is_touchless", "stages"):
         return
-    if row.values["is_touchless"] and row.values["stages"]:
+    asks = [stage for stage in row.values["stages"] if stage["completion"] != INFORM]
+    only_informs = bool(row.values["stages"]) and row.values.get("is_additional") is True
+    if row.values["is_touchless"] and asks:
         yield _fault(row, "approval", "is_touchless", "A touchless row asks nobody. Take its stages away.", "yes")
-    if not row.values["is_touchless"] and not row.values["stages"]:
+    if not row.values["is_touchless"] and not asks and not only_informs:
         yield _fault(row, "approval", "stages", "The row asks nobody. Add a stage or make it touchless.", "")
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from policies.decisions.vocabulary import SPENDING
 
+INFORM = "inform"  # how a stage is completed that only tells people and never blocks (AP-2)
 NONE = "none"  # the contract coverage and the budget state of a document that has none
 
 
@@ -48,7 +49,8 @@ class ApprovalFacts:
 class StageAsk:
     """One stage as the policy writes it: who is asked, how many must agree, in how many business hours.
 
-    `percent` of those asked, only for completion by percent; `with_previous` opens together with the stage before it;
+    Completion by `inform` asks nobody: those people are told, and nothing waits for them. `percent` of those asked, only
+    for completion by percent; `with_previous` opens together with the stage before it;
     `may_repeat` lets somebody who agreed at an earlier stage satisfy this one too (AP-4).
     """
 
@@ -60,6 +62,11 @@ class StageAsk:
     percent: int | None = None
     with_previous: bool = False
     may_repeat: bool = False
+
+    @property
+    def informs(self) -> bool:
+        """Say whether it only tells people."""
+        return self.completion == INFORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,11 @@ class Rule:
     contract_coverages: frozenset[str] = frozenset()
     budget_states: frozenset[str] = frozenset()
     change_deltas: frozenset[str] = frozenset()
+
+    @property
+    def asks(self) -> tuple[StageAsk, ...]:
+        """Return the stages at which somebody decides."""
+        return tuple(stage for stage in self.stages if not stage.informs)
 
 
 def in_band(amount: Decimal, low: Decimal | None, high: Decimal | None) -> bool:

@@ -94,6 +94,8 @@ def _changed(was: Rule, now: Rule, describe: Callable[[Rule], Sequence[str]]) ->
 
 def stage_words(number: int, stage: StageAsk, name: str) -> str:
     """Write a stage as a line: who, how many of them, and in how many business hours."""
+    if stage.informs:
+        return f"Stage {number} only informs {name}"
     enough = {"all": ", all of them", "majority": ", more than half of them", "percent": f", {stage.percent} % of them"}
     together = ", together with the stage before" if stage.with_previous else ""
     repeat = ", also by who agreed before" if stage.may_repeat else ""

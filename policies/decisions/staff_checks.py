@@ -3,7 +3,7 @@
 Source: SEMANTICS AP-2, AP-3, AP-4, AP-5 and AP-9. Each row is looked at where it decides: a stage is unstaffed only if
 some document that the row decides would meet it, and that document is the example. Nobody there today, or nobody who
 did not decide an earlier stage, refuses publication; so does an absence that runs now. Absences to come, a single approver who may be the requester, and a climb
-that ends below the band are shown: the fallback owner decides then (AP-3).
+that ends below the band are shown, and so is a stage that informs nobody: the fallback owner decides then (AP-3).
 """
 
 from collections.abc import Iterator
@@ -50,12 +50,25 @@ class _Checks:
     def stage(self, rule: Rule, row: str, number: int, stage: StageAsk) -> Iterator[Finding]:
         """Yield what is wrong with one stage."""
         name = f"{'Additional row' if row[0] == '+' else 'Row'} {rule.position}, stage {number}"
-        if stage.who in CLIMBS:
+        if stage.informs:
+            yield from self._told(rule, row, name, stage)
+        elif stage.who in CLIMBS:
             yield from self._climb(rule, row, name)
         elif stage.who == CATEGORY:
             yield from self._unmanaged(rule, row, name)
         else:
             yield from self._people(rule, row, name, stage)
+
+    def _told(self, rule: Rule, row: str, name: str, stage: StageAsk) -> Iterator[Finding]:
+        """Yield the places where a stage that only informs reaches nobody; nothing waits for it, so it may be published."""
+        if stage.who in CLIMBS or stage.who == CATEGORY:
+            return
+        empty = [place for place in self.world.taken_by(rule) if not self.able(stage, place)]
+        found = ((place, self.documents.decided_by(rule, Wanted(place.code))) for place in empty)
+        reached = [(place, facts) for place, facts in found if facts is not None]
+        if reached:
+            sentence = f"{name} informs nobody: {self._cause(stage, [place for place, _ in reached])}."
+            yield Finding("informs_nobody", sentence, reached[0][1], blocks=False, row=row)
 
     def _people(self, rule: Rule, row: str, name: str, stage: StageAsk) -> Iterator[Finding]:
         empty: list[tuple[Place, ApprovalFacts]] = []

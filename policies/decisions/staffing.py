@@ -153,7 +153,7 @@ def called(stage: StageAsk, roster: Roster, place: Place | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A step of a chain with its people; `is_fallback` when nobody else may decide it (AP-3)."""
+    """A step of a chain with its people; `is_fallback` when nobody else may decide it (AP-3); `informs` only tells them."""
 
     rule: str
     label: str
@@ -161,6 +161,7 @@ class Link:
     due_hours: int
     people: tuple[Person, ...]
     is_fallback: bool = False
+    informs: bool = False
 
 
 def chain(
@@ -175,8 +176,13 @@ def chain(
     """Return who would decide a document at a place, in order; duty records of real documents are not looked at."""
     fallback = {h.person for h in roster.held if h.role == fallback_role and not h.site and not h.region}
     owners = roster.active(fallback - {requester})
+    told = tuple(
+        Link(rule, called(stage, roster, place), stage.completion, 0, people, informs=True)
+        for rule, stage in decision.informed
+        for people in asked(stage, roster, place, requester, amount, categories)
+    )
     if decision.asks_nobody:
-        return (Link("no row", "Fallback owner", "one", 8, owners, is_fallback=True),)
+        return (Link("no row", "Fallback owner", "one", 8, owners, is_fallback=True), *told)
     links = []
     for rule, stage in decision.stages:
         label = called(stage, roster, place)
@@ -188,4 +194,4 @@ def chain(
                     is_fallback=not people and not unknown,
                 )
             )  # fmt: skip
-    return tuple(links)
+    return (*links, *told)

@@ -1,5 +1,7 @@
 """The stages of a row in words, in the grid and in files: `site manager; with all of finance director of the region, 4 h; climb`.
 
+`inform region manager of the region` only tells people: nothing waits for them.
+
 Source: SEMANTICS AP-2 and AP-4. A stage names who is asked: a role (at the site unless it says of the region, of the
 enterprise), `cost-centre owner`, `manager of the category`, `climb` (managers, up to the first whose limit covers the
 amount), `climb one` (only that one), or `person` with a name. Before it, `with` opens it together with the stage
@@ -13,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from policies.decisions.cells import Ground, Names
-from policies.decisions.matrix import StageAsk
+from policies.decisions.matrix import INFORM, StageAsk
 from policies.decisions.staffing import CATEGORY, CLIMB, CLIMB_ONE, ENTERPRISE, OWNER, PERSON, REGION, SITE
 from policies.decisions.unfit import Unfit
 
@@ -26,12 +28,12 @@ _PLAIN = {CLIMB: "climb", CLIMB_ONE: "climb one", OWNER: "cost-centre owner", CA
 _WHO = {**{words: who for who, words in _PLAIN.items()}, "cost centre owner": OWNER, "manager of category": CATEGORY}
 _AGREE = {"one": "", "all": "all of ", "majority": "majority of "}
 _LINE = re.compile(
-    r"(?P<with>with )?(?:(?P<all>all)(?: of)? |(?P<majority>majority) of |(?P<percent>[0-9]{1,4}) ?% of )?(?P<who>.*?)"
+    r"(?P<inform>inform )?(?P<with>with )?(?:(?P<all>all)(?: of)? |(?P<majority>majority) of |(?P<percent>[0-9]{1,4}) ?% of )?(?P<who>.*?)"
     r"(?:, ?(?P<hours>[0-9]{1,6}) ?h(?:ours?)?)?(?P<repeat>, ?may repeat)?",
     re.IGNORECASE,
 )
 _ROLE = re.compile(r"(?P<role>.+?)(?: (?:of|at|in) (?:the )?(?P<scope>site|region|enterprise))?", re.IGNORECASE)
-_NOBODY = frozenset({"", "all", "of", "all of", "with", "majority of", "person"})
+_NOBODY = frozenset({"", "inform", "all", "of", "all of", "with", "majority of", "person"})
 _ENDS_NAME = re.compile(r"[;,\n]")
 
 Stage = Mapping[str, Any]  # its columns, as in a file; `person` is a code of the vocabulary of people
@@ -64,6 +66,8 @@ def read_stage(number: int, line: str, roles: Names, people: Names) -> dict[str,
 
 def write_stage(stage: Stage, roles: Names, people: Names) -> str:
     """Return a stage as a line that reads as the same stage again."""
+    if stage["completion"] == INFORM:
+        return f"inform {_asked(stage, roles, people)}"
     together = "with " if stage["with_previous"] else ""
     agree = f"{stage['percent']}% of " if stage["percent"] is not None else _AGREE[stage["completion"]]
     hours = "" if stage["due_hours"] == USUAL_HOURS else f", {stage['due_hours']} h"
@@ -101,6 +105,8 @@ def _stage(line: str, roles: Names, people: Names) -> dict[str, Any]:
     found = _LINE.fullmatch(line)
     if found is None or found["who"].casefold() in _NOBODY:
         raise Unfit("it names nobody. Write a role, such as site manager.")
+    if found["inform"]:
+        return _inform(found, roles, people)
     hours = int(found["hours"] or USUAL_HOURS)
     if not 1 <= hours <= _MOST_HOURS:
         raise Unfit(f"give 1 to {_MOST_HOURS} business hours.")
@@ -112,6 +118,20 @@ def _stage(line: str, roles: Names, people: Names) -> dict[str, Any]:
     return {
         "who": who, "role": role, "person": person, "completion": completion, "percent": percent, "due_hours": hours,
         "with_previous": bool(found["with"]), "may_repeat": bool(found["repeat"]),
+    }  # fmt: skip
+
+
+def _inform(found: re.Match[str], roles: Names, people: Names) -> dict[str, Any]:
+    """Return a stage that only tells people; what is said of deciding means nothing there."""
+    extra = next(
+        (found[part] for part in ("with", "all", "majority", "percent", "hours", "repeat") if found[part]), None
+    )
+    if extra is not None:
+        raise Unfit("who is informed decides nothing. Write only inform and who.", extra.strip(", "))
+    who, role, person = _who(found["who"], roles, people)
+    return {
+        "who": who, "role": role, "person": person, "completion": INFORM, "percent": None, "due_hours": USUAL_HOURS,
+        "with_previous": False, "may_repeat": False,
     }  # fmt: skip
 
 

@@ -52,9 +52,18 @@ def decision_to_json(decision: Decision) -> dict[str, Any]:
              "due_hours": s.due_hours, **_unusual(s)}
             for words, s in decision.stages
         ],
+        **_informed(decision),
         "touchless": decision.is_touchless,
         "explanation": list(decision.explanation),
     }  # fmt: skip
+
+
+def _informed(decision: Decision) -> dict[str, Any]:
+    """Return who is only told; left out where nobody is, as in decisions stored before that existed."""
+    told = [
+        {"rule": words, "who": s.who, "role": s.role, "person": s.person_id} for words, s in decision.informed
+    ]  # fmt: skip
+    return {"informed": told} if told else {}
 
 
 def _unusual(stage: StageAsk) -> dict[str, Any]:
@@ -65,4 +74,5 @@ def _unusual(stage: StageAsk) -> dict[str, Any]:
 
 def differences(stored: Mapping[str, Any], again: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the parts of a decision that differ when it is made again; its wording may change, its effect never."""
-    return tuple(name for name in _BINDING if stored[name] != again[name])
+    found = tuple(name for name in _BINDING if stored[name] != again[name])
+    return found if stored.get("informed") == again.get("informed") else (*found, "informed")

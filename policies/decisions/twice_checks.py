@@ -63,8 +63,8 @@ def asked_twice(
 
 def _chains(matrix: Matrix) -> Iterator[tuple[Rule, ...]]:
     """Yield the rows whose stages follow one another on a document: one alone, and each two that may meet on one."""
-    staged = [rule for rule in matrix.rules if rule.stages]
-    additional = [rule for rule in matrix.additional if rule.stages]
+    staged = [rule for rule in matrix.rules if rule.asks]
+    additional = [rule for rule in matrix.additional if rule.asks]
     yield from ((rule,) for rule in (*staged, *additional))
     yield from ((rule, more) for rule in staged for more in additional)
     yield from combinations(additional, 2)
@@ -80,7 +80,7 @@ def _clash(
         row = f"{'+' if any(rule is one for one in matrix.additional) else ''}{rule.position}"
         own = _NOBODY_YET
         for number, stage in enumerate(rule.stages, start=1):
-            people = () if stage.who in _UNKNOWN else able(stage, place)
+            people = () if stage.informs or stage.who in _UNKNOWN else able(stage, place)
             asked = frozenset(person.pk for person in people)
             if _is_stuck(stage, asked, ways) and rule is rules[-1]:
                 if len(rules) > 1 and _is_stuck(stage, asked, own):

@@ -80,6 +80,7 @@ class StageCompletion(models.TextChoices):
     ALL = "all", "All of them"
     MAJORITY = "majority", "More than half of them"
     PERCENT = "percent", "A percentage of them"
+    INFORM = "inform", "Nobody: only inform them"
 
 
 class ApprovalStage(models.Model):

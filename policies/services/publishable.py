@@ -50,10 +50,10 @@ def _check_matrix(analysis: Analysis, at: datetime) -> None:
         raise InvalidError("matrix_empty", "The matrix has no row. Add at least one.")
     for rule in (*matrix.rules, *matrix.additional):
         row = f"row {rule.position}: {rule.name}"
-        if not rule.is_touchless and not rule.stages:
+        if not rule.is_touchless and not rule.asks and (rule not in matrix.additional or not rule.stages):
             raise InvalidError("rule_without_stage", f"{row} asks nobody. Add a stage or mark it touchless.")
-        if rule.is_touchless and rule.stages:
-            raise InvalidError("touchless_with_stage", f"{row} is touchless but has stages. Choose one.")
+        if rule.is_touchless and rule.asks:
+            raise InvalidError("touchless_with_stage", f"{row} is touchless but asks somebody. Choose one.")
     if not analysis.is_done:
         raise InvalidError(
             "not_analysed",

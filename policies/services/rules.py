@@ -117,11 +117,12 @@ def check_row(*, axes: Mapping[str, Any], stages: Sequence[StageInput]) -> None:
     :raises InvalidError: an empty band or name, a touchless row with stages, or a stage that names nobody.
     """
     _check_band(axes.get("name", "-"), axes.get("amount_from"), axes.get("amount_to"))
-    if axes.get("is_touchless") and stages:
+    asks = [stage for stage in stages if stage.completion != StageCompletion.INFORM]
+    if axes.get("is_touchless") and asks:
         raise InvalidError(
             "touchless_with_stage", "A touchless row asks nobody. Remove the stages.", field="is_touchless"
         )
-    if not axes.get("is_touchless") and not stages:
+    if not axes.get("is_touchless") and not (asks or (stages and axes.get("is_additional"))):
         raise InvalidError(
             "rule_without_stage", "The row asks nobody. Add a stage or mark it touchless.", field="stages"
         )

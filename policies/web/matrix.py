@@ -82,7 +82,8 @@ def on_screen(row: RuleRow, analysis: Analysis, result: Outcome | None) -> RowOn
     """Return a row in words."""
     key = f"+{row.rule.position}" if row.is_additional else str(row.rule.position)
     stages = tuple(
-        f"{called(stage, analysis.roster)}{', all of them' if stage.completion == 'all' else ''}"
+        f"{'inform ' if stage.informs else ''}{called(stage, analysis.roster)}"
+        f"{', all of them' if stage.completion == 'all' else ''}"
         for stage in row.rule.stages
     )
     return RowOnScreen(

@@ -1,7 +1,9 @@
 """What a draft of the approval matrix would have done with documents that were decided already.
 
 Source: SEMANTICS AP-10. Each document is its frozen facts and the route it was given then; the draft decides on the
-same facts. People of both routes are those of today, so that only the rules differ and not who has come or gone.
+same facts. Managers, cost-centre owners and category managers of both routes are those frozen with the document; who
+holds a role is who holds it today, on both sides, so that only the rules differ and not who has come or gone. Absences
+are not looked at. The result says for each way of asking whose people were counted.
 Duties done on a document are not looked at: nobody can have done them under the draft. Amounts in base currency.
 """
 
@@ -18,6 +20,7 @@ from policies.decisions.staffing import CLIMBS, Person, Roster, asked, called
 from policies.decisions.stored import facts_from_json
 from policies.decisions.world import Place
 from workflow.decisions.stages import needed
+from workflow.decisions.then import FROZEN, Then, meant, read_then
 
 NOBODY = "no row: fallback owner"
 TOUCHLESS, ASKED = "touchless", "asked"  # what a difference turns a document into; empty when neither
@@ -71,6 +74,7 @@ class Past:
     base_amount: Decimal
     requester: int
     before: Way
+    people: str = ""  # who stood where then, as JSON; empty: asked before that was kept
 
 
 @dataclass(slots=True)
@@ -106,12 +110,14 @@ class Tally:
     touchless_after: int = 0
     load: dict[int, Load] = field(default_factory=dict)
     shifts: list[Shift] = field(default_factory=list)
+    people_of: dict[str, list[int]] = field(default_factory=dict)  # way of asking: stages with people of then, of today
 
     def to_json(self) -> dict[str, Any]:
         """Return the tally as plain JSON, amounts as strings, so that a replay goes on where it was stopped."""
         return {
-            **{name: getattr(self, name) for name in _COUNTS},
+            **{name: getattr(self, name) for name in COUNTS},
             "amount": str(self.amount),
+            "people_of": self.people_of,
             "load": {str(pk): [getattr(load, f.name) for f in fields(Load)] for pk, load in self.load.items()},
             "shifts": [[s.before, s.after, s.turns, s.count, str(s.amount)] for s in self.shifts],
         }
@@ -122,8 +128,9 @@ class Tally:
         if not stored:
             return cls()
         return cls(
-            **{name: stored[name] for name in _COUNTS},
+            **{name: stored[name] for name in COUNTS},
             amount=Decimal(stored["amount"]),
+            people_of={who: list(counts) for who, counts in stored.get("people_of", {}).items()},
             load={int(pk): Load(*load) for pk, load in stored["load"].items()},
             shifts=[Shift(b, a, turns, count, Decimal(amount)) for b, a, turns, count, amount in stored["shifts"]],
         )
@@ -134,39 +141,7 @@ class Tally:
         return sum(s.count for s in found), sum((s.amount for s in found), Decimal(0))
 
 
-def summary(tally: Tally, medians: Mapping[int, float], typical: float, roster: Roster) -> dict[str, Any]:
-    """Return a finished tally as plain JSON for people: amounts as strings, hours in business hours.
-
-    Hours of a person are the decisions that would be theirs times their own median; `typical` stands in where somebody
-    has decided nothing, which the row says.
-    """
-    rows: list[dict[str, Any]] = []
-    for person, load in tally.load.items():
-        median = medians.get(person, typical)
-        rows.append({
-            "person": person, "name": roster.people[person].name if person in roster.people else "somebody who left",
-            "before": load.asked_before, "after": load.asked_after, "median_hours": round(median, 2),
-            "is_typical": person not in medians, "hours_before": round(load.share_before * median, 1),
-            "hours_after": round(load.share_after * median, 1),
-        })  # fmt: skip
-    rows.sort(key=lambda row: (-abs(row["after"] - row["before"]), row["name"]))
-    turned = {turns: tally.turning(turns) for turns in (TOUCHLESS, ASKED)}
-    return {
-        **{name: getattr(tally, name) for name in _COUNTS},
-        "amount": str(tally.amount),
-        "newly_touchless": {"count": turned[TOUCHLESS][0], "amount": str(turned[TOUCHLESS][1])},
-        "no_longer_touchless": {"count": turned[ASKED][0], "amount": str(turned[ASKED][1])},
-        "hours_before": round(sum(row["hours_before"] for row in rows), 1),
-        "hours_after": round(sum(row["hours_after"] for row in rows), 1),
-        "load": rows,
-        "shifts": [
-            {"before": s.before, "after": s.after, "turns": s.turns, "count": s.count, "amount": str(s.amount)}
-            for s in tally.shifts
-        ],
-    }
-
-
-_COUNTS = ("documents", "different", "nobody", "touchless_before", "touchless_after")
+COUNTS = ("documents", "different", "nobody", "touchless_before", "touchless_after")
 
 
 class Replay:
@@ -185,6 +160,7 @@ class Replay:
         self._facts: dict[str, ApprovalFacts] = {}
         self._after: dict[tuple[str, int], Way] = {}
         self._people: dict[tuple[StageAsk, str], tuple[frozenset[int], ...]] = {}
+        self._then: dict[str, Then] = {}
         self._numbers = {(s.before, s.after): number for number, s in enumerate(tally.shifts)}
 
     def take(self, past: Past) -> int | None:
@@ -250,8 +226,22 @@ class Replay:
         if way.is_nobody:
             yield frozenset(), _FALLBACK
         for stage in way.stages:
-            for people in self._asked(stage, past, facts):
+            found = self._meant(stage, past, facts)
+            counts = self.tally.people_of.setdefault(stage.who, [0, 0])
+            counts[found is None] += 1
+            for people in self._asked(stage, past, facts) if found is None else found:
                 yield people, stage
+
+    def _meant(self, stage: StageAsk, past: Past, facts: ApprovalFacts) -> tuple[frozenset[int], ...] | None:
+        """Return the people frozen with a document whom a stage means; nothing where they are read today."""
+        if stage.who not in FROZEN or not past.people:
+            return None
+        if past.people not in self._then:
+            if len(self._then) >= MOST_REMEMBERED:
+                self._then.clear()
+            self._then[past.people] = read_then(past.people)
+        rounds = meant(stage, self._then[past.people], past.base_amount, facts.categories) or ()
+        return tuple(frozenset(group) - {past.requester} for group in rounds)
 
     def _asked(self, stage: StageAsk, past: Past, facts: ApprovalFacts) -> tuple[frozenset[int], ...]:
         place = self._places.get(facts.site) or Place(facts.site, facts.site, facts.region)

@@ -38,6 +38,10 @@ class ApprovalRequest(FSMModelMixin, models.Model):
     rate = models.DecimalField(max_digits=18, decimal_places=8)
     rate_date = models.DateField()
     facts = models.JSONField()
+    people = models.JSONField(
+        null=True,
+        help_text="managers, owners and category managers as they were then; empty = asked before they were kept",
+    )
     policy = models.ForeignKey("policies.PolicyVersion", on_delete=models.PROTECT, related_name="+")
     decision = models.JSONField(help_text="matched rows, stages and explanation as decided by the policy")
     is_touchless = models.BooleanField(default=False)
@@ -88,6 +92,7 @@ class StepState(models.TextChoices):
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
     CANCELLED = "cancelled", "Not needed"
+    INFORMED = "informed", "Informed"  # tells people and waits for nobody; from the first to the last
 
 
 class ApprovalStep(FSMModelMixin, models.Model):

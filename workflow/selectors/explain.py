@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from foundation.errors import NotFoundError
-from policies.decisions.approval import decide
-from policies.decisions.stored import decision_to_json, differences, facts_from_json
-from policies.selectors import matrix_of
+from foundation.models import Category, User
+from workflow.decisions.then import read_then
 from workflow.models import ApprovalRequest
+from workflow.selectors.redecided import decided_again
 from workflow.selectors.requests import chain_parts
 
 NEAREST = "Nearest change: "
@@ -40,6 +40,7 @@ class Explained:
     nearest_change: str
     stages: tuple[StageTold, ...]
     different: tuple[str, ...]
+    people: tuple[str, ...] = ()  # who stood where when it asked
 
 
 def explained(number: str) -> tuple[Explained, ...]:
@@ -62,7 +63,6 @@ def approvals_of(subject_type: str, subject_ids: Any, most: int) -> list[Approva
 
 def _told(request: ApprovalRequest) -> Explained:
     lines = [str(line) for line in request.decision["explanation"]]
-    again = decision_to_json(decide(facts_from_json(request.facts), matrix_of(request.policy)))
     return Explained(
         number=request.subject_number, document=request.title, state=str(request.state), amount=request.amount,
         currency=request.currency, version=request.policy.label, is_touchless=request.is_touchless,
@@ -75,5 +75,31 @@ def _told(request: ApprovalRequest) -> Explained:
             )
             for step in request.steps.all()
         ),
-        different=differences(request.decision, again),
+        different=decided_again(request),
+        people=people_words(request),
     )  # fmt: skip
+
+
+def people_words(request: ApprovalRequest) -> tuple[str, ...]:
+    """Say who stood where when a document asked: managers with limits, owners, managers of categories. Two statements."""
+    if request.people is None:
+        return ()
+    then = read_then(request.people)
+    keys = {pk for pk, _ in then.climb} | set(then.owners) | {pk for pk in then.managers.values() if pk}
+    names = {person.pk: str(person) for person in User.objects.filter(pk__in=keys)} if keys else {}
+    called = dict(Category.objects.filter(code__in=then.managers).values_list("code", "name")) if then.managers else {}
+    climb = ", ".join(
+        f"{names.get(pk, 'somebody who left')} ({'no limit given' if limit is None else f'up to {limit:,.2f}'})"
+        for pk, limit in then.climb
+    )
+    owners = ", ".join(names.get(pk, "somebody who left") for pk in then.owners)
+    managed = ", ".join(
+        f"{called.get(code, code)}: {names.get(pk or 0, 'nobody who could sign in')}"
+        for code, pk in sorted(then.managers.items())
+    )
+    lines = (
+        ("Managers above the requester then", climb),
+        ("Cost-centre owners then", owners),
+        ("Category managers then", managed),
+    )
+    return tuple(f"{label}: {words}." for label, words in lines if words)

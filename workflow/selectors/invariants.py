@@ -82,7 +82,7 @@ DECISIONS = (
         union all
         select r.subject_number, 'is approved, but ' || s.label || ' is ' || s.state
           from workflow_approvalrequest r join workflow_approvalstep s on s.request_id = r.id
-         where r.state = 'approved' and s.state <> 'approved'""",
+         where r.state = 'approved' and s.state not in ('approved', 'informed')""",
     ),
     Invariant(
         "touchless_by_a_rule",
@@ -90,7 +90,7 @@ DECISIONS = (
         """
         select r.subject_number, 'was approved without a person and without a row that allows it'
           from workflow_approvalrequest r
-         where r.state = 'approved' and not exists (select 1 from workflow_approvalstep s where s.request_id = r.id)
+         where r.state = 'approved' and not exists (select 1 from workflow_approvalstep s where s.request_id = r.id and s.state <> 'informed')
            and not (r.is_touchless and (r.decision ->> 'touchless')::boolean and r.decision ->> 'rule' is not null)""",
     ),
 )

@@ -19,7 +19,7 @@ from workflow.models import ApprovalDecision, ApprovalRequest, Replay, ReplayDif
 _SLICE = """
 select id, opened_at, (facts - array['base_amount', 'chains', 'duty'])::text, (facts ->> 'base_amount')::numeric,
        requester_id, (decision ->> 'rule')::int, decision ->> 'rule_name', (decision -> 'stages')::text,
-       (decision ->> 'touchless')::boolean
+       (decision ->> 'touchless')::boolean, people::text
   from workflow_approvalrequest
  where (opened_at, id) > (%s, %s) and opened_at < %s and site_id is not null order by opened_at, id limit %s
 """
@@ -45,12 +45,12 @@ def past_after(place: Place, until: datetime, limit: int) -> tuple[list[Past], P
         rows = cursor.fetchall()
     ways: dict[tuple[Any, ...], Way] = {}
     found = []
-    for key, _opened, shape, amount, requester, *decision in rows:
+    for key, _opened, shape, amount, requester, *decision, people in rows:
         told = tuple(decision)
         if told not in ways:
             rule, name, stages, is_touchless = told
             ways[told] = stored_way(rule, name, stages, is_touchless=is_touchless)
-        found.append(Past(key, _text(shape), amount, requester, ways[told]))
+        found.append(Past(key, _text(shape), amount, requester, ways[told], people or ""))
     return found, Place(rows[-1][1], rows[-1][0]) if rows else place
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from workflow.models import ApprovalDecision, ApprovalRequest, ExceptionCase, Message, StepAssignee
+from workflow.models import ApprovalDecision, ApprovalRequest, ExceptionCase, Message, StepAssignee, StepState
 
 
 def chain_parts() -> tuple[Prefetch[Any], ...]:
@@ -30,6 +30,12 @@ def newest_request(subject_type: str, subject_id: int) -> ApprovalRequest | None
         .order_by("-pk")
         .first()
     )
+
+
+def informed_in(request: ApprovalRequest) -> set[int]:
+    """Return who is only told of a request that was read with its chain."""
+    told = (step for step in request.steps.all() if step.state == StepState.INFORMED)
+    return {one.person_id for step in told for one in step.assignees.all()}
 
 
 def messages_on(subject_type: str, subject_id: int) -> Sequence[Message]:

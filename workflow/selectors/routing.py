@@ -1,9 +1,10 @@
 """The chain of a document: the same code shows it before submission and opens it (UX 6.1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from foundation import duties, money
 from foundation.models import CostCentre, Role, Site, User
@@ -12,6 +13,7 @@ from policies.decisions.approval import ApprovalFacts, Decision, StageAsk, decid
 from policies.models import PolicyVersion
 from policies.selectors import duty_pairs_in_force, matrix_in_force
 from workflow.decisions.stages import ASKED, FALLBACK, Matter, Seat, is_vacant, seated
+from workflow.decisions.then import FROZEN
 from workflow.selectors.people import Asked, Candidates, Seated, candidates_for, fallback_people, read_people
 
 NO_ROW = StageAsk("enterprise_role", due_hours=8)
@@ -25,6 +27,8 @@ class Routing:
     policy: PolicyVersion
     stages: tuple[Asked, ...]
     unstaffed: tuple[str, ...]
+    informed: tuple[Asked, ...] = ()  # people who are only told
+    meant: dict[str, Any] = field(default_factory=dict)  # beside the decision: whom its frozen stages meant
 
 
 def freeze_amount(amount: Decimal, currency: str, day: date) -> tuple[Decimal, FrozenRate]:
@@ -57,19 +61,23 @@ def route(
     matrix, policy = matrix_in_force(at)
     decision = decide(facts, matrix)
     asks = [ask for _, ask in decision.stages]
+    told = [ask for _, ask in decision.informed]
     if done is None:
         done = duties.done_on(list(chains)) if chains and asks else frozenset()
     pairs = duty_pairs_in_force(at) if asks or decision.asks_nobody else ()
     matter = Matter(duty, facts.site, facts.base_amount, requester.pk, done, pairs)
     found = candidates_for(
-        asks, site=site, requester=requester, base_amount=facts.base_amount, categories=facts.categories,
+        [*asks, *told], site=site, requester=requester, base_amount=facts.base_amount, categories=facts.categories,
         cost_centres=cost_centres, at=at,
     )  # fmt: skip
     read_people(found, deputies_of(found) - set(found.people), at)
     seats = _Seats(found, matter, fallback_role(policy))
     stages: list[Asked] = []
+    frozen = []
     for rule, ask in decision.stages:
         label, rounds = found.rounds(ask)
+        if ask.who in FROZEN:
+            frozen.append([[person.pk for person in people] for people in rounds])
         for number, people in enumerate(rounds):
             together = ask.with_previous and number == 0 and bool(stages)
             group = stages[-1].group if together else (stages[-1].group + 1 if stages else 1)
@@ -77,7 +85,23 @@ def route(
     if decision.asks_nobody:
         stages.append(seats.stage("no row", "Fallback owner", NO_ROW, [], 1 + len(stages)))
         seats.unstaffed[-1:] = ["no row of the matrix"]
-    return Routing(decision, policy, tuple(stages), tuple(seats.unstaffed))
+    meant = {"meant": frozen} if frozen else {}
+    informed = _informed(decision, found, requester, len(stages))
+    return Routing(decision, policy, tuple(stages), tuple(seats.unstaffed), informed, meant)
+
+
+def _informed(decision: Decision, found: Candidates, requester: User, after: int) -> tuple[Asked, ...]:
+    """Return whom the stages that only inform reach, each person once and never who asks; nobody there tells nobody."""
+    known = {requester.pk}
+    stages: list[Asked] = []
+    for rule, ask in decision.informed:
+        label, rounds = found.rounds(ask)
+        people = [person for group in rounds for person in group if person.pk not in known]
+        known |= {person.pk for person in people}
+        if people:
+            seats = tuple(Seated(person, person, ASKED) for person in dict.fromkeys(people))
+            stages.append(Asked(rule, label, ask, seats, 1 + after + len(stages)))
+    return tuple(stages)
 
 
 def deputies_of(found: Candidates) -> set[int]:

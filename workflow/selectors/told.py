@@ -25,6 +25,12 @@ def asked_at(step_id: int) -> ApprovalStep | None:
     return steps.select_related("request__site", "request__requester").prefetch_related(people).first()
 
 
+def informed_at(step_id: int) -> ApprovalStep:
+    """Return a stage that only informs, with its request and the people."""
+    steps = ApprovalStep.objects.select_related("request__site", "request__requester")
+    return steps.prefetch_related("assignees").get(pk=step_id)
+
+
 def talkers_on(message: Message) -> tuple[Talkers, str]:
     """Return who is told of a message, and the address of the inbox task; its author is not told."""
     thread = Message.objects.filter(subject_type=message.subject_type, subject_id=message.subject_id)

@@ -6,7 +6,7 @@ from foundation import outbox
 from foundation.models import User
 from foundation.selectors import working_deadline
 from workflow.decisions.stages import APPROVED
-from workflow.events import ApprovalClosed, StepDecided, StepOpened
+from workflow.events import ApprovalClosed, StepDecided, StepInformed, StepOpened
 from workflow.models import ApprovalDecision, ApprovalRequest, ApprovalStep, RequestState, StepAssignee, StepState
 from workflow.selectors.chain import Chain, Said
 from workflow.services.about import about_step
@@ -86,6 +86,11 @@ def tell_step_opened(request: ApprovalRequest, step: ApprovalStep, *, at: dateti
     """Tell that people are asked."""
     due_at = step.due_at.isoformat() if step.due_at else ""
     outbox.publish(StepOpened(**about_step(request, step), at=at, rule=step.rule, label=step.label, due_at=due_at))
+
+
+def tell_step_informed(request: ApprovalRequest, step: ApprovalStep, *, at: datetime) -> None:
+    """Tell that people are informed, which nothing waits for."""
+    outbox.publish(StepInformed(**about_step(request, step), at=at, is_human=False, rule=step.rule, label=step.label))
 
 
 def end_step(

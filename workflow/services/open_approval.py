@@ -1,12 +1,14 @@
 """A document asks for approval."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, transaction
+from django.db.models import BigIntegerField, Func, JSONField, TextField, Value
 
 from foundation import audit
 from foundation.errors import ConflictError
@@ -17,10 +19,10 @@ from foundation.selectors import system_user
 from foundation.selectors.rates import FrozenRate
 from policies.decisions.approval import ApprovalFacts
 from policies.decisions.stored import decision_to_json, facts_to_json
-from workflow.models import ApprovalRequest, ApprovalStep, RequestState, StepAssignee
+from workflow.models import ApprovalRequest, ApprovalStep, RequestState, StepAssignee, StepState
 from workflow.selectors.people import Asked
 from workflow.selectors.routing import Routing, route
-from workflow.services.moves import close_request, start_step, tell_step_opened
+from workflow.services.moves import close_request, start_step, tell_step_informed, tell_step_opened
 from workflow.services.unstaffed import raise_unstaffed
 
 
@@ -71,12 +73,11 @@ def open_approval(*, asking: Asking, facts: ApprovalFacts, actor: User, at: date
         done=asking.done,
     )
     request = _create(asking, facts, routing, at)
+    _create_steps(request, routing, at)
     if request.is_touchless:
         close_request(request, RequestState.APPROVED, actor=system_user("policy"), at=at)
-    else:
-        _create_steps(request, routing.stages, at)
-        if routing.unstaffed:
-            raise_unstaffed(request, routing.unstaffed, at)
+    elif routing.unstaffed:
+        raise_unstaffed(request, routing.unstaffed, at)
     audit.record_fact(
         f"approval.{asking.subject_type}",
         request.pk,
@@ -109,7 +110,8 @@ def _create(asking: Asking, facts: ApprovalFacts, routing: Routing, at: datetime
         rate_date=asking.rate.date,
         facts=facts_to_json(facts) | {**asking.frozen, "chains": list(asking.chains), "duty": asking.duty},
         policy=routing.policy,
-        decision=decision_to_json(routing.decision),
+        people=people_then(asking, facts),
+        decision=decision_to_json(routing.decision) | routing.meant,
         is_touchless=routing.decision.is_touchless,
         opened_at=at,
     )
@@ -120,18 +122,40 @@ def _create(asking: Asking, facts: ApprovalFacts, routing: Routing, at: datetime
         if constraint_of(error) != "one_open_request":
             raise
         raise ConflictError("approval_open", f"{asking.subject_number} already waits for approval.") from error
+    del request.people  # the database filled it in; it is read when somebody asks for it
     return request
 
 
-def _create_steps(request: ApprovalRequest, stages: Sequence[Asked], at: datetime) -> None:
-    """Store the stages, those of the first group open: nobody has decided yet."""
-    steps = [step_of(request, stage, number) for number, stage in enumerate(stages, start=1)]
+def people_then(asking: Asking, facts: ApprovalFacts) -> Func:
+    """Return the people to be frozen with a request, read by the statement that stores it (AP-4, AP-11)."""
+    keys, codes = ArrayField(BigIntegerField()), ArrayField(TextField())
+    owners = [one.owner_id for one in asking.cost_centres if one.owner_id]
+    return Func(
+        Value(asking.requester.pk, output_field=BigIntegerField()), Value(owners, output_field=keys),
+        Value(sorted({code for path in facts.categories for code in path}), output_field=codes),
+        function="workflow_people_then", output_field=JSONField(),
+    )  # fmt: skip
+
+
+def _create_steps(request: ApprovalRequest, routing: Routing, at: datetime) -> None:
+    """Store the stages, those of the first group open: nobody has decided yet. Who is only informed is told at once."""
+    stages = (*routing.stages, *routing.informed)
+    if not stages:
+        return
+    steps = [step_of(request, stage, number) for number, stage in enumerate(routing.stages, start=1)]
     first = [step for step in steps if step.group == steps[0].group]
+    told = [
+        step_of(request, stage, number, state=StepState.INFORMED, opened_at=at, decided_at=at)
+        for number, stage in enumerate(routing.informed, start=len(steps) + 1)
+    ]
+    steps += told
     for step in first:
         start_step(request, step, at=at)
     ApprovalStep.objects.bulk_create(steps)
     for step in first:
         tell_step_opened(request, step, at=at)
+    for step in told:
+        tell_step_informed(request, step, at=at)
     StepAssignee.objects.bulk_create(
         StepAssignee(
             step=step, person=seat.person, for_person=None if seat.person == seat.owner else seat.owner, why=seat.why

@@ -33,7 +33,7 @@ from workflow.models import (
 from workflow.selectors.people import Asked
 from workflow.selectors.routing import route
 from workflow.services.about import about_step
-from workflow.services.open_approval import Asking, step_of
+from workflow.services.open_approval import Asking, people_then, step_of
 
 Told = tuple[list[Event], list[AuditEvent]]
 
@@ -130,7 +130,7 @@ def _write(past: PastApproval, judge: _Judge) -> _Written:
         site=asking.site, requester=asking.requester, need_by=asking.need_by, amount=asking.amount,
         currency=asking.currency, base_amount=past.facts.base_amount, rate=asking.rate.rate,
         rate_date=asking.rate.date, facts=facts_to_json(past.facts) | {"chains": list(asking.chains), "duty": asking.duty},
-        policy=policy, decision=decision_to_json(decision), is_touchless=decision.is_touchless,
+        people=people_then(asking, past.facts), policy=policy, decision=decision_to_json(decision), is_touchless=decision.is_touchless,
         state=RequestState.APPROVED, version=2, opened_at=past.asked_at, closed_at=past.approved_at,
     )  # fmt: skip
     count = max(len(stages), 1)

@@ -15,7 +15,8 @@ from policies.access import can_read_policies
 from policies.models import PolicyKind, PolicyVersion
 from policies.selectors import build_matrix, fallback_role_of, today
 from workflow.decisions.replay import Replay as Trial
-from workflow.decisions.replay import Tally, summary
+from workflow.decisions.replay import Tally
+from workflow.decisions.replay_summary import summary
 from workflow.models import Replay, ReplayDifference
 from workflow.selectors.replay import Place, count_past, medians_of, past_after
 

@@ -1,6 +1,7 @@
 """Telling people that a decision is theirs, first and again when it is late (UX 10)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -38,6 +39,19 @@ def tell_to_decide(
         )  # fmt: skip
         told += notify(news=news, people=people, at=at)
     return told
+
+
+def tell_for_information(step: ApprovalStep, *, source: UUID, happened_at: datetime, at: datetime) -> int:
+    """Tell the people of a stage that only informs; returns how many. Call it inside the transaction of what happened."""
+    asked = step.request
+    line = ", ".join(part for part in (f"{asked.subject_number} {asked.title[:60]}", *_worth_where(asked)) if part)
+    sentence = f"For your information: {line}"
+    letter = replace(_letter(step, asked, sentence, "", at), verb="Open")
+    news = News(
+        kind=NoticeKind.OUTCOME, source=source, subject=("informed", step.pk, asked.subject_number), sentence=sentence,
+        path=reverse("inbox_task", args=[asked.pk]), at=happened_at, letter=letter,
+    )  # fmt: skip
+    return notify(news=news, people=[one.person_id for one in step.assignees.all()], at=at)
 
 
 def due_words(due: datetime | None, zone: str, at: datetime) -> str:

@@ -25,6 +25,7 @@ from workflow.models import ApprovalRequest, ApprovalStep, Message
 from workflow.selectors import last_decision_by, messages_on, newest_request, with_chain
 from workflow.selectors.held import held_on
 from workflow.selectors.inbox import Listed, inbox_of, spot_of
+from workflow.selectors.requests import informed_in
 from workflow.selectors.signatures import waiting_signatures
 from workflow.services import send_message
 from workflow.web.taking_back import decide_or_hold, held_of, remember_held
@@ -139,6 +140,7 @@ def _decided(request: HttpRequest, request_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "approval": approval, "asked": asked, "subject_url": subject.url(asked.subject_id) if subject else "",
         "held": [held] if held else [],
+        "is_informed": approval is not None and request.user.pk in informed_in(approval),
     }  # fmt: skip
     return render(request, "workflow/decided.html", context)
 

@@ -24,6 +24,7 @@ from policies.access import can_read_policies
 from policies.models import PolicyKind, PolicyVersion
 from policies.selectors import version_numbered
 from workflow.access import oversees
+from workflow.decisions.replay_summary import people_words
 from workflow.models import Replay
 from workflow.selectors.replay import ReplayFilters, Shown, differences_of, matrix_with_replay, replay_of, shown
 from workflow.services import start_replay
@@ -123,6 +124,7 @@ def _found(request: StaffRequest, found: Replay | None) -> dict[str, Any]:
         "rows": list(_linked(request.user, shown(found, page.rows))),
         "kinds": [(n, kind, Decimal(kind["amount"])) for n, kind in kinds[:MOST_KINDS]],
         "more_kinds": max(0, len(kinds) - MOST_KINDS),
+        "people_of": people_words(found.result),
         "load": [one for one in found.result["load"] if one["before"] != one["after"]],
         "same_load": [one for one in found.result["load"] if one["before"] == one["after"]],
     }

@@ -1,6 +1,7 @@
 """AP-10: what a draft would have done with documents that were decided already."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,8 @@ from policies.decisions.approval import ApprovalFacts, Matrix, Rule, StageAsk, d
 from policies.decisions.staffing import Held, Person, Roster
 from policies.decisions.stored import decision_to_json, facts_to_json
 from policies.decisions.world import Place
-from workflow.decisions.replay import Load, Past, Replay, Tally, stored_way, summary
+from workflow.decisions.replay import Load, Past, Replay, Tally, stored_way
+from workflow.decisions.replay_summary import summary
 
 RITA, MONA, MARK, REGINA, FRANK = 1, 2, 3, 4, 5
 ROSTER = Roster(
@@ -218,3 +220,32 @@ def test_remembering_shapes_decides_as_deciding_each_alone(
     assert together.different == sum(one.different for one in alone)
     assert together.amount == sum((one.amount for one in alone), Decimal(0))
     assert together.nobody == sum(one.nobody for one in alone)
+
+
+THEN = json.dumps({"climb": [[MARK, "1000"], [REGINA, None], [FRANK, "50000"]], "owners": [FRANK], "managers": {"PACK": MARK, "IT": None}})  # fmt: skip
+FIRST_COVERS, OWNER, CATEGORY = StageAsk("climb_one"), StageAsk("cost_centre_owner"), StageAsk("category_manager")
+
+
+@pytest.mark.parametrize(
+    ("_case", "stage", "amount", "people", "asked_after", "counted"),
+    [
+        ("managers of then, up to the limit", CLIMB, "900", THEN, [MARK], {"climb": [1, 0]}),
+        ("all of them above every limit", CLIMB, "2400", THEN, [MARK, REGINA, FRANK], {"climb": [1, 0]}),
+        ("only who covers it", FIRST_COVERS, "2400", THEN, [FRANK], {"climb_one": [1, 0]}),
+        ("the owner of then", OWNER, "2400", THEN, [FRANK], {"cost_centre_owner": [1, 0]}),
+        ("the category manager of then", CATEGORY, "2400", THEN, [MARK], {"category_manager": [1, 0]}),
+        ("asked before it was kept: managers of today", CLIMB, "900", "", [MONA], {"climb": [0, 1]}),
+        ("roles are always of today", MANAGER, "900", THEN, [MONA, MARK], {"site_role": [0, 1]}),
+    ],
+)  # fmt: skip
+def test_people_of_then_are_counted_and_said(
+    _case: str, stage: StageAsk, amount: str, people: str, asked_after: list[int], counted: dict[str, list[int]]
+) -> None:
+    touchless = Matrix("approval/1", (row(1, "All", ""),))
+    document = replace(past(touchless, amount, categories=(("PACK", "WRAP"),)), people=people)
+
+    tally = replayed(Matrix("approval/2", (row(1, "All", "", stage),)), document)
+
+    assert sorted(pk for pk, load in tally.load.items() if load.asked_after) == sorted(asked_after)
+    assert tally.people_of == counted
+    assert Tally.from_json(json.loads(json.dumps(tally.to_json()))) == tally

@@ -21,6 +21,7 @@ from policies.decisions.stored import facts_to_json
 from policies.models import PolicyKind, PolicyVersion
 from policies.selectors import analyse, version_in_force, version_numbered
 from policies.services import check_publishable
+from workflow.decisions.replay_summary import people_words
 from workflow.models import Replay
 from workflow.selectors.explain import Explained, explained
 from workflow.selectors.replay import ReplayFilters, differences_of, replay_of, shown
@@ -136,6 +137,7 @@ def _lines(replay: Replay, listed: list[dict[str, str]]) -> list[str]:
         f"{replay.policy} over {replay.days} days: {r['documents']:,} documents, {r['different']:,} routed otherwise",
         f"Touchless {r['touchless_before']:,} -> {r['touchless_after']:,}; {gained} turns touchless, {lost} no longer",
         f"Hours with approvers {r['hours_before']:,} -> {r['hours_after']:,}",
+        *(f"  {words}" for words in people_words(r)),
         *[f"Taken by no row: {r['nobody']:,}"] * bool(r["nobody"]),
         *(
             f"  {one['name']}: asked {one['before']:,} -> {one['after']:,}, {one['hours_before']:,} -> {one['hours_after']:,} h"
@@ -154,6 +156,7 @@ def _in_words(one: Explained) -> list[str]:
     for place, stage in enumerate(one.stages, start=1):
         said = f": {'; '.join(stage.decisions)}" if stage.decisions else f", {stage.state}"
         lines.append(f"  {place}. {stage.label} ({' or '.join(stage.people) or 'nobody'}){said}")
+    lines += [f"  {line}" for line in one.people]
     lines += [f"  {one.nearest_change}"] if one.nearest_change else []
     held = (
         f"Decided again it differs in {', '.join(one.different)}."
