@@ -147,3 +147,21 @@ def can_send_prices(user: User, supplier_id: int) -> Verdict:
     if user.kind == User.Kind.SUPPLIER:
         return can_act_for(user, supplier_id, Act.ANSWER)
     return can_bring_prices(user)
+
+
+def can_write_profile(user: User, supplier_id: int) -> Verdict:
+    """Judge writing a supplier's profile: its own people, or a supplier manager for one that sends it by letter (SU-1)."""
+    if user.kind == User.Kind.SUPPLIER:
+        return can_send_certificate(user, supplier_id)
+    return can_maintain(user)
+
+
+def can_decide_checks(user: User) -> Verdict:
+    """Judge deciding a check of a supplier by hand (SU-1)."""
+    return access.can_in_role(user, "decide checks of suppliers", Role.SUPPLIER_MANAGER, Role.FINANCE_DIRECTOR)
+
+
+def can_see_onboarding(user: User) -> Verdict:
+    """Judge reading what companies wrote to be registered, and their checks."""
+    roles = (Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER, Role.FINANCE_DIRECTOR, Role.BUYER, Role.AUDITOR)
+    return access.can_in_role(user, "look at registrations", *roles)

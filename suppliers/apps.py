@@ -11,13 +11,19 @@ class SuppliersConfig(AppConfig):
         """Furnish the ground's registries; a supplier sees its own record only."""
         from foundation import guards, registries  # noqa: PLC0415 - apps are ready only now
         from foundation.registries import Work  # noqa: PLC0415 - apps are ready only now
-        from suppliers import access  # noqa: PLC0415 - apps are ready only now
+        from foundation.services.letters import SECRETS  # noqa: PLC0415 - same
+        from suppliers import access, subscribers  # noqa: PLC0415 - apps are ready only now
+        from suppliers.events import BankChangeApproved, BankChangeEnded  # noqa: PLC0415 - same
         from suppliers.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
         from suppliers.services.apply_price_list import APPLY, apply_slice  # noqa: PLC0415 - apps are ready only now
+        from suppliers.services.invite_supplier import INVITATION_LINK, invitation_link  # noqa: PLC0415 - same
         from suppliers.services.read_price_list import KIND, read_slice  # noqa: PLC0415 - apps are ready only now
         from suppliers.web import furniture  # noqa: PLC0415 - apps are ready only now
 
         furniture.register()
+        SECRETS[INVITATION_LINK] = invitation_link
+        registries.subscriptions.add(BankChangeApproved.kind, subscribers.check_again)
+        registries.subscriptions.add(BankChangeEnded.kind, subscribers.check_again)
         guards.fence("suppliers_supplier", using="id = %(me)s")
         guards.fence("suppliers_catalogueitem")
         guards.fence(
@@ -25,6 +31,8 @@ class SuppliersConfig(AppConfig):
         )
         guards.fence("suppliers_suppliersite")
         guards.fence("suppliers_certificate")
+        guards.fence("suppliers_onboarding")
+        guards.fence("suppliers_bankchange", columns=("id", "supplier_id", "state"))
         guards.readable("suppliers_certificatekind", "suppliers_certificateneed")
         for kind, part in ((KIND, read_slice), (APPLY, apply_slice)):
             registries.works.add(

@@ -37,6 +37,41 @@ class SupplierBlocked(SupplierEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierInvited(SupplierEvent):
+    """A letter with a link to register went out."""
+
+    kind: ClassVar[str] = "suppliers.supplier.invited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierRegistered(SupplierEvent):
+    """The supplier sent its profile; the checks run."""
+
+    kind: ClassVar[str] = "suppliers.supplier.registered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierSentBack(SupplierEvent):
+    """The supplier changes what it sent."""
+
+    kind: ClassVar[str] = "suppliers.supplier.sent_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierQualified(SupplierEvent):
+    """The registration was approved."""
+
+    kind: ClassVar[str] = "suppliers.supplier.qualified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierOffboarded(SupplierEvent):
+    """The relation has ended: no orders, what is open is still paid."""
+
+    kind: ClassVar[str] = "suppliers.supplier.offboarded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BankChangeEvent(Event):
     """Something happened to a change of a supplier's bank account (SU-2); the account itself is never told."""
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from suppliers.api import bank as bank_api
 from suppliers.api import sites as sites_api
@@ -21,6 +21,8 @@ from suppliers.web import (
 )
 
 urlpatterns = [
+    path("", include("suppliers.portal.registration_urls")),
+    path("", include("suppliers.web.onboarding_urls")),
     path("supplier/prices/", prices.price_list, name="portal_prices"),
     path("supplier/you/", account.account, name="portal_account"),
     path("supplier/you/company/<str:code>/", account.company, name="portal_company"),

@@ -11,6 +11,15 @@ from suppliers.models.certificates import (
 from suppliers.models.contract import Contract, ContractKind, ContractPrice, ContractState
 from suppliers.models.contract_papers import ContractPaper, ContractVersion
 from suppliers.models.duplicates import DuplicateProposal, SupplierMerge
+from suppliers.models.onboarding import (
+    CheckKind,
+    CheckState,
+    Onboarding,
+    SanctionedParty,
+    SanctionsList,
+    SupplierCheck,
+    SupplierContact,
+)
 from suppliers.models.price_list import (
     CataloguePrice,
     PriceList,
@@ -47,6 +56,8 @@ __all__ = [
     "CertificateKind",
     "CertificateNeed",
     "CertificateState",
+    "CheckKind",
+    "CheckState",
     "CompanyRole",
     "Contract",
     "ContractKind",
@@ -55,6 +66,7 @@ __all__ = [
     "ContractState",
     "ContractVersion",
     "DuplicateProposal",
+    "Onboarding",
     "OrderChannel",
     "PriceList",
     "PriceListRow",
@@ -62,10 +74,14 @@ __all__ = [
     "PriceListState",
     "RestrictionCause",
     "RowOutcome",
+    "SanctionedParty",
+    "SanctionsList",
     "SiteUse",
     "SourcingPreference",
     "StaffAccount",
     "Supplier",
+    "SupplierCheck",
+    "SupplierContact",
     "SupplierIdentifier",
     "SupplierMerge",
     "SupplierRestriction",

@@ -94,10 +94,20 @@ class Supplier(FSMModelMixin, models.Model):
         """The checks are done."""
         self.changed_at = at
 
+    @transition(field=state, source=SupplierState.SCREENED, target=SupplierState.REGISTERED)
+    def reopen(self, *, at: datetime) -> None:
+        """A check does not pass any more."""
+        self.changed_at = at
+
+    @transition(field=state, source=[SupplierState.REGISTERED, SupplierState.SCREENED], target=SupplierState.INVITED)
+    def send_back(self, *, at: datetime, reason: str) -> None:
+        """The supplier changes what it sent."""
+        self.changed_at, self.state_reason = at, reason
+
     @transition(field=state, source=SupplierState.SCREENED, target=SupplierState.QUALIFIED)
     def qualify(self, *, at: datetime) -> None:
-        """Approved for categories and sites."""
-        self.changed_at = at
+        """Its registration is approved; spending is not yet."""
+        self.changed_at, self.state_reason = at, ""
 
     @transition(
         field=state,
@@ -120,7 +130,16 @@ class Supplier(FSMModelMixin, models.Model):
 
     @transition(
         field=state,
-        source=[SupplierState.ACTIVE, SupplierState.RESTRICTED, SupplierState.BLOCKED],
+        source=[
+            SupplierState.REQUESTED,
+            SupplierState.INVITED,
+            SupplierState.REGISTERED,
+            SupplierState.SCREENED,
+            SupplierState.QUALIFIED,
+            SupplierState.ACTIVE,
+            SupplierState.RESTRICTED,
+            SupplierState.BLOCKED,
+        ],
         target=SupplierState.OFFBOARDED,
     )
     def offboard(self, *, at: datetime, reason: str) -> None:

@@ -13,6 +13,7 @@ from suppliers.services.certificates import (
     send_certificate,
     withdraw_certificate,
 )
+from suppliers.services.check_supplier import decide_check, run_checks, screen_supplier
 from suppliers.services.colleagues import (
     Colleague,
     change_colleague_role,
@@ -31,9 +32,23 @@ from suppliers.services.decide_bank_change import (
     withdraw_bank_change,
 )
 from suppliers.services.decide_price_list import approve_price_list, reject_price_list, settle_price_list
+from suppliers.services.decide_supplier import (
+    approve_supplier,
+    reject_supplier,
+    return_supplier,
+    send_back_supplier,
+)
 from suppliers.services.duplicates import call_distinct, find_duplicates
 from suppliers.services.end_contract import expire_contracts, terminate_contract, warn_of_contracts
+from suppliers.services.import_sanctions import import_sanctions
 from suppliers.services.import_suppliers import SupplierRow, import_suppliers
+from suppliers.services.invite_supplier import (
+    INVITATION_LINK,
+    Invitation,
+    accept_invitation,
+    invite_again,
+    invite_supplier,
+)
 from suppliers.services.merge_suppliers import merge_suppliers, undo_merge
 from suppliers.services.move_supplier import MOVES, move_supplier
 from suppliers.services.people import (
@@ -51,21 +66,25 @@ from suppliers.services.receive_price_list import (
     withdraw_price_list,
 )
 from suppliers.services.restrict_by_rule import follow_cause
+from suppliers.services.supplier_profile import save_profile, send_profile
 from suppliers.services.take_over_suppliers import take_over_suppliers
 from suppliers.services.watch_certificates import restrict_for_certificates, warn_of_certificates
 from suppliers.services.write_contract import agree_contract, amend_contract, propose_contract, withdraw_amendment
 from suppliers.services.write_supplier_site import GivenSite, open_main_sites, write_supplier_site
 
 __all__ = [
+    "INVITATION_LINK",
     "MOVES",
     "Colleague",
     "GivenSite",
+    "Invitation",
     "NeedDetails",
     "ProposedAccount",
     "ReceivedFile",
     "SentCertificate",
     "SupplierRow",
     "accept_certificate",
+    "accept_invitation",
     "add_bank_evidence",
     "add_certificate_kind",
     "add_contract_paper",
@@ -75,15 +94,20 @@ __all__ = [
     "apply_when_due",
     "approve_bank_change",
     "approve_price_list",
+    "approve_supplier",
     "call_distinct",
     "change_colleague_role",
     "change_supplier_person",
+    "decide_check",
     "drop_certificate_need",
     "expire_contracts",
     "find_duplicates",
     "follow_cause",
+    "import_sanctions",
     "import_suppliers",
+    "invite_again",
     "invite_colleague",
+    "invite_supplier",
     "invite_supplier_person",
     "match_columns",
     "merge_suppliers",
@@ -99,10 +123,17 @@ __all__ = [
     "refuse_certificate",
     "reject_bank_change",
     "reject_price_list",
+    "reject_supplier",
     "remove_colleague",
     "reset_supplier_second_factor",
     "restrict_for_certificates",
+    "return_supplier",
+    "run_checks",
+    "save_profile",
+    "screen_supplier",
+    "send_back_supplier",
     "send_certificate",
+    "send_profile",
     "send_supplier_link",
     "set_company_role",
     "set_supplier_person_active",

@@ -28,6 +28,7 @@ from suppliers.models import (
     SupplierState,
 )
 from suppliers.selectors.certificates import standing_of
+from suppliers.services.check_supplier import run_checks
 from suppliers.services.restrict_by_rule import follow_cause
 
 MOST_WAITING = 20
@@ -149,6 +150,7 @@ def follow_certificates(supplier: Supplier, *, actor: User, at: datetime) -> str
     """Restrict a supplier for want of a certificate, or lift that; returns what is wanting in words, or nothing."""
     reason = reason_of(standing_of(supplier, at.date()))
     follow_cause(supplier_id=supplier.pk, cause=RestrictionCause.CERTIFICATE, reason=reason, actor=actor, at=at)
+    run_checks(supplier_id=supplier.pk, actor=actor, at=at)
     return reason
 
 

@@ -7,13 +7,20 @@ from foundation.errors import InvalidError, NotFoundError, StaleError, require
 from foundation.journal import use_case
 from foundation.models import User
 from suppliers import access
-from suppliers.events import SupplierActivated, SupplierBlocked, SupplierEvent, SupplierRestricted
+from suppliers.events import (
+    SupplierActivated,
+    SupplierBlocked,
+    SupplierEvent,
+    SupplierOffboarded,
+    SupplierRestricted,
+)
 from suppliers.models import Supplier, SupplierRestriction
 
 MOVES: dict[str, tuple[str, type[SupplierEvent]]] = {
     "activate": ("activate", SupplierActivated),
     "restrict": ("restrict", SupplierRestricted),
     "block": ("block", SupplierBlocked),
+    "offboard": ("offboard", SupplierOffboarded),
 }
 
 
@@ -21,7 +28,7 @@ MOVES: dict[str, tuple[str, type[SupplierEvent]]] = {
 def move_supplier(
     *, supplier_id: int, expected_version: int, move: str, actor: User, reason: str, at: datetime
 ) -> Supplier:
-    """Activate, restrict or block a supplier, with a reason everybody reads.
+    """Activate, restrict, block or offboard a supplier, with a reason everybody reads.
 
     :raises NotFoundError: no such supplier.
     :raises StaleError: the supplier changed since it was opened.

@@ -1,12 +1,16 @@
 from suppliers.validators.bank import AccountForm, CallForm, EvidenceForm, WhyForm, evidence_of
 from suppliers.validators.certificates import CertificateForm, DayField, KindForm, NeedForm, RefusalForm, paper_of
+from suppliers.validators.onboarding import STEP_FORMS, CheckForm, InvitationForm
 
 __all__ = [
+    "STEP_FORMS",
     "AccountForm",
     "CallForm",
     "CertificateForm",
+    "CheckForm",
     "DayField",
     "EvidenceForm",
+    "InvitationForm",
     "KindForm",
     "NeedForm",
     "RefusalForm",

@@ -24,6 +24,7 @@ from suppliers.services import (
     reject_bank_change,
     reject_price_list,
 )
+from suppliers.web import onboarding_furniture
 
 OFFERS = 20
 
@@ -38,7 +39,9 @@ def register() -> None:
         item_numbers.append(items_by_part)
     panels.add("item.main", offers_of_item)
     panels.add("supplier.side", bank_of_supplier)
+    panels.add("supplier.side", onboarding_furniture.onboarding_of_supplier)
     panels.add("supplier.side", certificates_of_supplier)
+    panels.add("portal.home", onboarding_furniture.registration_of_supplier)
     subjects.add(
         Subject(
             type="bank_change",
@@ -73,6 +76,8 @@ def register() -> None:
             url=lambda pk: reverse("supplier", args=[Supplier.objects.values_list("code", flat=True).get(pk=pk)]),
             title=lambda pk: str(Supplier.objects.get(pk=pk)),
             visible=lambda user, pk: access.visible_suppliers(user).filter(pk=pk).exists(),
+            facts=onboarding_furniture.facts_of_supplier,
+            actions=onboarding_furniture.ACTIONS,
         )
     )
     subjects.add(

@@ -98,6 +98,7 @@ def _moves(supplier: Supplier) -> list[tuple[str, str, str, str]]:
         ("activate", "Activate", "Orders may be placed again.", ""),
         ("restrict", "Restrict", "No new orders; what is open goes on and is paid.", ""),
         ("block", "Block", "No orders and no payments.", "danger"),
+        ("offboard", "End the relation", "No new orders; what is open is still paid. It is not taken back.", "danger"),
     ]
     return [move for move in moves if move[0] in possible]
 

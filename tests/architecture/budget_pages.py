@@ -18,14 +18,16 @@ from policies.services import bring_in_file, create_draft
 from procurement.decisions.changes import WantedLine
 from procurement.models import OrderChange, PurchaseOrder, Requisition
 from procurement.services import change_order
-from suppliers.models import Certificate, DuplicateProposal, PriceList, Supplier
+from suppliers.models import Certificate, DuplicateProposal, Onboarding, PriceList, Supplier
 from suppliers.models.bank import BankChange
 from suppliers.services import NeedDetails, find_duplicates, need_certificate
+from suppliers.services.invite_supplier import token_of
 from tests.factories import NOW, Company, an_issued_order
 from tests.policies import exchange
 from tests.suppliers.certificates import a_kind, sent
 from tests.suppliers.contracts import a_paper
 from tests.suppliers.factories import proposed
+from tests.suppliers.onboarding import accepted, invited
 from tests.suppliers.price_lists import HEAD, judged
 from workflow.models import ApprovalRequest, Replay
 from workflow.services import start_replay
@@ -59,6 +61,8 @@ def machines(made: Company, number: int) -> None:
     )  # fmt: skip
     if number == 1:
         proposed(made, supplier=made.bolt)
+    email = f"new{number}@kestrel.example"
+    (accepted if number == 1 else invited)(made, name=f"Kestrel {number}", email=email, nevertheless="x", at=NOW)
     _certificates(made, number)
     register_client(name=f"Scanner {number}", scopes=["read"], actor=made.people["igor"], at=NOW)
 
@@ -142,6 +146,13 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "portal_certificates", made.acme_person, []
     yield "portal_certificate_file", made.acme_person, [paper.pk]
     yield "certificates", made.sue, []
+    yield "onboarding", made.sue, []
+    yield "supplier_invite", made.sue, []
+    one = Onboarding.objects.order_by("pk")[0]
+    yield "supplier_onboarding", made.sue, [one.supplier.code]
+    yield "invitation", made.sue, [token_of(one)]
+    yield "portal_registration", made.acme_person, []
+    yield "portal_registration_step", one.accepted_by or made.sue, ["company"]
     yield "certificate_needs", made.sue, []
     yield "supplier_certificates", made.sue, ["ACME"]
     yield "certificate_file", made.sue, ["ACME", paper.pk]

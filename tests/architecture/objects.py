@@ -30,9 +30,18 @@ from policies.services import bring_in_file, create_draft, publish_version, seen
 from procurement.decisions.changes import WantedLine
 from procurement.models import GoodsReceipt, OrderAcknowledgment, OrderChange, PurchaseOrder, RequisitionLine
 from procurement.services import AnswerLine, ReceiptLine, change_order, post_goods_receipt, record_acknowledgment
-from suppliers.models import CatalogueItem, CompanyRole, DuplicateProposal, Supplier, SupplierUser
+from suppliers.models import (
+    CatalogueItem,
+    CompanyRole,
+    DuplicateProposal,
+    Onboarding,
+    Supplier,
+    SupplierCheck,
+    SupplierUser,
+)
 from suppliers.selectors import moving
 from suppliers.services import merge_suppliers
+from suppliers.services.invite_supplier import token_of
 from tests.architecture.who import Who
 from tests.factories import NOW, TODAY, Company, a_requisition, approved, person, submitted
 from tests.invoicing import factories as bills
@@ -40,7 +49,8 @@ from tests.policies import exchange
 from tests.policies.budgets import a_budget
 from tests.suppliers.certificates import needed, sent
 from tests.suppliers.contracts import a_paper
-from tests.suppliers.factories import proposed
+from tests.suppliers.factories import OTHER, proposed
+from tests.suppliers.onboarding import invited
 from tests.suppliers.price_lists import judged
 from workflow.models import ApprovalRequest, ExceptionCase, HeldDecision
 from workflow.services import ask_signature, open_case, start_replay
@@ -91,6 +101,7 @@ def furnish(made: Company, people: dict[str, Who]) -> Houses:
     _budgets(houses)
     _bank(houses)
     _certificates(houses)
+    _onboarding(houses)
     houses.kinds["key"] = Kind({}, {})
     return houses
 
@@ -465,6 +476,7 @@ def _bank(houses: Houses) -> None:
         {"code": "ACME", "site_code": "MAIN"}, {"code": "ACME", "site_code": "NO-SUCH-9"}, form={"version": 1}
     )
     change = proposed(houses.made, supplier=houses.made.bolt)
+    proposed(houses.made, OTHER)
     houses.kinds["bank_change"] = Kind(
         {"number": change.number},
         {"number": "NO-SUCH-9"},
@@ -485,3 +497,27 @@ def _certificates(houses: Houses) -> None:
         {"certificate_id": ours.pk}, {"certificate_id": 999_999_999}, {"certificate_id": theirs.pk}
     )
     houses.kinds["certificate_need"] = Kind({"need_id": need.pk}, {"need_id": 999_999_999})
+
+
+def _onboarding(houses: Houses) -> None:
+    made = houses.made
+    one = invited(made, at=datetime.now(UTC))
+    theirs = [
+        Onboarding.objects.create(
+            supplier=supplier, email="x@example.com", person_name="x", why="x", categories=["PACK"], invited_by=made.sue,
+            invited_at=NOW, expires_at=NOW, accepted_by=by, accepted_at=NOW,
+        )
+        for supplier, by in ((made.acme, made.acme_person), (made.bolt, made.bolt_person))
+    ]  # fmt: skip
+    code = one.supplier.code
+    check = SupplierCheck.objects.create(
+        supplier=one.supplier, kind="sanctions", state="open", evidence=["x"], inputs_hash="x", found_at=NOW
+    )
+    houses.kinds["onboarding"] = Kind({"code": code}, {"code": "NO-SUCH-9"})
+    houses.kinds["supplier_check"] = Kind(
+        {"code": code, "check_id": check.pk},
+        {"code": code, "check_id": 999_999_999},
+        form={"verdict": "passed", "reason": "Not them"},
+    )
+    houses.kinds["invitation"] = Kind({"token": token_of(theirs[0])}, {"token": "NO-SUCH-9"})
+    houses.kinds["registration_step"] = Kind({"step": "company"}, {"step": "no-such-9"})

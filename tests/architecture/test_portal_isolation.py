@@ -18,7 +18,10 @@ from tests.architecture.objects import Houses
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("houses")]
 PORTAL = sorted(route for route in ROUTES if route.startswith("supplier/"))
 LISTS = [route for route in PORTAL if "object" not in ROWS.get(route, {}) and "GET" in ROWS.get(route, {})]
-NO_DOCUMENT = {"supplier/scorecard/<slug:code>/<slug:part>/"}  # a measure, the same for everybody
+NO_DOCUMENT = {
+    "supplier/scorecard/<slug:code>/<slug:part>/",  # a measure, the same for everybody
+    "supplier/registration/<slug:step>/",  # a step, the same for everybody
+}
 
 
 def _asked(foreign: str) -> Iterator[dict[str, str]]:

@@ -74,10 +74,6 @@ SHARED = {
 }
 # Arrows of the drawing that nothing walks yet, with the reason.
 NOT_WALKED = {
-    **dict.fromkeys(
-        [f"Supplier.{verb}" for verb in ("invite", "register", "screen", "qualify", "offboard")],
-        "onboarding; suppliers of an imported past wait for it as requested",
-    ),
     **dict.fromkeys([f"CatalogueItem.{verb}" for verb in ("activate", "withdraw")], "offers come in by import"),
     "PurchaseOrder.request_approval": "an order carries the approval of its requisition, and a change of it its own",
     "PurchaseOrder.return_for_change": "the same",
@@ -87,6 +83,7 @@ BY_VERB = {
     "Supplier.activate": "move_supplier",
     "Supplier.restrict": "move_supplier",
     "Supplier.block": "move_supplier",
+    "Supplier.offboard": "move_supplier",
 }
 # Modules that walk an arrow inside another module's transaction, which writes the row.
 AUDITED_BY = {

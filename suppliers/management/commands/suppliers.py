@@ -1,4 +1,4 @@
-"""Suppliers from the command line: `suppliers import MAPPING FILE`, `suppliers dedupe --evaluate FILE` (docs/duplicates.md)."""
+"""Suppliers from the command line: `suppliers import MAPPING FILE`, `dedupe --evaluate FILE` (docs/duplicates.md), `sanctions import FILE`."""
 
 import gzip
 import json
@@ -15,7 +15,7 @@ from foundation.errors import DomainError, InvalidError
 from foundation.intake import csv
 from foundation.models import User
 from suppliers.decisions.duplicate_evaluation import PAIR_COLUMNS, SITE_COLUMNS, evaluate_pairs, evaluate_sites
-from suppliers.services import SupplierRow, find_duplicates, import_suppliers
+from suppliers.services import SupplierRow, find_duplicates, import_sanctions, import_suppliers
 
 _GZIP = b"\x1f\x8b"
 SHOWN = 20
@@ -36,6 +36,21 @@ class Command(BaseCommand):
         bring.add_argument("file", type=Path, help="CSV, plain or packed with gzip")
         bring.add_argument("--by", required=True, help="user name of the supplier manager who brings them in")
         bring.add_argument("--dry-run", action="store_true", help="judge every row, change nothing")
+
+        lists = verbs.add_parser("sanctions", help="bring a sanctions list in and compare every supplier with it")
+        deeds = lists.add_subparsers(dest="deed", required=True)
+        listed = deeds.add_parser("import", help="replace a list by the names of a file")
+        listed.add_argument(
+            "file",
+            type=Path,
+            help="CSV, plain or packed with gzip: reference, name, aliases (apart by |), country, programme",
+        )
+        listed.add_argument("--name", required=True, help="what the list is called, such as 'UK sanctions list'")
+        listed.add_argument("--by", required=True, help="user name of the supplier manager who brings it in")
+        listed.add_argument("--dry-run", action="store_true", help="judge every row, change nothing")
+        listed.add_argument(
+            "--shrinks", action="store_true", help="the list is meant to have less than half of its names"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
@@ -67,6 +82,21 @@ class Command(BaseCommand):
         )
         for fault in done.faults[:SHOWN]:
             self.stdout.write(f"  line {fault.line}, {fault.column}: {fault.message}")
+        if options["dry_run"]:
+            self.stdout.write("Dry run: nothing was changed.")
+
+    def _sanctions(self, options: dict[str, Any]) -> None:
+        path: Path = options["file"]
+        done = import_sanctions(
+            name=options["name"], file_name=path.name, content=_plain(path), dry_run=options["dry_run"],
+            shrinks=options["shrinks"], actor=_person(options["by"]),
+            at=timezone.now(),  # noqa: TID251 - a command reads the clock
+        )  # fmt: skip
+        for fault in done.rows.faults[:SHOWN]:
+            self.stdout.write(f"  line {fault.line}, {fault.column}: {fault.message}")
+        if done.rows.faults:
+            raise CommandError(f"{len(done.rows.faults)} rows cannot be read, so the list stays as it was.")
+        self.stdout.write(f"{len(done.rows.new)} names. Suppliers to look at: {', '.join(done.suppliers) or 'none'}.")
         if options["dry_run"]:
             self.stdout.write("Dry run: nothing was changed.")
 
