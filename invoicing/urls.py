@@ -9,6 +9,7 @@ urlpatterns = [
     path("invoices/", web.invoice_list, name="invoices"),
     path("invoices/new/", entry.invoice_new, name="invoice_new"),
     path("invoices/<str:number>/", web.invoice_detail, name="invoice"),
+    path("invoices/<str:number>/messages/", web.invoice_messages, name="invoice_messages"),
     path("invoices/<str:number>/match/", web.invoice_match, name="invoice_match"),
     path("invoices/<str:number>/holds/<int:hold_id>/release/", web.invoice_release_hold, name="invoice_release_hold"),
     path("invoices/<str:number>/void/", web.invoice_void, name="invoice_void"),
@@ -17,4 +18,5 @@ urlpatterns = [
     path("supplier/invoices/", portal.invoice_list, name="portal_invoices"),
     path("supplier/invoices/new/", portal.invoice_new, name="portal_invoice_new"),
     path("supplier/invoices/<str:number>/", portal.invoice_detail, name="portal_invoice"),
+    path("supplier/invoices/<str:number>/messages/", portal.invoice_messages, name="portal_invoice_messages"),
 ]

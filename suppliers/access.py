@@ -5,8 +5,8 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from foundation import access
-from foundation.models import Role, User
-from foundation.roles import VIEW
+from foundation.models import Role, Site, User
+from foundation.roles import ENTER_INVOICES, ORDER, RELEASE_HOLDS, VIEW
 from foundation.verdict import ALLOWED, Verdict
 from suppliers.decisions.company_roles import WORDS, Act, acts_of
 from suppliers.models import (
@@ -56,6 +56,23 @@ def judge_act(may: Collection[Act], act: Act) -> Verdict:
         return ALLOWED
     return Verdict(
         "not_your_company_role", f"Your role does not let you {WORDS[act]}. Ask an administrator of your company."
+    )
+
+
+def can_write_to_supplier(user: User, site: Site | None) -> Verdict:
+    """Judge writing to a supplier about a document: who orders or settles bills at its site, and who keeps suppliers."""
+    if access.has_role(user, Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER):
+        return ALLOWED
+    duties = (ORDER, ENTER_INVOICES, RELEASE_HOLDS)
+    if any(access.holds(user, duty, site.pk) if site else access.holds_anywhere(user, duty) for duty in duties):
+        return ALLOWED
+    return Verdict("not_your_duty", "Buyers and accounts payable write to suppliers. A user administrator grants it.")
+
+
+def sites_of_letters(user: User) -> list[int]:
+    """Return the ids of the sites where the person answers suppliers' messages."""
+    return sorted(
+        {site for duty in (ORDER, ENTER_INVOICES, RELEASE_HOLDS) for site in access.site_ids_with(user, duty)}
     )
 
 

@@ -14,6 +14,7 @@ class SuppliersConfig(AppConfig):
         from foundation.services.letters import SECRETS  # noqa: PLC0415 - same
         from suppliers import access, subscribers  # noqa: PLC0415 - apps are ready only now
         from suppliers.events import BankChangeApproved, BankChangeEnded  # noqa: PLC0415 - same
+        from suppliers.portal.messages import unread_here  # noqa: PLC0415 - apps are ready only now
         from suppliers.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
         from suppliers.services.apply_price_list import APPLY, apply_slice  # noqa: PLC0415 - apps are ready only now
         from suppliers.services.invite_supplier import INVITATION_LINK, invitation_link  # noqa: PLC0415 - same
@@ -24,6 +25,8 @@ class SuppliersConfig(AppConfig):
         SECRETS[INVITATION_LINK] = invitation_link
         registries.subscriptions.add(BankChangeApproved.kind, subscribers.check_again)
         registries.subscriptions.add(BankChangeEnded.kind, subscribers.check_again)
+        registries.panels.add("portal.home", unread_here)
+        registries.subscriptions.add("suppliers.message.sent", subscribers.tell_of_message)
         guards.fence("suppliers_supplier", using="id = %(me)s")
         guards.fence("suppliers_catalogueitem")
         guards.fence(
@@ -43,4 +46,5 @@ class SuppliersConfig(AppConfig):
                     url=lambda params: reverse("price_list", args=[params["number"]]),
                 )
             )
+        guards.fence("suppliers_documentmessage", insert=True, update=("seen_at", "seen_by_id"))
         registries.invariants.add(*invariants())

@@ -117,3 +117,15 @@ class SupplierUnmerged(SupplierEvent):
     """The record stands for itself again."""
 
     kind: ClassVar[str] = "suppliers.supplier.unmerged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentMessageSent(Event):
+    """One side wrote to the other about a document; the words themselves are not told."""
+
+    kind: ClassVar[str] = "suppliers.message.sent"
+    subject_type: ClassVar[str] = "supplier_message"
+
+    about: str  # order or invoice
+    label: str  # to or from whom
+    is_ours: bool

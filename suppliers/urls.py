@@ -6,6 +6,7 @@ from suppliers.api import views as api
 from suppliers.portal import account, prices
 from suppliers.portal import bank as portal_bank
 from suppliers.portal import certificates as portal_certificates
+from suppliers.portal import messages as portal_messages
 from suppliers.portal import people as portal_people
 from suppliers.web import bank as bank_pages
 from suppliers.web import (
@@ -19,6 +20,7 @@ from suppliers.web import (
     quality,
     sites,
 )
+from suppliers.web import messages as message_pages
 
 urlpatterns = [
     path("", include("suppliers.portal.registration_urls")),
@@ -43,6 +45,8 @@ urlpatterns = [
         portal_certificates.certificate_withdraw,
         name="portal_certificate_withdraw",
     ),
+    path("supplier/messages/<int:message_id>/file/", portal_messages.message_file, name="portal_message_file"),
+    path("messages/<int:message_id>/file/", message_pages.message_file, name="message_file"),
     path("bank-changes/", bank_pages.bank_changes, name="bank_changes"),
     path("bank-changes/<str:number>/", bank_pages.bank_change, name="bank_change"),
     path("bank-changes/<str:number>/evidence/", bank_pages.bank_evidence, name="bank_evidence"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from config.demo import agreements, budgets, goods, hire, partners, places, price_lists, years
+from config.demo import agreements, budgets, goods, hire, partners, places, price_lists, talk, years
 from config.demo.trade import banks, proofs, weeks
 from config.demo.trade.cast import Cast
 from foundation import audit
@@ -40,6 +40,7 @@ def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
         price_lists.send_price_lists(cast)
         banks.open_accounts(cast)
         proofs.send_certificates(cast)
+        talk.write_messages(cast)
         _measure(now)
     finally:
         with connection.cursor() as cursor:

@@ -53,6 +53,7 @@ WORDS = {
     "suppliers.bank_change.proposed": ("New bank account proposed ({n})", "now"),
     "suppliers.bank_change.approved": ("Bank account checked, cooling off ({n})", "ok"),
     "suppliers.bank_change.ended": ("Bank change {n}: {outcome}", ""),
+    "suppliers.message.sent": ("Message {label}", "now"),
     "workflow.step.opened": ("Asked {label}", "now"),
     "workflow.step.informed": ("Informed {label}", ""),
     "workflow.step.added": ("Approver added: {label}", "now"),

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +20,9 @@ from procurement.models import OrderState, PurchaseOrder
 from suppliers.access import judge_act
 from suppliers.decisions.company_roles import Act
 from suppliers.portal.door import PortalRequest, portal_view
+from suppliers.portal.messages import converse, talk_with_us
+from suppliers.services import About
+from suppliers.validators import fresh_message
 
 SECTION = {"section": "invoices"}
 
@@ -43,8 +47,19 @@ def invoice_detail(request: PortalRequest, number: str) -> HttpResponse:
     context = {
         **SECTION, "invoice": invoice, "holds": holds, "lines": invoice.lines.order_by("position"),
         "charges": charges_of(invoice), "standing": standing(invoice), "why": reasons([h.code for _, _, h in holds]),
+        "talk": talk_with_us(request, "invoice", invoice.pk, reverse("portal_invoice_messages", args=[invoice.number])),
+        "talk_form": fresh_message(),
     }  # fmt: skip
     return render(request, "portal_invoicing/invoice/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_view
+def invoice_messages(request: PortalRequest, number: str) -> HttpResponse:
+    """Show and take messages about an invoice."""
+    invoice = get_object_or_404(access.supplier_invoices(request.supplier).select_related("site"), number=number)
+    about = About("invoice", invoice.pk, invoice.number, request.supplier, invoice.site)
+    return converse(request, about, section="invoices", back=reverse("portal_invoice", args=[invoice.number]))
 
 
 @portal_view

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -35,6 +36,9 @@ from invoicing.selectors.pages import (
     with_thread,
 )
 from invoicing.web.csv_list import csv_answer
+from suppliers.services import About
+from suppliers.validators import fresh_message
+from suppliers.web.messages import converse, talk_with_supplier
 from workflow.selectors import messages_on
 
 
@@ -77,8 +81,21 @@ def invoice_detail(request: StaffRequest, number: str) -> HttpResponse:
         "charges": charges_of(invoice),
         "entries": timeline("invoice", invoice.pk),
         "may_void": access.can_void(request.user, invoice),
+        "talk": talk_with_supplier(
+            request.user, "invoice", invoice.pk, invoice.site, reverse("invoice_messages", args=[invoice.number])
+        ),
+        "talk_form": fresh_message(),
     }
     return render(request, "invoicing/invoice/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def invoice_messages(request: StaffRequest, number: str) -> HttpResponse:
+    """Show and take messages to and from the supplier of an invoice."""
+    invoice = _find(request, number)
+    about = About("invoice", invoice.pk, invoice.number, invoice.supplier, invoice.site)
+    return converse(request, about, back=reverse("invoice", args=[invoice.number]))
 
 
 @require_safe

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,6 +21,9 @@ from procurement.services import AnswerLine, record_acknowledgment
 from suppliers.access import judge_act
 from suppliers.decisions.company_roles import Act
 from suppliers.portal.door import PortalRequest, portal_view
+from suppliers.portal.messages import converse, talk_with_us
+from suppliers.services import About
+from suppliers.validators import fresh_message
 
 COMING = {"state": OrderState.ISSUED, "receipt_status__in": ["none", "partial"]}
 VIEWS = (("", "All"), ("unanswered", "To answer"), ("coming", "To deliver"), ("done", "Delivered"))
@@ -79,9 +83,20 @@ def order_detail(request: PortalRequest, number: str) -> HttpResponse:
         "lines": order.lines.select_related("unit", "item").order_by("line_no"),
         "answers": order.acknowledgments.order_by("-pk")[:10],
         "may_answer": order.state == OrderState.ISSUED and Act.ANSWER in request.may,
+        "talk": talk_with_us(request, "order", order.pk, reverse("portal_order_messages", args=[order.number])),
+        "talk_form": fresh_message(),
         "section": "orders",
     }
     return render(request, "portal/orders/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_view
+def order_messages(request: PortalRequest, number: str) -> HttpResponse:
+    """Show and take messages about an order."""
+    order = _order(request, number)
+    about = About("order", order.pk, order.number, request.supplier, order.ship_to)
+    return converse(request, about, section="orders", back=reverse("portal_order", args=[order.number]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

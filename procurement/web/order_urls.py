@@ -6,6 +6,7 @@ urlpatterns = [
     path("orders/", orders.order_list, name="orders"),
     path("orders.csv", orders.order_csv, name="order_csv"),
     path("orders/<str:number>/", orders.order_detail, name="order"),
+    path("orders/<str:number>/messages/", orders.order_messages, name="order_messages"),
     path("orders/<str:number>/rev/<int:revision>/", orders.order_version, name="order_version"),
     path("orders/<str:number>/do/<slug:verb>/", orders.order_act, name="order_act"),
     path("orders/<str:number>/change/", changes.change_form, name="change_order"),

@@ -10,8 +10,9 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.errors import InvalidError
 from foundation.models import User
@@ -34,6 +35,9 @@ from procurement.services import (
     unhold_order,
 )
 from procurement.web.changes import changes_of
+from suppliers.services import About
+from suppliers.validators import fresh_message
+from suppliers.web.messages import converse, talk_with_supplier
 from workflow.selectors import messages_on, open_cases_on
 
 CSV_HEAD = [
@@ -130,6 +134,10 @@ def _detail(
         "cases": open_cases_on("order", order.pk),
         "history": timeline("order", order.pk),
         "thread": messages_on("order", order.pk),
+        "talk": talk_with_supplier(
+            request.user, "order", order.pk, order.ship_to, reverse("order_messages", args=[order.number])
+        ),
+        "talk_form": fresh_message(),
         "verbs": verbs_of(order, lines) if may_order else [],
         "may_order": may_order,
         "changes": changes_of(order),
@@ -141,6 +149,15 @@ def _detail(
         "given": request.POST.get("reason", ""),
     }
     return render(request, "procurement/order/detail.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def order_messages(request: StaffRequest, number: str) -> HttpResponse:
+    """Show and take messages to and from the supplier of an order."""
+    order = _find(request, number)
+    about = About("order", order.pk, order.number, order.supplier, order.ship_to)
+    return converse(request, about, back=reverse("order", args=[order.number]))
 
 
 @require_safe

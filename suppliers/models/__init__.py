@@ -11,6 +11,7 @@ from suppliers.models.certificates import (
 from suppliers.models.contract import Contract, ContractKind, ContractPrice, ContractState
 from suppliers.models.contract_papers import ContractPaper, ContractVersion
 from suppliers.models.duplicates import DuplicateProposal, SupplierMerge
+from suppliers.models.message import DocumentMessage
 from suppliers.models.onboarding import (
     CheckKind,
     CheckState,
@@ -65,6 +66,7 @@ __all__ = [
     "ContractPrice",
     "ContractState",
     "ContractVersion",
+    "DocumentMessage",
     "DuplicateProposal",
     "Onboarding",
     "OrderChannel",

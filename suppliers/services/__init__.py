@@ -50,6 +50,7 @@ from suppliers.services.invite_supplier import (
     invite_supplier,
 )
 from suppliers.services.merge_suppliers import merge_suppliers, undo_merge
+from suppliers.services.messages import About, mark_read, send_message
 from suppliers.services.move_supplier import MOVES, move_supplier
 from suppliers.services.people import (
     change_supplier_person,
@@ -75,6 +76,7 @@ from suppliers.services.write_supplier_site import GivenSite, open_main_sites, w
 __all__ = [
     "INVITATION_LINK",
     "MOVES",
+    "About",
     "Colleague",
     "GivenSite",
     "Invitation",
@@ -109,6 +111,7 @@ __all__ = [
     "invite_colleague",
     "invite_supplier",
     "invite_supplier_person",
+    "mark_read",
     "match_columns",
     "merge_suppliers",
     "move_supplier",
@@ -133,6 +136,7 @@ __all__ = [
     "screen_supplier",
     "send_back_supplier",
     "send_certificate",
+    "send_message",
     "send_profile",
     "send_supplier_link",
     "set_company_role",

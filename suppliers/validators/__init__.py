@@ -1,5 +1,6 @@
 from suppliers.validators.bank import AccountForm, CallForm, EvidenceForm, WhyForm, evidence_of
 from suppliers.validators.certificates import CertificateForm, DayField, KindForm, NeedForm, RefusalForm, paper_of
+from suppliers.validators.messages import MessageForm, fresh_message
 from suppliers.validators.onboarding import STEP_FORMS, CheckForm, InvitationForm
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "EvidenceForm",
     "InvitationForm",
     "KindForm",
+    "MessageForm",
     "NeedForm",
     "RefusalForm",
     "WhyForm",
     "evidence_of",
+    "fresh_message",
     "paper_of",
 ]

@@ -25,6 +25,7 @@ from suppliers.services import (
     reject_price_list,
 )
 from suppliers.web import onboarding_furniture
+from suppliers.web.messages import suppliers_wrote
 
 OFFERS = 20
 
@@ -42,6 +43,7 @@ def register() -> None:
     panels.add("supplier.side", onboarding_furniture.onboarding_of_supplier)
     panels.add("supplier.side", certificates_of_supplier)
     panels.add("portal.home", onboarding_furniture.registration_of_supplier)
+    panels.add("home", suppliers_wrote)
     subjects.add(
         Subject(
             type="bank_change",

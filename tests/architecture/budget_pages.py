@@ -18,7 +18,7 @@ from policies.services import bring_in_file, create_draft
 from procurement.decisions.changes import WantedLine
 from procurement.models import OrderChange, PurchaseOrder, Requisition
 from procurement.services import change_order
-from suppliers.models import Certificate, DuplicateProposal, Onboarding, PriceList, Supplier
+from suppliers.models import Certificate, DocumentMessage, DuplicateProposal, Onboarding, PriceList, Supplier
 from suppliers.models.bank import BankChange
 from suppliers.services import NeedDetails, find_duplicates, need_certificate
 from suppliers.services.invite_supplier import token_of
@@ -26,7 +26,7 @@ from tests.factories import NOW, Company, an_issued_order
 from tests.policies import exchange
 from tests.suppliers.certificates import a_kind, sent
 from tests.suppliers.contracts import a_paper
-from tests.suppliers.factories import proposed
+from tests.suppliers.factories import a_message, letter, proposed
 from tests.suppliers.onboarding import accepted, invited
 from tests.suppliers.price_lists import HEAD, judged
 from workflow.models import ApprovalRequest, Replay
@@ -42,6 +42,10 @@ def machines(made: Company, number: int) -> None:
     if number == 1:
         create_draft(kind="approval", actor=made.polly, at=NOW)
         create_draft(kind="tolerance", actor=made.polly, at=NOW)
+    for written in (PurchaseOrder.objects.order_by("pk")[0], Invoice.objects.order_by("pk")[0]):
+        a_message(written, made.acme_person, key=f"{written.number}-{number}", file=letter())
+    a_message(written, made.pat, key=f"answer-{number}")
+    a_message(written, made.acme_person, key=f"again-{number}")
     _duplicates(made)
     _replay(made)
     _change(made)
@@ -97,7 +101,7 @@ def _replay(made: Company) -> None:
 
 def further(made: Company) -> Iterator[tuple[str, User, str]]:
     """Yield (name of the budget, who opens it, address)."""
-    for name, person, keys in (*_settings(made), *_policies(made), *_machines(made), *_forms(made)):
+    for name, person, keys in (*_settings(made), *_portal(made), *_policies(made), *_machines(made), *_forms(made)):
         yield name, person, reverse(name, args=keys)
     sent = PurchaseOrder.objects.order_by("pk")[1]
     yield "invoice_new", made.pat, f"{reverse('invoice_new')}?po={sent.number}"
@@ -139,7 +143,6 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "bank_change", made.sue, [BankChange.objects.order_by("pk")[0].number]
     yield "bank_evidence", made.sue, [BankChange.objects.order_by("pk")[0].number]
     yield "portal_bank", made.acme_person, []
-    yield "portal_people", made.acme_person, []
     yield "portal_invite", made.acme_person, []
     yield "portal_colleague", made.acme_person, [made.acme_person.pk]
     paper = Certificate.objects.filter(supplier=made.acme).order_by("pk")[0]
@@ -159,6 +162,17 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "insights", made.people["erin"], []
     for metric in METRICS:
         yield "insight", made.people["erin"], [metric.slug]
+
+
+def _portal(made: Company) -> Iterator[Row]:
+    yield "portal_people", made.acme_person, []
+    order, invoice = PurchaseOrder.objects.order_by("pk")[0], Invoice.objects.order_by("pk")[0]
+    for name, number in (("order_messages", order.number), ("invoice_messages", invoice.number)):
+        yield name, made.pat, [number]
+        yield f"portal_{name}", made.acme_person, [number]
+    sent = DocumentMessage.objects.exclude(file=None).order_by("pk")[0]
+    yield "message_file", made.pat, [sent.pk]
+    yield "portal_message_file", made.acme_person, [sent.pk]
 
 
 def _policies(made: Company) -> Iterator[Row]:

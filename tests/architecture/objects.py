@@ -49,7 +49,7 @@ from tests.policies import exchange
 from tests.policies.budgets import a_budget
 from tests.suppliers.certificates import needed, sent
 from tests.suppliers.contracts import a_paper
-from tests.suppliers.factories import OTHER, proposed
+from tests.suppliers.factories import OTHER, a_message, letter, proposed
 from tests.suppliers.onboarding import invited
 from tests.suppliers.price_lists import judged
 from workflow.models import ApprovalRequest, ExceptionCase, HeldDecision
@@ -102,6 +102,7 @@ def furnish(made: Company, people: dict[str, Who]) -> Houses:
     _bank(houses)
     _certificates(houses)
     _onboarding(houses)
+    _talks(houses)
     houses.kinds["key"] = Kind({}, {})
     return houses
 
@@ -461,6 +462,21 @@ def _jobs(houses: Houses, version: PolicyVersion) -> None:
         else:
             houses.kinds[name] = Kind({"job_id": asked}, {"job_id": 999_999_999})
     cancel_job(job_id=asked, actor=made.polly, at=NOW)
+
+
+def _talks(houses: Houses) -> None:
+    """Let each supplier write about its order and its invoice, with a file."""
+    made = houses.made
+    sent = []
+    for side, by in (("own", made.acme_person), ("foreign", made.bolt_person)):
+        order = PurchaseOrder.objects.get(**getattr(houses.kinds["order"], side))
+        invoice = Invoice.objects.get(**getattr(houses.kinds["invoice"], side))
+        sent.append(a_message(order, by, key="order", file=letter()))
+        a_message(invoice, by, key="invoice", file=letter())
+    for kind in ("order", "invoice"):
+        known = houses.kinds[kind]
+        houses.kinds[f"{kind}_talk"] = Kind(known.own, known.missing, known.foreign, {"text": "Soon?", "key": "matrix"})
+    _pair(houses, "supplier_message", *sent, {"message_id": "pk"})
 
 
 def _budgets(houses: Houses) -> None:

@@ -1,16 +1,19 @@
 """Bank changes for tests, through the services."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from foundation.intake.uploads import Upload, check
 from foundation.models import User
-from suppliers.models import BankChange, Supplier
+from suppliers.models import BankChange, DocumentMessage, Supplier
 from suppliers.services import (
+    About,
     ProposedAccount,
     approve_bank_change,
     propose_bank_change,
     put_bank_change_in_force,
     record_call_back,
+    send_message,
 )
 from tests.factories import NOW, Company
 
@@ -49,3 +52,18 @@ def in_force(made: Company, account: str = GOOD, *, at: datetime = NOW, supplier
     """Bring an account into force."""
     change = approved(made, account, at=at, supplier=supplier)
     return put_bank_change_in_force(change_id=change.pk, actor=made.lena, at=at + timedelta(days=5))
+
+
+def a_message(
+    document: Any,
+    by: User,
+    text: str = "When does it arrive?",
+    *,
+    key: str = "k",
+    file: Upload | None = None,
+    at: datetime = NOW,
+) -> DocumentMessage:
+    """Write about an order or an invoice, as somebody of either side."""
+    kind, site = ("order", document.ship_to) if hasattr(document, "ship_to") else ("invoice", document.site)
+    about = About(kind, document.pk, document.number, document.supplier, site)
+    return send_message(about=about, text=text, key=key, actor=by, at=at, file=file)
