@@ -15,6 +15,7 @@ class SuppliersConfig(AppConfig):
         from suppliers import access, subscribers  # noqa: PLC0415 - apps are ready only now
         from suppliers.events import BankChangeApproved, BankChangeEnded  # noqa: PLC0415 - same
         from suppliers.portal.messages import unread_here  # noqa: PLC0415 - apps are ready only now
+        from suppliers.selectors.contracts import TOLD  # noqa: PLC0415 - apps are ready only now
         from suppliers.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
         from suppliers.services.apply_price_list import APPLY, apply_slice  # noqa: PLC0415 - apps are ready only now
         from suppliers.services.invite_supplier import INVITATION_LINK, invitation_link  # noqa: PLC0415 - same
@@ -46,5 +47,9 @@ class SuppliersConfig(AppConfig):
                     url=lambda params: reverse("price_list", args=[params["number"]]),
                 )
             )
+        guards.fence("suppliers_contract", using="supplier_id = %(me)s and state <> 'draft'", columns=TOLD)
+        guards.fence(  # the fence of the contract decides: a price is seen with it or not at all
+            "suppliers_contractprice", using="exists (select 1 from suppliers_contract c where c.id = contract_id)"
+        )
         guards.fence("suppliers_documentmessage", insert=True, update=("seen_at", "seen_by_id"))
         registries.invariants.add(*invariants())

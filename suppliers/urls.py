@@ -6,6 +6,7 @@ from suppliers.api import views as api
 from suppliers.portal import account, prices
 from suppliers.portal import bank as portal_bank
 from suppliers.portal import certificates as portal_certificates
+from suppliers.portal import contracts as portal_contracts
 from suppliers.portal import messages as portal_messages
 from suppliers.portal import people as portal_people
 from suppliers.web import bank as bank_pages
@@ -25,6 +26,8 @@ from suppliers.web import messages as message_pages
 urlpatterns = [
     path("", include("suppliers.portal.registration_urls")),
     path("", include("suppliers.web.onboarding_urls")),
+    path("supplier/contracts/", portal_contracts.contract_list, name="portal_contracts"),
+    path("supplier/contracts/<str:number>/", portal_contracts.contract_detail, name="portal_contract"),
     path("supplier/prices/", prices.price_list, name="portal_prices"),
     path("supplier/you/", account.account, name="portal_account"),
     path("supplier/you/company/<str:code>/", account.company, name="portal_company"),

@@ -42,6 +42,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     menu, unread = _menu(request, person)
     return {
         "organisation": _organisation_name(),
+        "frame": "portal_base.html" if person is not None and person.kind == User.Kind.SUPPLIER else "base.html",
         "menu": menu,
         "unread": unread,
         "theme": "" if person is None or person.theme == "system" else person.theme,

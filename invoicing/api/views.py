@@ -13,7 +13,8 @@ from invoicing import access, services
 from invoicing.api.serializers import InvoiceDetail, InvoiceFilters, InvoiceInput, InvoiceOutput, command_of
 from invoicing.models import Invoice
 from invoicing.selectors.orders import sent_orders
-from invoicing.selectors.pages import open_holds_of, told_supplier
+from invoicing.selectors.pages import open_holds_of
+from invoicing.selectors.supplier_words import told_supplier
 from suppliers.api.door import PartnerDoor
 
 BILL = OpenApiExample(

@@ -7,14 +7,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.errors import ConflictError, InvalidError, require
 from foundation.web.keyset import paginate
 from invoicing import access, services
-from invoicing.portal.words import reasons, standing
+from invoicing.models import InvoiceState
+from invoicing.portal.words import reasons, stage, standing
 from invoicing.selectors.entry import BillableLine, billable_lines, next_number_of, prefilled, words_of
-from invoicing.selectors.pages import NAME_OF, charges_of, invoice_page, open_holds_of, portal_rows, told_supplier
+from invoicing.selectors.pages import charges_of, invoice_page, open_holds_of, portal_rows
+from invoicing.selectors.supplier_words import told_supplier
 from invoicing.validators import BillEntry
 from procurement.models import OrderState, PurchaseOrder
 from suppliers.access import judge_act
@@ -25,15 +28,25 @@ from suppliers.services import About
 from suppliers.validators import fresh_message
 
 SECTION = {"section": "invoices"}
+STATES = {
+    "waiting": [InvoiceState.RECEIVED, InvoiceState.WAITING, InvoiceState.HELD],
+    "coming": [InvoiceState.CLEARED, InvoiceState.RELEASED, InvoiceState.POSTED],
+    "paid": [InvoiceState.PAID],
+}  # fmt: skip
+VIEWS = (("", _("All")), ("waiting", _("Waiting")), ("coming", _("To be paid")), ("paid", _("Paid")))
 
 
 @portal_view
 @require_safe
 def invoice_list(request: PortalRequest) -> HttpResponse:
-    """Show the supplier's invoices, newest first, each with where it stands and why."""
-    page = paginate(request, portal_rows(access.supplier_invoices(request.supplier)))
-    rows = [(row, standing(row), reasons(row.causes)) for row in page]
-    return render(request, "portal_invoicing/invoice/list.html", {**SECTION, "page": page, "rows": rows})
+    """Show the supplier's invoices, newest first, each with where it stands, when it is paid and why it waits."""
+    view = request.GET.get("view", "")
+    found = access.supplier_invoices(request.supplier)
+    page = paginate(request, portal_rows(found.filter(state__in=STATES[view]) if view in STATES else found))
+    today = timezone.localdate()
+    rows = [(row, stage(row), standing(row, today), reasons(row.causes)) for row in page]
+    context = {**SECTION, "page": page, "rows": rows, "views": VIEWS, "view": view if view in STATES else ""}
+    return render(request, "portal_invoicing/invoice/list.html", context)
 
 
 @portal_view
@@ -43,10 +56,10 @@ def invoice_detail(request: PortalRequest, number: str) -> HttpResponse:
     invoice = invoice_page(access.supplier_invoices(request.supplier), number)
     if invoice is None:
         raise Http404
-    holds = [(NAME_OF.get(h.code, h.code), told_supplier(h), h) for h in open_holds_of(invoice)]
+    holds = [(h.line.line_no if h.line else None, told_supplier(h)) for h in open_holds_of(invoice)]
     context = {
         **SECTION, "invoice": invoice, "holds": holds, "lines": invoice.lines.order_by("position"),
-        "charges": charges_of(invoice), "standing": standing(invoice), "why": reasons([h.code for _, _, h in holds]),
+        "charges": charges_of(invoice), "standing": standing(invoice, timezone.localdate()), "stage": stage(invoice),
         "talk": talk_with_us(request, "invoice", invoice.pk, reverse("portal_invoice_messages", args=[invoice.number])),
         "talk_form": fresh_message(),
     }  # fmt: skip

@@ -100,13 +100,6 @@ def portal_rows(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     return invoices.defer("original").annotate(causes=ArraySubquery(_why().values("code")))
 
 
-def told_supplier(hold: Hold) -> str:
-    """Return what the supplier may read about a hold: our sentence, unless it names somebody else's bill."""
-    if hold.code == HoldCode.DUPLICATE:
-        return "It looks like a bill we already have. Check its number, or write to accounts payable."
-    return hold.sentence
-
-
 def invoice_page(invoices: QuerySet[Invoice], number: str) -> Invoice | None:
     """Return one invoice of a visible set with its charges as text; the original's bytes are left where they are."""
     charges = (

@@ -83,6 +83,7 @@ def order_detail(request: PortalRequest, number: str) -> HttpResponse:
         "lines": order.lines.select_related("unit", "item").order_by("line_no"),
         "answers": order.acknowledgments.order_by("-pk")[:10],
         "may_answer": order.state == OrderState.ISSUED and Act.ANSWER in request.may,
+        "may_bill": order.state == OrderState.ISSUED and Act.BILL in request.may,
         "talk": talk_with_us(request, "order", order.pk, reverse("portal_order_messages", args=[order.number])),
         "talk_form": fresh_message(),
         "section": "orders",

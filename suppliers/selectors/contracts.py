@@ -87,3 +87,27 @@ def left_of(contract: Contract) -> Decimal | None:
     if contract.ceiling_amount is None:
         return None
     return max(contract.ceiling_amount - contract.ordered_amount, Decimal(0))
+
+
+TOLD = (  # what a supplier may read of a contract; the fence holds it too
+    "id", "number", "supplier_id", "title", "state", "currency", "valid_from", "valid_to", "kind", "ceiling_amount",
+    "floor_amount", "site_codes", "ordered_amount",
+)  # fmt: skip
+
+
+def shown_to_supplier(supplier_id: int) -> QuerySet[Contract]:
+    """Return a supplier's contracts that are or were in force, with what it may read of them; the newest first."""
+    rows = Contract.objects.filter(supplier_id=supplier_id).exclude(state=ContractState.DRAFT)
+    return rows.only(*TOLD).order_by("-pk")
+
+
+def contract_prices(contract: Contract) -> QuerySet[ContractPrice]:
+    """Return the prices in force of a contract as they were written."""
+    return contract.prices.select_related("item", "unit").order_by("-pk")
+
+
+def used_percent(contract: Contract) -> Decimal | None:
+    """Return how much of a contract's ceiling is ordered, in percent, at most 100; nothing without a ceiling."""
+    if not contract.ceiling_amount:
+        return None
+    return min(contract.ordered_amount * 100 / contract.ceiling_amount, Decimal(100))

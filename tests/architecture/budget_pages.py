@@ -166,6 +166,8 @@ def _settings(made: Company) -> Iterator[Row]:
 
 def _portal(made: Company) -> Iterator[Row]:
     yield "portal_people", made.acme_person, []
+    yield "portal_contracts", made.acme_person, []
+    yield "portal_contract", made.acme_person, [made.contract.number]
     order, invoice = PurchaseOrder.objects.order_by("pk")[0], Invoice.objects.order_by("pk")[0]
     for name, number in (("order_messages", order.number), ("invoice_messages", invoice.number)):
         yield name, made.pat, [number]

@@ -33,6 +33,7 @@ from procurement.services import AnswerLine, ReceiptLine, change_order, post_goo
 from suppliers.models import (
     CatalogueItem,
     CompanyRole,
+    Contract,
     DuplicateProposal,
     Onboarding,
     Supplier,
@@ -407,6 +408,14 @@ def _contracts(houses: Houses) -> None:
         {"number": "NO-SUCH-9"},
         form={"version": made.contract.version, "reason": "Why"},
     )
+    theirs = Contract.objects.create(
+        number="CON-BOLT-77", supplier=made.bolt, title="Labels by Bolt Trading", state="active", currency="GBP",
+        valid_from=made.contract.valid_from, valid_to=made.contract.valid_to, created_at=NOW, created_by=made.boris,
+        changed_at=NOW, changed_by=made.boris,
+    )  # fmt: skip
+    priced = made.contract.prices.order_by("pk")[0]
+    theirs.prices.create(item=priced.item, unit=priced.unit, unit_price=1)
+    kinds["portal_contract"] = Kind(kinds["contract"].own, kinds["contract"].missing, {"number": theirs.number})
     paper = a_paper(made)
     kinds["contract_paper"] = Kind(
         {"number": made.contract.number, "paper_id": paper.pk}, {"number": "NO-SUCH-9", "paper_id": 999_999_999}
