@@ -32,6 +32,8 @@ class ProcurementConfig(AppConfig):
             ("procurement.order.changed", subscribers.mail_to_supplier),
             ("procurement.order.changed", subscribers.close_answer_to_old_version),
             ("procurement.order.changed", subscribers.tell_of_change),
+            ("procurement.change.proposed", subscribers.close_answer_that_is_asked_about),
+            ("procurement.change.ended", subscribers.ask_buyer_again),
             ("procurement.change.ended", subscribers.tell_what_became_of_change),
             *((f"procurement.requisition.{done}", subscribers.tell_requester) for done in told),
         ):

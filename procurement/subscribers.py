@@ -127,6 +127,31 @@ def close_answer_to_old_version(event: DomainEvent) -> None:
     )
 
 
+def close_answer_that_is_asked_about(event: DomainEvent) -> None:
+    """Close the buyer's task about an answer while somebody is asked whether its terms may be taken (EX-2, AK-2)."""
+    if event.payload.get("answer") and event.payload["deltas"]:
+        outcome = f"{event.subject_number} asks whether its terms may be taken."
+        cure_cases(outcomes={f"acknowledgment:{event.payload['order_id']}": outcome}, at=event.occurred_at)
+
+
+def ask_buyer_again(event: DomainEvent) -> None:
+    """Give an answer back to the buyer when what was asked about it was sent back or taken back (AK-2)."""
+    change = OrderChange.objects.select_related("order__ship_to__calendar", "order__supplier", "acknowledgment").get(
+        pk=event.subject_id
+    )
+    if change.acknowledgment is None or change.acknowledgment.state != AckState.REVIEW:
+        return
+    order = change.order
+    became = change.get_state_display().lower()
+    open_case(
+        key=f"acknowledgment:{order.pk}", category="acknowledgment", cause="answer_outside_tolerance",
+        sentence=f"{order.number}, {order.supplier}: {change.number} was {became}: {change.ended_reason}"[:300],
+        subject_type="order", subject_id=order.pk, subject_number=order.number, site=order.ship_to,
+        supplier_id=order.supplier_id, supplier_name=order.supplier.name, amount=order.total_amount, currency=order.currency,
+        evidence={"acknowledgment": change.acknowledgment.number, "change": change.number}, at=event.occurred_at,
+    )  # fmt: skip
+
+
 def tell_of_change(event: DomainEvent) -> None:
     """Tell who asked for what is on an order, and its buyer, that it says something else now; not who changed it."""
     order = PurchaseOrder.objects.select_related("supplier", "ship_to").get(pk=event.subject_id)

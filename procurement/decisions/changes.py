@@ -121,6 +121,22 @@ def tightened(agreed: Content, wanted: Content, percent: Decimal) -> frozenset[s
     return frozenset(name for name, is_tighter in found.items() if is_tighter)
 
 
+def wanted_by_answer(
+    line_no: int, quantity: Decimal, unit_price: Decimal, said: Iterable[tuple[Decimal, Decimal | None]]
+) -> WantedLine | None:
+    """Return what a line must say for a supplier's answer to be right, or nothing when it may stay as it is (AK-2).
+
+    `said` is (quantity, price or none for as ordered) of each delivery. Less than ordered is no change: the rest stays
+    open. Of several prices the highest counts.
+    """
+    rows = list(said)
+    offered = sum((amount for amount, _ in rows), Decimal(0))
+    price = max((one for _, one in rows if one is not None), default=unit_price)
+    if offered <= quantity and price == unit_price:
+        return None
+    return WantedLine(line_no, max(offered, quantity), price)
+
+
 def below_what_came(lines: Iterable[Counted]) -> tuple[int, str] | None:
     """Return the first line that would fall below what was received or billed, and which; nothing when none would (PO-2)."""
     for line in lines:

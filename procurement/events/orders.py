@@ -64,6 +64,7 @@ class ChangeProposed(ChangeEvent):
     kind: ClassVar[str] = "procurement.change.proposed"
 
     deltas: tuple[str, ...]
+    answer: str = ""  # number of the supplier's answer whose terms it takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

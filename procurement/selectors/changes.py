@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from foundation.access import roles_of
 from foundation.models import CostCentre, User
 from foundation.selectors import FrozenRate
@@ -87,6 +89,11 @@ def told_facts(change: OrderChange) -> list[tuple[str, str]]:
         ("Costs more", money(change.extra_amount, currency)),
         ("Why", change.reason),
     ]
+
+
+def told_to_change(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
+    """Add `was_to_change` to orders: whether anybody ever wanted one to say something else."""
+    return rows.annotate(was_to_change=Exists(OrderChange.objects.filter(order=OuterRef("pk"))))
 
 
 def with_order(pk: int) -> OrderChange:

@@ -48,11 +48,11 @@ class AnsweredLine:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """An answer with its lines; `blocked` says why its terms cannot simply be taken."""
+    """An answer with its lines; `raises` says in what its terms would raise the order, which may need approval (AP-7)."""
 
     answer: OrderAcknowledgment
     lines: Sequence[AnsweredLine]
-    blocked: str
+    raises: str
 
     @property
     def is_open(self) -> bool:
@@ -71,11 +71,14 @@ def _answer(answer: OrderAcknowledgment) -> AnswerView:
     lines = [_line(said) for said in answer.lines.all()]
     higher = [x.line.line_no for x in lines if x.price_was is not None and (x.said.unit_price or 0) > x.price_was]
     more = [x.line.line_no for x in lines if x.quantity_was is not None and x.said.quantity > x.quantity_was]
-    blocked = ""
+    raises = ""
     if higher or more:
-        what = "A higher price" if higher else "More than ordered"
-        blocked = f"{what} (line {(higher or more)[0]}) needs a change order and its approval; it cannot be taken here."
-    return AnswerView(answer, lines, blocked)
+        what = "a higher price" if higher else "more than ordered"
+        raises = (
+            f"Taking it means {what} (line {(higher or more)[0]}). Beyond what policy allows it waits for whoever the"
+            " approval matrix names; agreed, it is the next version of the order."
+        )
+    return AnswerView(answer, lines, raises)
 
 
 def _line(said: AcknowledgmentLine) -> AnsweredLine:

@@ -10,11 +10,19 @@ from foundation.documents import content_hash, touch
 from foundation.errors import ConflictError, InvalidError, NotPermittedError
 from foundation.models import User
 from foundation.selectors import working_deadline
-from procurement.decisions.acknowledgment import ack_status
+from procurement.decisions.acknowledgment import ACCEPTS, ack_status
 from procurement.decisions.changes import Counted, below_what_came
 from procurement.decisions.quantities import overall, quantities
 from procurement.events import ChangeEnded, OrderChanged
-from procurement.models import AckState, OrderChange, OrderState, OrderVersion, PurchaseOrder, PurchaseOrderLine
+from procurement.models import (
+    AckState,
+    OrderAcknowledgment,
+    OrderChange,
+    OrderState,
+    OrderVersion,
+    PurchaseOrder,
+    PurchaseOrderLine,
+)
 from procurement.selectors.orders import content_of, counters_of, open_amount
 from procurement.services.follow_budgets import follow_order
 from procurement.services.issue_order import consume_contracts
@@ -56,7 +64,7 @@ def apply_change(
     order.content_hash, order.is_changing = change.content_hash, False
     _count_progress(order, lines)
     _ask_answer(order, lines, change, at)
-    PurchaseOrderLine.objects.bulk_update(changed, _LINE)
+    PurchaseOrderLine.objects.bulk_update(lines if change.acknowledgment else changed, _LINE)
     order.save(update_fields=[*_HEAD, *touch(order, by_id=actor.pk, at=at)])
     _freeze(order, change, actor, at)
     _overtake_answers(order, change, actor, at)
@@ -169,21 +177,25 @@ def _count_progress(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) ->
 def _ask_answer(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], change: OrderChange, at: datetime) -> None:
     """Let the supplier confirm what changed (PO-2); its own terms need no second word."""
     if change.acknowledgment is not None:
-        _keep_answer(lines, change)
+        _keep_answer(lines, change.acknowledgment)
     order.ack_status = ack_status([line.ack_status for line in lines])
     if any(not line.ack_status for line in lines):
         order.acknowledged_at = None
         order.ack_due_at = working_deadline(order.ship_to, at, order.supplier.acknowledge_hours)
+    else:
+        order.acknowledged_at = order.acknowledged_at or at
 
 
-def _keep_answer(lines: Sequence[PurchaseOrderLine], change: OrderChange) -> None:
+def _keep_answer(lines: Sequence[PurchaseOrderLine], answer: OrderAcknowledgment) -> None:
     known = {line.pk: line for line in lines}
-    assert change.acknowledgment is not None  # noqa: S101 - the caller looked; for the type checker
-    for said in change.acknowledgment.lines.order_by("schedule_no"):
+    promised: dict[int, date] = {}
+    for said in answer.lines.all():
         line = known[said.order_line_id]
-        line.ack_status = "accepted"
-        line.promised = said.promised or line.need_by
-        line.first_promise = line.first_promise or line.promised
+        line.ack_status = "accepted" if said.answer in ACCEPTS else said.answer
+        promised[line.pk] = max(promised.get(line.pk, date.min), said.promised or line.need_by)
+    for pk, day in promised.items():
+        known[pk].promised = day
+        known[pk].first_promise = known[pk].first_promise or day
 
 
 def _freeze(order: PurchaseOrder, change: OrderChange, actor: User, at: datetime) -> None:

@@ -91,7 +91,9 @@ def propose_change(
         change, "propose_order_change", actor=actor, at=at, order=order.number, summary=list(summary), deltas=deltas,
         reason=change.reason, hash=change.content_hash,
     )  # fmt: skip
-    outbox.publish(ChangeProposed(**about_change(change, order, actor, at), deltas=tuple(deltas), reason=change.reason))
+    told = about_change(change, order, actor, at)
+    number = answer.number if answer else ""
+    outbox.publish(ChangeProposed(**told, deltas=tuple(deltas), reason=change.reason, answer=number))
     if not deltas:
         apply_change(change, order, lines, actor=actor, at=at)
     else:

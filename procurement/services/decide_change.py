@@ -1,5 +1,6 @@
 """What becomes of a change of an order that waits: agreed, refused, sent back, or taken back (AP-7, PO-2)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from foundation.documents import lock, require_unchanged, touch
@@ -7,9 +8,10 @@ from foundation.errors import InvalidError, NotFoundError, require
 from foundation.journal import use_case
 from foundation.models import User
 from procurement import access
-from procurement.models import ChangeState, OrderChange, PurchaseOrder
+from procurement.models import AckState, ChangeState, OrderChange, PurchaseOrder
 from procurement.services.apply_change import apply_change, end_change
 from procurement.services.change_order import locked_lines
+from procurement.services.decide_acknowledgment import settle_answer
 from workflow.models import RequestState
 from workflow.services import record_decision, withdraw_approval
 
@@ -32,6 +34,7 @@ def approve_change(
     request = _decide(change, "approved", actor=actor, reason=reason, at=at)
     if request == RequestState.APPROVED:
         apply_change(change, order, locked_lines(order), actor=actor, at=at)
+        _settle(change, order, accept=True, reason=reason or "Approved", actor=actor, at=at)
     return change
 
 
@@ -39,7 +42,7 @@ def approve_change(
 def reject_change(
     *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
 ) -> OrderChange:
-    """Say no to a change, with a reason; the order stays as it was.
+    """Say no to a change, with a reason; the order stays as it was, and a supplier's answer behind it is refused.
 
     :raises StaleError: somebody decided first, or it is not what was on the screen.
     :raises NotPermittedError: the machine does not ask the person.
@@ -50,6 +53,7 @@ def reject_change(
     if _decide(change, "rejected", actor=actor, reason=reason, at=at) == RequestState.REJECTED:
         change.reject(at=at, reason=reason.strip()[:300])
         _leave(change, order, "reject_order_change", actor=actor, at=at)
+        _settle(change, order, accept=False, reason=reason, actor=actor, at=at)
     return change
 
 
@@ -58,6 +62,8 @@ def return_change(
     *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
 ) -> OrderChange:
     """Send a change back to who wrote it, with what should be different; the order stays as it was.
+
+    A supplier's answer behind it waits for the buyer again.
 
     :raises StaleError: somebody decided first, or it is not what was on the screen.
     :raises NotPermittedError: the machine does not ask the person.
@@ -129,6 +135,23 @@ def _leave(change: OrderChange, order: PurchaseOrder, action: str, *, actor: Use
     order.is_changing = False
     order.save(update_fields=["is_changing", *touch(order, by_id=actor.pk, at=at)])
     end_change(change, order, action, actor=actor, at=at)
+
+
+def _settle(
+    change: OrderChange, order: PurchaseOrder, *, accept: bool, reason: str, actor: User, at: datetime
+) -> None:  # fmt: skip
+    """Let the supplier's answer whose terms were asked for go the same way (AK-2)."""
+    if change.acknowledgment is not None and change.acknowledgment.state == AckState.REVIEW:
+        settle_answer(change.acknowledgment, order, accept=accept, reason=reason, actor=actor, at=at)
+
+
+def drop_changes_of(answers: Collection[int], order: PurchaseOrder, *, actor: User, at: datetime) -> None:
+    """Take back what was asked for answers that a newer word of the supplier overtook (AK-3)."""
+    waiting = OrderChange.objects.select_for_update(of=("self",), no_key=True).filter(
+        order=order, state=ChangeState.PROPOSED, acknowledgment__in=answers
+    )
+    for change in waiting:
+        drop_change(change, order, reason="The supplier answered anew.", actor=actor, at=at)
 
 
 def _require_reason(reason: str) -> None:

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
-from foundation import audit, outbox
+from foundation import audit
 from foundation.documents import drawn, lock_first, touch, with_number
 from foundation.errors import NotFoundError, NotPermittedError, require
 from foundation.journal import use_case
 from foundation.models import User
 from foundation.portal_role import as_owner
+from foundation.selectors import system_user
 from policies.selectors import ordering_policy_in_force
 from procurement import access
 from procurement.decisions.acknowledgment import AckTolerance, AckVerdict, Answer, Ordered, ack_status, judge
@@ -29,6 +29,8 @@ from procurement.models import (
     PurchaseOrderLine,
 )
 from procurement.services.answer_lines import LINES, AnswerLine, check_answers, expand, same_or_conflict
+from procurement.services.answer_told import finish_answer
+from procurement.services.decide_change import drop_changes_of
 from suppliers.access import can_act_for
 from suppliers.decisions.company_roles import Act
 
@@ -179,7 +181,8 @@ def _overtake_older(
     actor: User | None,
     at: datetime,
 ) -> None:
-    """A newer answer takes the place of those the buyer has not decided yet (AK-3)."""
+    """A newer answer takes the place of those the buyer has not decided yet, and of what was asked for them (AK-3)."""
+    overtaken = []
     for old in known:
         if old.state != AckState.REVIEW or old.answered_at > newest.answered_at:
             continue
@@ -187,6 +190,10 @@ def _overtake_older(
         old.version += 1
         old.save(update_fields=["state", "version"])
         audit.record(old, "acknowledgment_overtaken", actor=actor, at=at, order=order.number, by=newest.number)
+        overtaken.append(old.pk)
+    if order.is_changing and overtaken:
+        with as_owner():  # a supplier's request may not read what we ask ourselves
+            drop_changes_of(overtaken, order, actor=system_user("answers"), at=at)
 
 
 def _mark(
@@ -217,37 +224,3 @@ def _mark(
         order.acknowledged_at = at
     who = actor.pk if actor else order.changed_by_id
     order.save(update_fields=["ack_status", "acknowledged_at", *touch(order, by_id=who, at=at)])
-
-
-def finish_answer(
-    acknowledgment: OrderAcknowledgment,
-    order: PurchaseOrder,
-    event: Any,
-    actor: User | None,
-    at: datetime,
-    **facts: Any,
-) -> OrderAcknowledgment:
-    """Audit where an answer went and tell it; it is stored."""
-    audit.record(
-        acknowledgment, f"acknowledgment_{acknowledgment.state}", actor=actor, at=at, order=order.number,
-        source=acknowledgment.source, revision=acknowledgment.revision,
-    )  # fmt: skip
-    outbox.publish(
-        event(
-            subject_id=acknowledgment.pk,
-            subject_number=acknowledgment.number,
-            at=at,
-            version=acknowledgment.version,
-            site_id=order.ship_to_id,
-            supplier_id=order.supplier_id,
-            actor_id=actor.pk if actor else None,
-            is_human=actor is not None and actor.kind != User.Kind.SYSTEM,
-            related=(("order", order.pk, order.number),),
-            order_id=order.pk,
-            order_number=order.number,
-            revision=acknowledgment.revision,
-            complete=order.acknowledged_at is not None,
-            **facts,
-        )
-    )
-    return acknowledgment

@@ -1,6 +1,5 @@
 """Changing an issued order, and what is to become of a change: before beside after, and who decides (PO-2, AP-7)."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -114,7 +113,9 @@ def order_change(request: HttpRequest, number: str) -> HttpResponse:
 
 def _find(request: HttpRequest, number: str) -> OrderChange:
     rows = access.visible_changes(staff(request))
-    return get_object_or_404(rows.select_related("order__supplier", "order__ship_to", "created_by"), number=number)
+    return get_object_or_404(
+        rows.select_related("order__supplier", "order__ship_to", "created_by", "acknowledgment"), number=number
+    )
 
 
 def _page(request: HttpRequest, change: OrderChange, error: str = "") -> HttpResponse:
@@ -122,7 +123,7 @@ def _page(request: HttpRequest, change: OrderChange, error: str = "") -> HttpRes
     approval = newest_request(change.matter, change.pk) if change.deltas else None
     may_order = bool(access.can_order(user, order.ship_to))
     is_open = change.state == ChangeState.PROPOSED
-    ended = change.state in {ChangeState.RETURNED, ChangeState.REJECTED, ChangeState.WITHDRAWN}
+    ended = change.state not in {ChangeState.PROPOSED, ChangeState.APPLIED} and change.acknowledgment_id is None
     context: dict[str, Any] = {
         "change": change,
         "order": order,
@@ -164,8 +165,13 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("order", change.order.number)
 
 
-def changes_of(order: PurchaseOrder) -> Sequence[OrderChange]:
-    """Return the changes of an order, newest first; one statement, none for an order that never changed."""
-    if not order.is_changing and order.revision < 2:  # noqa: PLR2004 - the first version was no change
-        return ()
-    return list(order.changes.select_related("created_by").defer("content").order_by("-pk")[:20])
+def changes_of(order: PurchaseOrder) -> dict[str, Any]:
+    """Return the changes of an order for its page, newest first, and which of its answers somebody is asked about.
+
+    One statement, none when the order was read by `told_to_change` and never was to change.
+    """
+    if not getattr(order, "was_to_change", True):
+        return {"changes": [], "asked_about": set()}
+    rows = list(order.changes.select_related("created_by").defer("content").order_by("-pk")[:20])
+    asked = {row.acknowledgment_id for row in rows if row.state == ChangeState.PROPOSED}
+    return {"changes": rows, "asked_about": asked}

@@ -19,6 +19,7 @@ from procurement import access
 from procurement.decisions.flags import CHANGED_AFTER_APPROVAL, flag_sentences
 from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine, RequisitionState
 from procurement.selectors.budgets import rooms_of
+from procurement.selectors.changes import told_to_change
 from procurement.selectors.decision_lines import compared_lines, price_facts
 from procurement.selectors.order_page import answer_views
 from procurement.selectors.orders import line_views
@@ -92,11 +93,13 @@ def order_of_case(request: HttpRequest, pk: Any = None) -> str:
     case = at_hand(request, ExceptionCase, pk) or ExceptionCase.objects.filter(pk=pk).first()
     if case is None or case.subject_type != "order" or not isinstance(user, User):
         return ""
-    order = access.visible_orders(user).select_related("supplier", "ship_to").filter(pk=case.subject_id).first()
+    rows = told_to_change(access.visible_orders(user).select_related("supplier", "ship_to"))
+    order = rows.filter(pk=case.subject_id).first()
     if order is None:
         return ""
     may_order = access.can_order(user, order.ship_to)
     context = {"order": order, "lines": line_views(order), "answers": answer_views(order, 1), "may_order": may_order}
+    context |= changes.changes_of(order)
     return render_to_string("procurement/order/of_case.html", context, request=request)
 
 

@@ -21,7 +21,8 @@ from foundation.web.csvout import stream_csv
 from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version, words
 from procurement import access
-from procurement.models import GoodsReceiptLine, OrderState, PurchaseOrder
+from procurement.models import ChangeState, GoodsReceiptLine, OrderState, PurchaseOrder
+from procurement.selectors.changes import told_to_change
 from procurement.selectors.order_list import VIEWS, OrderFilters, filtered_orders, next_step, stages
 from procurement.selectors.order_page import answer_views, compared, verbs_of, versions_beside
 from procurement.selectors.orders import line_views
@@ -106,7 +107,7 @@ def order_csv(request: StaffRequest) -> StreamingHttpResponse:
 
 def _find(request: StaffRequest, number: str) -> PurchaseOrder:
     rows = access.visible_orders(request.user).select_related("supplier", "ship_to", "buyer", "hold_by")
-    return get_object_or_404(rows, number=number)
+    return get_object_or_404(told_to_change(rows), number=number)
 
 
 @require_safe
@@ -140,7 +141,7 @@ def _detail(
         "talk_form": fresh_message(),
         "verbs": verbs_of(order, lines) if may_order else [],
         "may_order": may_order,
-        "changes": changes_of(order),
+        **changes_of(order),
         "may_change": bool(access.can_change_order(request.user, order)) and not order.is_changing,
         "may_issue": may_order and order.state == OrderState.APPROVED and not order.hold_reason,
         "may_receive": access.can_receive_on(request.user, order),
@@ -221,5 +222,11 @@ def decide_answer(request: StaffRequest, number: str, answer_id: int) -> HttpRes
         )
     except InvalidError as error:
         return _detail(request, order, failed=str(answer.pk), error=error.message, status=422)
+    waiting = order.changes.filter(acknowledgment=answer, state=ChangeState.PROPOSED).first()
+    if waiting is not None:
+        messages.success(
+            request, f"{waiting.number} asks whether these terms may be taken. The order stays until then."
+        )
+        return redirect("order_change", waiting.number)
     messages.success(request, "Your decision about the supplier's answer is recorded.")
     return redirect("order", number)

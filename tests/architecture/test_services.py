@@ -92,7 +92,7 @@ AUDITED_BY = {
     "hold_changes": "match_invoice: one row for each test of a bill, with its holds",
     "shares": "match_invoice: one row for each test of a bill",
     "decide_change": "end_change of apply_change",
-    "decide_acknowledgment": "finish_answer of record_acknowledgment",
+    "decide_acknowledgment": "finish_answer of answer_told",
 }
 
 

@@ -275,7 +275,7 @@ def test_later_answer_stands_beside_what_we_asked_and_is_taken(client: Client) -
     assert order.lines.get().promised == late
 
 
-def test_higher_price_cannot_be_taken_and_the_page_says_so_before(client: Client) -> None:
+def test_higher_price_is_taken_by_asking_and_the_page_says_so_before_and_after(client: Client) -> None:
     made = company()
     order = an_issued_order(made)
     answer(made, order, AnswerLine(10, "price_changed", Decimal(10), unit_price=Decimal(60)))
@@ -289,10 +289,13 @@ def test_higher_price_cannot_be_taken_and_the_page_says_so_before(client: Client
     )
 
     given.refresh_from_db()
+    change = order.changes.get()
+    after = client.get(reverse("order", args=[order.number])).content.decode()
     assert '<del class="was">£48.00</del> £60.00' in page
-    assert "A higher price (line 10) needs a change order" in page
-    assert "Take their terms" not in page
-    assert (tried.status_code, given.state) == (422, "review")
+    assert "Taking it means a higher price (line 10)." in page
+    assert (tried["Location"], given.state) == (reverse("order_change", args=[change.number]), "review")
+    assert "asks whether its terms may be taken." in after
+    assert "Take their terms" not in after
 
 
 def test_decision_without_a_reason_comes_back(client: Client) -> None:
