@@ -91,6 +91,7 @@ app.conf.beat_schedule = {
     "ladders": _every("workflow.climb_ladders", MINUTE),
     "signatures": _every("workflow.sweep_signatures", MINUTE),
     "cooling_off": _every("suppliers.end_cooling_off", MINUTE),
+    "quotations": _every("suppliers.close_quotations", MINUTE),
     "answers": _every("procurement.sweep_acknowledgments", MINUTE),
     "combined orders": _every("procurement.place_combined", MINUTE),
     "answer copies": _every("procurement.mail_answers", 15),

@@ -16,9 +16,13 @@ from suppliers.models import (
     Contract,
     ContractVersion,
     PriceList,
+    QuotationRequest,
     Supplier,
     SupplierUser,
 )
+
+QUOTES = (Role.BUYER, Role.CATEGORY_MANAGER, Role.SUPPLIER_MANAGER)  # ask for quotations and award them
+READS_QUOTES = (*QUOTES, Role.FINANCE_DIRECTOR, Role.AUDITOR)
 
 
 def visible_suppliers(user: User) -> QuerySet[Supplier]:
@@ -182,3 +186,43 @@ def can_see_onboarding(user: User) -> Verdict:
     """Judge reading what companies wrote to be registered, and their checks."""
     roles = (Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER, Role.FINANCE_DIRECTOR, Role.BUYER, Role.AUDITOR)
     return access.can_in_role(user, "look at registrations", *roles)
+
+
+def can_see_site(user: User, site: Site) -> bool:
+    """Say whether the person sees documents of a site, so that they may ask for goods there."""
+    return access.holds(user, VIEW, site.pk)
+
+
+def can_see_quotations(user: User) -> Verdict:
+    """Judge reading requests for quotation (SO-4)."""
+    return access.can_in_role(user, "look at quotations", *READS_QUOTES)
+
+
+def visible_quotation_requests(user: User) -> QuerySet[QuotationRequest]:
+    """Return the requests of the sites the person sees; whether they may read them is judged besides."""
+    return QuotationRequest.objects.filter(site__in=access.site_ids_with(user, VIEW))
+
+
+def can_write_quotation(user: User, site: Site) -> Verdict:
+    """Judge asking suppliers for quotations for a site, and awarding them (SO-4)."""
+    if not can_see_site(user, site):
+        return Verdict("not_your_site", f"You do not see the documents of {site.name}.")
+    return can_ask_quotations(user)
+
+
+def can_ask_quotations(user: User) -> Verdict:
+    """Judge asking suppliers for quotations, wherever."""
+    return access.can_in_role(user, "ask for quotations", *QUOTES)
+
+
+def can_quote(user: User, supplier_id: int) -> Verdict:
+    """Judge answering a request for quotation: the supplier's own people whose role answers for it (SO-4, SU-4)."""
+    if user.kind != User.Kind.SUPPLIER:
+        return Verdict("not_your_company", "You do not act for this supplier.")
+    return can_act_for(user, supplier_id, Act.ANSWER)
+
+
+def can_read_for(user: User, supplier_id: int) -> Verdict:
+    """Judge reading what a supplier was told: any of its people."""
+    own = SupplierUser.objects.filter(user_id=user.pk, supplier_id=supplier_id, is_active=True)
+    return ALLOWED if own.exists() else Verdict("not_your_company", "You do not act for this supplier.")

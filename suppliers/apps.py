@@ -52,4 +52,7 @@ class SuppliersConfig(AppConfig):
             "suppliers_contractprice", using="exists (select 1 from suppliers_contract c where c.id = contract_id)"
         )
         guards.fence("suppliers_documentmessage", insert=True, update=("seen_at", "seen_by_id"))
+        guards.fence("suppliers_quotationinvitation", using="supplier_id = %(me)s and stage <> 'draft'")
+        for table in ("quotation", "quotationprice", "quotationquestion"):
+            guards.fence(f"suppliers_{table}")
         registries.invariants.add(*invariants())

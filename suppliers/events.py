@@ -129,3 +129,33 @@ class DocumentMessageSent(Event):
     about: str  # order or invoice
     label: str  # to or from whom
     is_ours: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotationEvent(Event):
+    """Something happened to a request for quotation (SO-4). No event holds a price."""
+
+    subject_type: ClassVar[str] = "quotation_request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotationOpened(QuotationEvent):
+    """Suppliers were asked."""
+
+    kind: ClassVar[str] = "suppliers.quotation.opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotationClosed(QuotationEvent):
+    """No answer is taken any more; prices are read from now on."""
+
+    kind: ClassVar[str] = "suppliers.quotation.closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotationAwarded(QuotationEvent):
+    """Somebody chose. `awards` are the ids of the lines' awards."""
+
+    kind: ClassVar[str] = "suppliers.quotation.awarded"
+
+    awards: tuple[int, ...]

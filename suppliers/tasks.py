@@ -11,6 +11,7 @@ from suppliers.selectors.bank import cooled_off
 from suppliers.selectors.price_lists import due
 from suppliers.services import (
     apply_when_due,
+    close_due_quotations,
     expire_contracts,
     put_bank_change_in_force,
     restrict_for_certificates,
@@ -56,3 +57,9 @@ def put_price_lists_in_force(**_unknown: Any) -> int:
     for pk in lists:
         apply_when_due(price_list_id=pk, actor=actor, at=now)
     return len(lists)
+
+
+@shared_task(name="suppliers.close_quotations")
+def close_quotations(**_unknown: Any) -> int:
+    """Close the requests for quotation whose closing time has come (SO-4); returns how many."""
+    return close_due_quotations(at=timezone.now())  # noqa: TID251 - the porch reads the clock

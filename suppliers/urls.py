@@ -28,6 +28,8 @@ urlpatterns = [
     path("", include("suppliers.web.onboarding_urls")),
     path("supplier/contracts/", portal_contracts.contract_list, name="portal_contracts"),
     path("supplier/contracts/<str:number>/", portal_contracts.contract_detail, name="portal_contract"),
+    path("", include("suppliers.web.quotation_urls")),
+    path("", include("suppliers.portal.urls")),
     path("supplier/prices/", prices.price_list, name="portal_prices"),
     path("supplier/you/", account.account, name="portal_account"),
     path("supplier/you/company/<str:code>/", account.company, name="portal_company"),

@@ -80,6 +80,7 @@ SWITCH_VALUES: Mapping[str, Value] = {
 }  # fmt: skip
 _BY_END: tuple[tuple[str, Value], ...] = (
     ("_days", Whole(0, 365)), ("_percent", Text(12, needed=False)), ("_until", Text(5, needed=False)),
+    ("_limit", Text(12, needed=False)),
 )  # fmt: skip
 _NONE = "none"
 

@@ -9,13 +9,14 @@ from foundation.errors import InvalidError
 from policies.decisions.budgets import MODES, WARN
 from policies.decisions.vocabulary import FLAGS, RUNGS, SWITCHES
 
-MOST_PERCENT, MOST_DAYS = 100, 365
+MOST_PERCENT, MOST_DAYS, MOST_AMOUNT = 100, 365, 10**11
 # Switches that came after the first installations, by kind of policy, with the value that changes nothing.
 LATER: Mapping[str, Mapping[str, Any]] = {
     "approval": {"ladder": []},
     "sourcing": {
         "block_submission": [], "block_approval": [], "combine_until": "", "budget_mode": WARN, "change_percent": "0",
         "price_list_rise_percent": "0", "price_list_fall_percent": "0",
+        "award_limit": "10000",
     },
 }  # fmt: skip
 HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -36,8 +37,8 @@ def check_switches(settings: Mapping[str, Any], roles: Collection[str]) -> None:
 
 
 def _cure(name: str, value: Any, roles: Collection[str]) -> str:
-    if name.endswith("_percent"):
-        return "" if _percent(value) else f"Write a percentage from 0 to {MOST_PERCENT}; 2 means 2 %."
+    if name.endswith(("_percent", "_limit")):
+        return _cure_of_number(name, value)
     if name.endswith("_days"):
         whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_DAYS
         return "" if whole else f"Write whole days from 0 to {MOST_DAYS}."
@@ -60,9 +61,15 @@ def _hour(value: Any) -> bool:
     return value == "" or (isinstance(value, str) and HOUR.fullmatch(value) is not None)
 
 
-def _percent(value: Any) -> bool:
+def _cure_of_number(name: str, value: Any) -> str:
+    if name.endswith("_limit"):
+        return "" if _number(value, MOST_AMOUNT) else "Write an amount from 0 up, such as 10000."
+    return "" if _number(value, MOST_PERCENT) else f"Write a percentage from 0 to {MOST_PERCENT}; 2 means 2 %."
+
+
+def _number(value: Any, most: int) -> bool:
     try:
         number = Decimal(value) if isinstance(value, str) else None
     except InvalidOperation:
         return False
-    return number is not None and number.is_finite() and 0 <= number <= MOST_PERCENT
+    return number is not None and number.is_finite() and 0 <= number <= most

@@ -62,6 +62,8 @@ DUTIES: Mapping[str, str] = {
     "propose_supplier": "Propose a supplier",
     "approve_supplier": "Approve a supplier",
     "approve_price_list": "Approve a price list",
+    "write_quotation": "Write a request for quotation",
+    "award_quotation": "Award a quotation above the limit",
     "draft_policy": "Draft a policy",
     "publish_policy": "Publish a policy",
 }
@@ -96,6 +98,10 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
     "block_submission": ("Flags that stop submission", "the requester mends them first"),
     "block_approval": ("Flags that stop the final approval", "somebody mends them before the last approver agrees"),
     "budget_mode": ("A need above its budget", "what follows when it is submitted (RQ-6)"),
+    "award_limit": (
+        "Quotations awarded by who wrote them, up to",
+        "amount in the base currency; above it another person awards (SO-4)",
+    ),
     "fallback_role": ("Fallback owner", "decides what nobody else may"),
     "ladder": (
         "Ladder of people",

@@ -49,7 +49,7 @@ class OrderingPolicy:
     Percent: 2 means 2 %. `ack_late_days` is calendar days after the date asked for. The two sets name the flags that
     stop a requisition from being submitted, or from its final approval; every other flag warns. `budget_mode` is what
     follows when a need does not fit its budget (RQ-6). A price list moves a price up to its two limits without a second
-    person (SO-1).
+    person (SO-1); up to `award_limit`, base currency, who wrote a request for quotation awards it (SO-4).
     """
 
     version: str
@@ -66,6 +66,7 @@ class OrderingPolicy:
     budget_mode: str
     price_list_rise_percent: Decimal
     price_list_fall_percent: Decimal
+    award_limit: Decimal
 
 
 _read: ContextVar[dict[str, list[PolicyVersion]] | None] = ContextVar("policy_versions_read", default=None)
@@ -171,6 +172,7 @@ def ordering_policy_in_force(at: datetime) -> OrderingPolicy:
         budget_mode=str(stored.get("budget_mode", WARN)),
         price_list_rise_percent=Decimal(stored.get("price_list_rise_percent", "0")),
         price_list_fall_percent=Decimal(stored.get("price_list_fall_percent", "0")),
+        award_limit=Decimal(stored.get("award_limit", "10000")),
     )
 
 

@@ -47,7 +47,7 @@ HARD_PAIRS = [
     ("create_order", "enter_invoice"), ("receive", "enter_invoice"), ("receive", "release_quantity_hold"),
     ("enter_invoice", "release_hold"), ("create_order", "release_price_hold"),
     ("propose_bank_change", "approve_bank_change"), ("draft_policy", "publish_policy"),
-    ("propose_supplier", "approve_supplier"),
+    ("propose_supplier", "approve_supplier"), ("write_quotation", "award_quotation"),
 ]  # fmt: skip
 COMPENSATED_PAIRS = [("request", "receive")]
 ROLE_PAIRS = [
@@ -95,7 +95,7 @@ LADDER = ["manager", "above", "fallback"]
 ORDERING = {
     "combine": True, "combine_until": "", "auto_issue": True, "price_drift_percent": "2", "change_percent": "2",
     "ack_quantity_percent": "0", "ack_price_percent": "0", "ack_late_days": 1, "block_submission": [], "block_approval": ["supplier_not_active"],
-    "budget_mode": "warn", "price_list_rise_percent": "5", "price_list_fall_percent": "20",
+    "budget_mode": "warn", "award_limit": "10000", "price_list_rise_percent": "5", "price_list_fall_percent": "20",
 }  # fmt: skip
 
 

@@ -29,6 +29,23 @@ from suppliers.models.price_list import (
     PriceListState,
     RowOutcome,
 )
+from suppliers.models.quotation import (
+    LIVE,
+    MAY_QUOTE,
+    QuotationAward,
+    QuotationLine,
+    QuotationPaper,
+    QuotationRequest,
+    QuotationState,
+    QuotationVersion,
+)
+from suppliers.models.quotation_answers import (
+    AnswerState,
+    Quotation,
+    QuotationInvitation,
+    QuotationPrice,
+    QuotationQuestion,
+)
 from suppliers.models.sites import SiteUse, SupplierSite
 from suppliers.models.supplier import (
     MAY_BE_PAID,
@@ -43,9 +60,12 @@ from suppliers.models.supplier import (
 )
 
 __all__ = [
+    "LIVE",
     "MAY_BE_PAID",
     "MAY_MERGE",
     "MAY_ORDER",
+    "MAY_QUOTE",
+    "AnswerState",
     "BankAccount",
     "BankChange",
     "BankChangeSource",
@@ -74,6 +94,16 @@ __all__ = [
     "PriceListRow",
     "PriceListSource",
     "PriceListState",
+    "Quotation",
+    "QuotationAward",
+    "QuotationInvitation",
+    "QuotationLine",
+    "QuotationPaper",
+    "QuotationPrice",
+    "QuotationQuestion",
+    "QuotationRequest",
+    "QuotationState",
+    "QuotationVersion",
     "RestrictionCause",
     "RowOutcome",
     "SanctionedParty",

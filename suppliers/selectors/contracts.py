@@ -111,3 +111,10 @@ def used_percent(contract: Contract) -> Decimal | None:
     if not contract.ceiling_amount:
         return None
     return min(contract.ordered_amount * 100 / contract.ceiling_amount, Decimal(100))
+
+
+def contracts_to_amend(supplier_id: int, currency: str) -> Sequence[Contract]:
+    """Return a supplier's contracts that could take further prices now: drafts, and those in force with nothing waiting."""
+    rows = Contract.objects.filter(supplier=supplier_id, currency=currency)
+    in_force = Q(state=ContractState.ACTIVE) & ~Q(pk__in=open_versions().values("contract"))
+    return list(rows.filter(Q(state=ContractState.DRAFT) | in_force).order_by("-pk")[:20])

@@ -70,6 +70,47 @@ CERTIFICATES = (
     ),
 )
 
+QUOTATIONS = (
+    Invariant(
+        "quotation_suppliers_read_the_same",
+        "Every invited supplier reads the newest version and the stage of its request (SO-4)",
+        """
+        select r.number, s.code || ' reads version ' || i.revision || ', ' || i.stage || '; the request is at '
+               || r.revision || ', ' || r.state
+          from suppliers_quotationinvitation i join suppliers_quotationrequest r on r.id = i.request_id
+          join suppliers_supplier s on s.id = i.supplier_id
+          left join suppliers_quotationversion v on v.request_id = r.id and v.revision = r.revision
+         where not (r.state = 'cancelled' and r.revision = 0)
+           and (i.stage <> r.state and not (r.state = 'converted' and i.stage = 'awarded') or i.revision <> r.revision
+                or i.closes_at <> r.closes_at or r.revision > 0 and i.content is distinct from v.content)""",
+    ),
+    Invariant(
+        "quotation_award_is_what_was_said",
+        "An award names a price that its supplier sent before the closing time (SO-4)",
+        """
+        select r.number, 'line ' || l.line_no || ' is awarded at another price than was sent in time'
+          from suppliers_quotationaward a join suppliers_quotationrequest r on r.id = a.request_id
+          join suppliers_quotationline l on l.id = a.line_id
+          join suppliers_quotationprice p on p.id = a.price_id
+          join suppliers_quotation q on q.id = p.quotation_id
+          join suppliers_quotationinvitation i on i.id = q.invitation_id
+         where i.request_id <> r.id or p.line_no <> l.line_no or q.supplier_id <> a.supplier_id or q.state <> 'sent'
+            or q.sent_at >= r.closes_at or (p.unit_price, p.unit_id, q.currency)
+                                           is distinct from (a.unit_price, a.unit_id, a.currency)""",
+    ),
+    Invariant(
+        "quotation_state_is_audited",
+        "Every change of a request for quotation has its audit row (AU-1)",
+        """
+        select r.number, 'is ' || r.state || ', but its last audit row says ' || coalesce(last.said, 'nothing')
+          from suppliers_quotationrequest r
+          left join lateral (select e.data ->> 'after' as said from foundation_auditevent e
+                              where e.object_type = 'suppliers.quotationrequest' and e.object_id = r.id
+                                and e.data ? 'after' order by e.seq desc limit 1) last on true
+         where r.state <> coalesce(last.said, 'draft')""",
+    ),
+)
+
 
 CATALOGUE = (
     Invariant(
@@ -88,4 +129,4 @@ CATALOGUE = (
 
 def invariants() -> tuple[Invariant, ...]:
     """Return this room's checks."""
-    return (*SUPPLIER, *CONTRACTS, *CERTIFICATES, *CATALOGUE)
+    return (*SUPPLIER, *CONTRACTS, *CERTIFICATES, *CATALOGUE, *QUOTATIONS)

@@ -1,5 +1,14 @@
 from suppliers.services.add_supplier_person import add_supplier_person
+from suppliers.services.answer_quotation import (
+    QuotationSaid,
+    ask_about_quotation,
+    decline_quotation,
+    hand_out_quotation_paper,
+    save_quotation,
+    send_quotation,
+)
 from suppliers.services.apply_price_list import apply_when_due
+from suppliers.services.award_quotation import Choice, award_quotation_request
 from suppliers.services.certificate_needs import (
     NeedDetails,
     add_certificate_kind,
@@ -22,6 +31,7 @@ from suppliers.services.colleagues import (
     set_company_role,
 )
 from suppliers.services.contract_papers import add_contract_paper
+from suppliers.services.convert_quotation import ContractPlan, pass_award_on, put_award_in_contract
 from suppliers.services.decide_bank_change import (
     add_bank_evidence,
     approve_bank_change,
@@ -52,6 +62,13 @@ from suppliers.services.invite_supplier import (
 from suppliers.services.merge_suppliers import merge_suppliers, undo_merge
 from suppliers.services.messages import About, mark_read, send_message
 from suppliers.services.move_supplier import MOVES, move_supplier
+from suppliers.services.open_quotation import (
+    answer_quotation_question,
+    cancel_quotation_request,
+    close_due_quotations,
+    close_quotation_request,
+    open_quotation_request,
+)
 from suppliers.services.people import (
     change_supplier_person,
     invite_supplier_person,
@@ -60,6 +77,7 @@ from suppliers.services.people import (
     set_supplier_person_active,
 )
 from suppliers.services.propose_bank_change import ProposedAccount, propose_bank_change
+from suppliers.services.quotation_prices import PriceSaid
 from suppliers.services.receive_price_list import (
     ReceivedFile,
     match_columns,
@@ -71,17 +89,22 @@ from suppliers.services.supplier_profile import save_profile, send_profile
 from suppliers.services.take_over_suppliers import take_over_suppliers
 from suppliers.services.watch_certificates import restrict_for_certificates, warn_of_certificates
 from suppliers.services.write_contract import agree_contract, amend_contract, propose_contract, withdraw_amendment
+from suppliers.services.write_quotation import add_quotation_paper, change_quotation_request, write_quotation_request
 from suppliers.services.write_supplier_site import GivenSite, open_main_sites, write_supplier_site
 
 __all__ = [
     "INVITATION_LINK",
     "MOVES",
     "About",
+    "Choice",
     "Colleague",
+    "ContractPlan",
     "GivenSite",
     "Invitation",
     "NeedDetails",
+    "PriceSaid",
     "ProposedAccount",
+    "QuotationSaid",
     "ReceivedFile",
     "SentCertificate",
     "SupplierRow",
@@ -90,21 +113,31 @@ __all__ = [
     "add_bank_evidence",
     "add_certificate_kind",
     "add_contract_paper",
+    "add_quotation_paper",
     "add_supplier_person",
     "agree_contract",
     "amend_contract",
+    "answer_quotation_question",
     "apply_when_due",
     "approve_bank_change",
     "approve_price_list",
     "approve_supplier",
+    "ask_about_quotation",
+    "award_quotation_request",
     "call_distinct",
+    "cancel_quotation_request",
     "change_colleague_role",
+    "change_quotation_request",
     "change_supplier_person",
+    "close_due_quotations",
+    "close_quotation_request",
     "decide_check",
+    "decline_quotation",
     "drop_certificate_need",
     "expire_contracts",
     "find_duplicates",
     "follow_cause",
+    "hand_out_quotation_paper",
     "import_sanctions",
     "import_suppliers",
     "invite_again",
@@ -117,8 +150,11 @@ __all__ = [
     "move_supplier",
     "need_certificate",
     "open_main_sites",
+    "open_quotation_request",
+    "pass_award_on",
     "propose_bank_change",
     "propose_contract",
+    "put_award_in_contract",
     "put_bank_change_in_force",
     "receive_price_list",
     "record_call_back",
@@ -133,11 +169,13 @@ __all__ = [
     "return_supplier",
     "run_checks",
     "save_profile",
+    "save_quotation",
     "screen_supplier",
     "send_back_supplier",
     "send_certificate",
     "send_message",
     "send_profile",
+    "send_quotation",
     "send_supplier_link",
     "set_company_role",
     "set_supplier_person_active",
@@ -151,5 +189,6 @@ __all__ = [
     "withdraw_bank_change",
     "withdraw_certificate",
     "withdraw_price_list",
+    "write_quotation_request",
     "write_supplier_site",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from foundation.registries import Hit, MenuEntry, Subject, item_numbers, navigat
 from foundation.roles import VIEW
 from foundation.web.door import now
 from suppliers import access
-from suppliers.models import BankChange, CatalogueItem, CatalogueState, Contract, PriceList, Supplier
+from suppliers.models import BankChange, CatalogueItem, CatalogueState, Contract, PriceList, QuotationRequest, Supplier
 from suppliers.selectors import find_items
 from suppliers.selectors.bank import facts_of_change, payment_of
 from suppliers.selectors.certificates import standing_of
@@ -34,6 +34,7 @@ def register() -> None:
     """Fill the registries."""
     navigation.add(MenuEntry("Suppliers", "suppliers", 60, lambda u: holds_anywhere(u, VIEW)))
     navigation.add(MenuEntry("Contracts", "contracts", 61, lambda u: holds_anywhere(u, VIEW)))
+    navigation.add(MenuEntry("Quotations", "quotations", 61, lambda u: bool(access.can_see_quotations(u))))
     navigation.add(MenuEntry("Bank changes", "bank_changes", 62, lambda u: bool(access.can_see_bank_changes(u))))
     search.add(find)
     if items_by_part not in item_numbers:
@@ -84,6 +85,16 @@ def register() -> None:
     )
     subjects.add(
         Subject(
+            type="quotation_request",
+            label="Request for quotation",
+            url=lambda pk: reverse("quotation", args=[_quotations().values_list("number", flat=True).get(pk=pk)]),
+            title=lambda pk: _quotations().get(pk=pk).title,
+            visible=_may_read,
+            page=lambda number: reverse("quotation", args=[number]),
+        )
+    )
+    subjects.add(
+        Subject(
             type="contract",
             label="Contract",
             url=lambda pk: reverse("contract", args=[Contract.objects.values_list("number", flat=True).get(pk=pk)]),
@@ -91,6 +102,14 @@ def register() -> None:
             visible=lambda user, pk: access.visible_contracts(user).filter(pk=pk).exists(),
         )
     )
+
+
+def _quotations() -> QuerySet[QuotationRequest]:
+    return QuotationRequest.objects.all()
+
+
+def _may_read(user: User, pk: int) -> bool:
+    return bool(access.can_see_quotations(user)) and access.visible_quotation_requests(user).filter(pk=pk).exists()
 
 
 def find(user: User, query: str) -> Iterable[Hit]:
@@ -102,6 +121,17 @@ def find(user: User, query: str) -> Iterable[Hit]:
         Hit(f"{s.name} ({s.code})", reverse("supplier", args=[s.code]), "Supplier", exact=s.code == query.upper())
         for s in suppliers
     ]
+    if query.upper().startswith("RFQ") and access.can_see_quotations(user):
+        asked = access.visible_quotation_requests(user).filter(number__istartswith=query).order_by("-pk")[:10]
+        hits += [
+            Hit(
+                f"{r.number} {r.title}",
+                reverse("quotation", args=[r.number]),
+                "Quotation",
+                exact=r.number == query.upper(),
+            )
+            for r in asked
+        ]
     hits += [Hit(f"{i.name} ({i.code})", f"{reverse('catalogue')}?q={i.code}", "Item") for i in find_items(query, 10)]
     return hits
 

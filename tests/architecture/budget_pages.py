@@ -18,7 +18,15 @@ from policies.services import bring_in_file, create_draft
 from procurement.decisions.changes import WantedLine
 from procurement.models import OrderChange, PurchaseOrder, Requisition
 from procurement.services import change_order
-from suppliers.models import Certificate, DocumentMessage, DuplicateProposal, Onboarding, PriceList, Supplier
+from suppliers.models import (
+    Certificate,
+    DocumentMessage,
+    DuplicateProposal,
+    Onboarding,
+    PriceList,
+    QuotationRequest,
+    Supplier,
+)
 from suppliers.models.bank import BankChange
 from suppliers.services import NeedDetails, find_duplicates, need_certificate
 from suppliers.services.invite_supplier import token_of
@@ -29,6 +37,7 @@ from tests.suppliers.contracts import a_paper
 from tests.suppliers.factories import a_message, letter, proposed
 from tests.suppliers.onboarding import accepted, invited
 from tests.suppliers.price_lists import HEAD, judged
+from tests.suppliers.quotations import a_full_one
 from workflow.models import ApprovalRequest, Replay
 from workflow.services import start_replay
 
@@ -39,6 +48,8 @@ def machines(made: Company, number: int) -> None:
     """Make one of each row of the machines' side: a message, a delivery, a client; and drafts of policies once."""
     a_paper(made, number)
     judged(made, HEAD + "".join(f"ACME-SW-500,XCS,{52 + n}.5,,\nNO-{n},XCS,1,,\n" for n in range(number)))
+    for is_closed in (False, True):
+        a_full_one(made, made.leeds, made.acme, made.acme_person, is_closed=is_closed)
     if number == 1:
         create_draft(kind="approval", actor=made.polly, at=NOW)
         create_draft(kind="tolerance", actor=made.polly, at=NOW)
@@ -101,7 +112,14 @@ def _replay(made: Company) -> None:
 
 def further(made: Company) -> Iterator[tuple[str, User, str]]:
     """Yield (name of the budget, who opens it, address)."""
-    for name, person, keys in (*_settings(made), *_portal(made), *_policies(made), *_machines(made), *_forms(made)):
+    for name, person, keys in (
+        *_settings(made),
+        *_portal(made),
+        *_policies(made),
+        *_machines(made),
+        *_forms(made),
+        *_quotations(made),
+    ):
         yield name, person, reverse(name, args=keys)
     sent = PurchaseOrder.objects.order_by("pk")[1]
     yield "invoice_new", made.pat, f"{reverse('invoice_new')}?po={sent.number}"
@@ -234,3 +252,17 @@ def _forms(made: Company) -> Iterator[Row]:
     yield "portal_answered", made.acme_person, [done.number, done.acknowledgments.order_by("pk")[0].number]
     invoice = Invoice.objects.order_by("pk")[0]
     yield "invoice_void", made.pat, [invoice.number]
+
+
+def _quotations(made: Company) -> Iterator[Row]:
+    asked, closed = (QuotationRequest.objects.filter(state=state).order_by("pk")[0] for state in ("open", "closed"))
+    yield "quotations", made.boris, []
+    yield "quotation_new", made.boris, []
+    yield "quotation_change", made.boris, [asked.number]
+    yield "quotation_paper", made.boris, [asked.number, asked.papers.order_by("pk")[0].pk]
+    for number in (asked.number, closed.number):
+        yield "quotation", made.boris, [number]
+        yield "portal_quotation", made.acme_person, [number]
+    yield "quotation_xlsx", made.boris, [closed.number]
+    yield "portal_quotations", made.acme_person, []
+    yield "portal_quotation_paper", made.acme_person, [asked.number, asked.papers.order_by("pk")[0].pk]

@@ -48,6 +48,7 @@ from tests.factories import NOW, TODAY, Company, a_requisition, approved, person
 from tests.invoicing import factories as bills
 from tests.policies import exchange
 from tests.policies.budgets import a_budget
+from tests.suppliers import quotations
 from tests.suppliers.certificates import needed, sent
 from tests.suppliers.contracts import a_paper
 from tests.suppliers.factories import OTHER, a_message, letter, proposed
@@ -104,6 +105,7 @@ def furnish(made: Company, people: dict[str, Who]) -> Houses:
     _certificates(houses)
     _onboarding(houses)
     _talks(houses)
+    _quotations(houses)
     houses.kinds["key"] = Kind({}, {})
     return houses
 
@@ -546,3 +548,23 @@ def _onboarding(houses: Houses) -> None:
     )
     houses.kinds["invitation"] = Kind({"token": token_of(theirs[0])}, {"token": "NO-SUCH-9"})
     houses.kinds["registration_step"] = Kind({"step": "company"}, {"step": "no-such-9"})
+
+
+def _quotations(houses: Houses) -> None:
+    """Ask Acme for Leeds and Bolt for Hull, both to answer for long; and have one of each closed."""
+    made = houses.made
+    sides = ((made.leeds, made.acme, made.acme_person), (made.hull, made.bolt, made.bolt_person))
+    asked, closed = ([quotations.a_full_one(made, *side, is_closed=done) for side in sides] for done in (False, True))
+    words = {
+        "action": "send",
+        "p-10": "45.00",
+        "valid_until": "2027-06-30",
+        "question": "Which core?",
+        "answer": "76 mm",
+    }
+    _pair(houses, "quotation", *asked, {"number": "number"}, **words)
+    _pair(houses, "quotation_closed", *closed, {"number": "number"}, **{"award-10": "0:ACME"}, supplier="ACME")
+    for name, rows in (("paper", "papers"), ("question", "questions")):
+        keys = [{"number": one.number, f"{name}_id": getattr(one, rows).order_by("pk")[0].pk} for one in asked]
+        nobodys = {"number": "NO-SUCH-9", f"{name}_id": 999_999_999}
+        houses.kinds[f"quotation_{name}"] = Kind(keys[0], nobodys, keys[1], houses.kinds["quotation"].form)

@@ -19,6 +19,7 @@ from suppliers.services import move_supplier
 from tests.factories import NOW, Company, a_requisition, an_issued_order, company, receive_all
 from tests.invoicing import factories as bills
 from tests.policies.factories import draft, publish
+from tests.suppliers.quotations import awarded
 
 CHANGED = re.compile(r"(?:update|delete from) (\w+)")
 
@@ -58,6 +59,7 @@ def main_job() -> World:
     a_requisition(made)
     _policies_and_suppliers(made)
     _message(made)
+    awarded(made)
     drain()
     return World(
         made,

@@ -377,6 +377,7 @@ def test_switches_are_changed_and_refused_beside_their_field() -> None:
         "ack_late_days": "2",
         "block_approval": ["possible_split"],
         "budget_mode": "refuse",
+        "award_limit": "5000",
     }
 
     wrong = post(as_(made.polly), version, "policy_switches", "ordering", 2, **{**data, "price_drift_percent": "lots"})
