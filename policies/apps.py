@@ -15,6 +15,7 @@ class PoliciesConfig(AppConfig):
         from policies.selectors.invariants import invariants  # noqa: PLC0415 - apps are ready only now
         from policies.selectors.role_pairs import may_also_hold  # noqa: PLC0415 - apps are ready only now
         from policies.services import analysis, imports  # noqa: PLC0415 - apps are ready only now
+        from policies.web.budgets import of_cost_centre  # noqa: PLC0415 - apps are ready only now
         from policies.web.shared import PAGES  # noqa: PLC0415 - apps are ready only now
 
         navigation.add(MenuEntry("Policies", "policies_home", 80, lambda u: bool(access.can_read_policies(u))))
@@ -35,5 +36,6 @@ class PoliciesConfig(AppConfig):
                 url=lambda params: reverse("policy_import", args=[PAGES[params["kind"]], params["import"]]),
             )
         )
+        registries.panels.add("cost_centre.main", of_cost_centre)
         registries.invariants.add(*invariants())
         registries.role_rules.add(may_also_hold)

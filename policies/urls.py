@@ -11,6 +11,7 @@ urlpatterns = [
     path("settings/approvals/<int:number>/rows/<int:rule_id>/<slug:verb>/", matrix.move, name="rule_move"),
     path("settings/budgets/", budgets.budgets, name="budgets"),
     path("settings/budgets/budgets.csv", budgets.budgets_csv, name="budgets_csv"),
+    path("settings/budgets/budgets.xlsx", budgets.budgets_xlsx, name="budgets_xlsx"),
     path("settings/budgets/new/", budgets.budget_new, name="budget_new"),
     path("settings/budgets/import/", budgets.budgets_import, name="budgets_import"),
     path("settings/budgets/<int:budget_id>/", budgets.budget, name="budget"),

@@ -150,6 +150,13 @@ def safe(value: Any) -> Any:
     return value
 
 
+def write_read(rows: Iterable[Iterable[str]]) -> bytes:
+    """Return cells that were just read of another kind of file as a table, to be read as one; not for people."""
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows(rows)
+    return buffer.getvalue().encode()
+
+
 def write(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
     """Return a table as UTF-8 with the mark spreadsheets look for."""
     buffer = io.StringIO(newline="")

@@ -17,7 +17,7 @@ from foundation.web.door import admitted, now, staff
 from foundation.web.keeping import Sheet, changed, written
 from foundation.web.keyset import paginate
 
-SHEET = Sheet("cost_centres", "Cost centres", "Open a cost centre")
+SHEET = Sheet("cost_centres", "Cost centres", "Open a cost centre", slot="cost_centre.main")
 TABS = (("", "Open"), ("out", "Closed"), ("all", "All"))
 CSV_HEAD = ["Code", "Name", "Site", "Owner", "Open"]
 

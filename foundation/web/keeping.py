@@ -22,6 +22,7 @@ class Sheet:
     back_label: str
     adding: str  # heading and button of the page of a new one
     template: str = "master/sheet.html"
+    slot: str = ""  # of the panels that upper rooms furnish
 
 
 def written(

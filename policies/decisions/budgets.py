@@ -19,8 +19,49 @@ STATES: Mapping[str, str] = {NONE: "No budget", WITHIN: "Within budget", OVER: "
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a budget's bar: where it begins and how long it is, in percent of the whole bar."""
+
+    kind: str  # spent, obligated, committed, asked or left
+    amount: Decimal
+    start: Decimal
+    width: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A budget as a bar: what was taken of it, what a request adds, and what is left.
+
+    The bar is as long as the budget, or as all that is taken of it when that is more; `limit` is where the budget ends.
+    """
+
+    amount: Decimal
+    parts: tuple[Part, ...]
+    limit: Decimal  # percent of the bar
+    left: Decimal  # negative when it is overdrawn
+
+
+def bar_of(
+    amount: Decimal, *, spent: Decimal, obligated: Decimal, committed: Decimal, asked: Decimal = Decimal(0)
+) -> Bar:
+    """Return a budget as a bar; amounts are in base currency, what credits made negative is drawn as nothing."""
+    takes = {"spent": spent, "obligated": obligated, "committed": committed, "asked": asked}
+    left = amount - sum(takes.values())
+    long = max(amount, sum(max(value, Decimal(0)) for value in takes.values())) or Decimal(1)
+    parts, at = [], Decimal(0)
+    for kind, value in {**takes, "left": left}.items():
+        width = (max(value, Decimal(0)) * 100 / long).quantize(Decimal("0.01"))
+        parts.append(Part(kind, value, at, width))
+        at += width
+    return Bar(amount, tuple(parts), (amount * 100 / long).quantize(Decimal("0.01")), left)
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
-    """One budget as a need meets it: `used` is taken by everything else, `asked` is what the need adds."""
+    """One budget as a need meets it: `used` is taken by everything else, `asked` is what the need adds.
+
+    `spent` and `obligated` are parts of what is used; the rest of it is committed.
+    """
 
     budget_id: int
     label: str
@@ -28,6 +69,14 @@ class Room:
     used: Decimal
     asked: Decimal
     currency: str = ""
+    spent: Decimal = Decimal(0)
+    obligated: Decimal = Decimal(0)
+
+    @property
+    def bar(self) -> Bar:
+        """Return the budget as a bar with what is asked of it."""
+        rest = self.used - self.spent - self.obligated
+        return bar_of(self.amount, spent=self.spent, obligated=self.obligated, committed=rest, asked=self.asked)
 
     @property
     def left(self) -> Decimal:
@@ -38,12 +87,6 @@ class Room:
     def after(self) -> Decimal:
         """Return what would be left with the need."""
         return self.left - self.asked
-
-    @property
-    def percent(self) -> int:
-        """Return how much of it would be used with the need, in percent, at most 100."""
-        used = self.used + self.asked
-        return min(int(used * 100 / self.amount), 100) if self.amount else 100
 
     @property
     def is_over(self) -> bool:

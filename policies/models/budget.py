@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce
 
+from policies.decisions.budgets import Bar, bar_of
+
 
 class BudgetPeriod(models.IntegerChoices):
     """How long a budget lasts, in months."""
@@ -101,6 +103,11 @@ class Budget(models.Model):
     def period(self) -> str:
         """Return the period as people call it: 2026, Q2 2026, Apr 2026."""
         return period_name(self.starts, self.months)
+
+    @property
+    def bar(self) -> Bar:
+        """Return how much of it is taken, as a bar."""
+        return bar_of(self.amount, spent=self.spent, obligated=self.obligated, committed=self.committed)
 
 
 class BudgetEntry(models.Model):

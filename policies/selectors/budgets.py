@@ -35,7 +35,7 @@ met as materialized (
   select b.* from policies_budget b where b.id in (select id from placed) order by b.id {lock})
 select met.id, centre.code, coalesce(category.name, ''), met.starts, met.months, met.amount,
        met.committed + met.obligated + met.spent - coalesce(own.amount, 0), placed.asked,
-       (select base_currency from foundation_organisation)
+       (select base_currency from foundation_organisation), met.spent, met.obligated
   from met join placed using (id) join foundation_costcentre centre on centre.id = met.cost_centre_id
   left join foundation_category category on category.id = met.category_id
   left join lateral (select sum(e.amount) as amount from policies_budgetentry e where e.budget_id = met.id
@@ -88,8 +88,8 @@ def rooms_for(
         cursor.execute(_ROOMS.format(units=BASE_UNITS, place=PLACE.format(line="asked"), lock=held), values)
         rows = cursor.fetchall()
     return tuple(
-        Room(pk, budget_name(centre, category, starts, months), amount, used, asked, currency)
-        for pk, centre, category, starts, months, amount, used, asked, currency in rows
+        Room(pk, budget_name(centre, category, starts, months), *figures)
+        for pk, centre, category, starts, months, *figures in rows
     )
 
 

@@ -1,7 +1,9 @@
 """Budgets with what is left of them: the list, one budget, setting, changing and withdrawing (RQ-6)."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -9,17 +11,20 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.intake import xlsx
 from foundation.models import Category, User
 from foundation.registries import panels
 from foundation.selectors import base_currency, changes_of
 from foundation.services import Import
+from foundation.web.at_hand import keep_at_hand
 from foundation.web.csvout import stream_csv
 from foundation.web.door import admitted, now, staff, tried
 from foundation.web.keyset import paginate
-from foundation.web.tables import LARGEST, Table, TableForm, bring_in
+from foundation.web.tables import LARGEST, MOST_OF_SHEET, Table, TableForm, bring_in
 from foundation.web.typed import takes_long
 from policies import access
 from policies.models import Budget, BudgetKind
@@ -47,6 +52,8 @@ from policies.web.budget_forms import (
 TABS = (("", "All"), ("near", "Nearly used"), ("over", "Over"), ("withdrawn", "Withdrawn"))
 WHEN = (("now", "Now"), ("", "Any time"))
 CSV_HEAD = ["Cost centre", "Category", "Starts", "Months", "Amount", "Committed", "Obligated", "Spent", "Left"]
+MOST_OF_CENTRE = 20
+FIGURES = ("committed", "obligated", "spent", "left")  # of the export; they are counted, never brought in
 PAGE = "policies/budgets/import.html"
 
 
@@ -69,18 +76,32 @@ def budgets(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def budgets_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """Export the filtered list; its first five columns can be brought in again."""
+    """Export the filtered list; it can be brought in again as it is."""
+    return stream_csv("budgets.csv", CSV_HEAD, _lines(request))
+
+
+@require_safe
+@login_required
+def budgets_xlsx(request: HttpRequest) -> HttpResponse:
+    """Export the filtered list as a workbook, at most 10,000 budgets; it can be brought in again as it is."""
+    lines = [[*cells[:2], cells[2].isoformat(), *cells[3:]] for cells in islice(_lines(request), MOST_OF_SHEET)]
+    book = xlsx.write([("Budgets", [16, 16, 12, 8, 14, 14, 14, 14, 14], [CSV_HEAD, *lines])])
+    return HttpResponse(
+        book, content_type=xlsx.CONTENT_TYPE, headers={"Content-Disposition": 'attachment; filename="budgets.xlsx"'}
+    )
+
+
+def _lines(request: HttpRequest) -> Iterator[list[Any]]:
     user = staff(request)
     admitted(request, access.can_see_budgets(user))
     rows = _matching(user, _chosen(request)).order_by("-pk").iterator(chunk_size=500)
-    lines = (
+    return (
         [
             b.cost_centre.code, b.category.code if b.category else "", b.starts, b.months, b.amount, b.committed,
             b.obligated, b.spent, b.left_amount,
         ]
         for b in rows
     )  # fmt: skip
-    return stream_csv("budgets.csv", CSV_HEAD, lines)
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
@@ -148,7 +169,23 @@ def _visible(user: User, budget_id: int) -> Any:
     return get_object_or_404(rows, pk=budget_id)
 
 
+def of_cost_centre(request: HttpRequest, pk: int | None = None) -> str:
+    """Draw the budgets of a cost centre that are running, as bars, for who may read them; one statement."""
+    user = request.user
+    if not isinstance(user, User) or pk is None:
+        return ""
+    running = budget_list(on=timezone.localdate()).filter(
+        cost_centre=pk, pk__in=access.visible_budgets(user).values("pk")
+    )
+    rows = list(running.order_by("category__path", "-starts")[:MOST_OF_CENTRE])
+    if not rows:
+        return ""
+    context = {"rows": rows, "currency": base_currency()}
+    return render_to_string("policies/budgets/of_centre.html", context, request=request)
+
+
 def _shown(request: HttpRequest, user: User, row: Budget, form: BudgetForm, ending: WithdrawForm) -> HttpResponse:
+    keep_at_hand(request, row)
     wrong = next((one for one in (form, ending) if one.errors), None)
     figures = [(kind.value, kind.label, getattr(row, kind.value)) for kind in BudgetKind]
     context = {
@@ -192,4 +229,4 @@ def _table(actor: User) -> Table[BudgetRow]:
     def told(done: Import) -> str:
         return f"New budgets: {len(done.new)}. Changed: {len(done.changed)}."
 
-    return Table(PAGE, COLUMNS, NEEDED, read_row, bring, told, "budgets")
+    return Table(PAGE, COLUMNS, NEEDED, read_row, bring, told, "budgets", FIGURES)

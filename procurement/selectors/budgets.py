@@ -9,15 +9,18 @@ requisition was submitted.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
 from foundation.selectors.breaches import minor_units_sql
 from policies.decisions.budgets import Room
+from policies.models import Budget
 from policies.selectors.budgets import BASE_UNITS, Need, due_sql, rooms_for
-from procurement.models import Requisition, RequisitionLine
+from procurement.models import Requisition, RequisitionLine, RequisitionState
 
 Rooms = tuple[Room, ...]
+BUDGETED = (RequisitionState.SUBMITTED, RequisitionState.APPROVED)  # a requisition asks something of its budgets
 
 _OPEN = "greatest(l.ordered - l.cancelled - l.closed_short - l.spent_quantity, 0)"
 
@@ -46,6 +49,47 @@ select centre.code || ' budget ' || b.id, 'counts ' || abs(due.amount) || case w
   from due join policies_budget b on b.id = due.budget_id join foundation_costcentre centre on centre.id = b.cost_centre_id
   left join procurement_requisition r on due.source = 'requisition' and r.id = due.document_id
   left join procurement_purchaseorder o on due.source = 'order' and o.id = due.document_id"""
+
+# What one budget counts otherwise than the documents of its cost centre say, and what it says otherwise than it counted.
+_DRIFT_OF = f"""
+with {due_sql(OF_CENTRES)}
+select coalesce(r.number, o.number, due.document_id::text), due.kind, due.amount
+  from due left join procurement_requisition r on due.source = 'requisition' and r.id = due.document_id
+  left join procurement_purchaseorder o on due.source = 'order' and o.id = due.document_id
+ where due.budget_id = %(budget)s
+union all
+select '', part.kind, part.counted - part.says
+  from policies_budget b
+  left join lateral (select coalesce(sum(amount) filter (where kind = 'committed'), 0) as committed,
+                            coalesce(sum(amount) filter (where kind = 'obligated'), 0) as obligated,
+                            coalesce(sum(amount) filter (where kind = 'spent'), 0) as spent
+                       from policies_budgetentry where budget_id = b.id) e on true
+  cross join lateral (values ('committed', e.committed, b.committed), ('obligated', e.obligated, b.obligated),
+                             ('spent', e.spent, b.spent)) part(kind, counted, says)
+ where b.id = %(budget)s and part.counted <> part.says
+ order by 1, 2 limit %(most)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What is missing in a budget, of a document or, without a number, in its own balance; negative: too much."""
+
+    number: str
+    kind: str
+    amount: Decimal
+
+    @property
+    def size(self) -> Decimal:
+        """Return how much it is, either way."""
+        return abs(self.amount)
+
+
+def drift_of(budget: Budget, most: int) -> list[Drift]:
+    """Return where a budget does not agree with the documents of its cost centre, or with its entries; one statement."""
+    values: dict[str, Any] = {"centres": [budget.cost_centre_id], "budget": budget.pk, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(_DRIFT_OF, values)
+        return [Drift(*row) for row in cursor.fetchall()]
 
 
 def rooms_of(requisition: Requisition, lines: Sequence[RequisitionLine], rate: Decimal, *, lock: bool = False) -> Rooms:

@@ -17,8 +17,8 @@ from foundation.web.at_hand import at_hand
 from policies.decisions.budgets import Room
 from procurement import access
 from procurement.decisions.flags import CHANGED_AFTER_APPROVAL, flag_sentences
-from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine, RequisitionState
-from procurement.selectors.budgets import rooms_of
+from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine
+from procurement.selectors.budgets import BUDGETED, rooms_of
 from procurement.selectors.changes import told_to_change
 from procurement.selectors.decision_lines import compared_lines, price_facts
 from procurement.selectors.order_page import answer_views
@@ -26,14 +26,13 @@ from procurement.selectors.orders import line_views
 from procurement.selectors.told import told_lines
 from procurement.services import approve_requisition, reject_requisition, return_requisition
 from procurement.web import changes, papers
-from procurement.web.of_budget import documents_of_budget
+from procurement.web.of_budget import documents_of_budget, drift_of_budget
 from procurement.web.of_supplier import orders_of_contract, orders_of_supplier
 from procurement.web.order_authority import why_approved
 from procurement.web.score_pages import link_to_scorecard
 from workflow.models import ExceptionCase
 
 # Where a decision is still to come, what its budgets have left is worth knowing.
-BUDGETED = (RequisitionState.SUBMITTED, RequisitionState.APPROVED)
 
 
 def register() -> None:
@@ -81,6 +80,7 @@ def register() -> None:
     panels.add("home", home_buyer)
     panels.add("case.main", order_of_case)
     panels.add("order.side", why_approved)
+    panels.add("budget.main", drift_of_budget)
     panels.add("budget.main", documents_of_budget)
     panels.add("supplier.main", orders_of_supplier)
     panels.add("supplier.side", link_to_scorecard)

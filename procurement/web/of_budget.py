@@ -10,12 +10,25 @@ from foundation.access import site_ids_with
 from foundation.models import User
 from foundation.roles import VIEW
 from foundation.selectors import base_currency
-from policies.models import BudgetKind
+from foundation.web.at_hand import at_hand
+from policies.models import Budget, BudgetKind
 from procurement.models import OrderState, RequisitionState
-from procurement.selectors.budgets import documents_of
+from procurement.selectors.budgets import documents_of, drift_of
 
 MOST = 100
 _WORDS = {**dict(RequisitionState.choices), **dict(OrderState.choices)}
+
+
+def drift_of_budget(request: HttpRequest, pk: int | None = None) -> str:
+    """Say where a budget does not agree with the documents behind it; nothing while it does; one statement."""
+    budget = at_hand(request, Budget, pk) or Budget.objects.filter(pk=pk or 0).first()
+    if budget is None or not isinstance(request.user, User):
+        return ""
+    found = drift_of(budget, MOST)
+    if not found:
+        return ""
+    context = {"rows": found, "currency": base_currency()}
+    return render_to_string("procurement/budget/drift.html", context, request=request)
 
 
 def documents_of_budget(request: HttpRequest, pk: Any = None) -> str:

@@ -24,6 +24,7 @@ from procurement import access
 from procurement.decisions.flags import WORDS, flag_sentences
 from procurement.models import Requisition, RequisitionState
 from procurement.selectors.approval_facts import preview
+from procurement.selectors.budgets import BUDGETED, rooms_of
 from procurement.selectors.requisition_page import matching, orders_from, with_first_line
 from procurement.services import (
     cancel_requisition,
@@ -170,9 +171,12 @@ def requisition_detail(request: HttpRequest, number: str) -> HttpResponse:
     """Show one requisition: lines, chain, history, and what the person may do."""
     assert isinstance(request.user, User)  # noqa: S101 - signed in; for the type checker
     requisition = get_requisition(request, number)
-    lines = requisition.lines.select_related("item__base_unit", "unit", "supplier", "contract", "category")
+    rows = requisition.lines.select_related("item__base_unit", "unit", "supplier", "contract", "category")
+    lines = list(rows)
+    is_budgeted = requisition.state in BUDGETED
     context = {
         "requisition": requisition,
+        "rooms": rooms_of(requisition, lines, requisition.base_rate) if is_budgeted else (),
         "lines": lines,
         "once": uuid.uuid4().hex,
         "orders": orders_from(requisition.pk) if requisition.approved_at else [],

@@ -133,7 +133,7 @@ def _settings(made: Company) -> Iterator[Row]:
                  "rates_csv", "rates_import", "calendar_new", "entity_new", "region_new"):  # fmt: skip
         yield name, asks, []
     frank = made.people["frank"]
-    for name in ("budgets", "budgets_csv", "budget_new", "budgets_import"):
+    for name in ("budgets", "budgets_csv", "budgets_xlsx", "budget_new", "budgets_import"):
         yield name, frank, []
     yield "budget", frank, [Budget.objects.order_by("pk")[0].pk]
     yield "person", asks, [made.rita.pk]

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from policies.decisions.budgets import Effect, Room, refusal
+from policies.decisions.budgets import Effect, Room, bar_of, refusal
 
 
 def room(row: str, label: str = "Packaging 2026") -> Room:
@@ -40,3 +40,25 @@ def test_a_refusal_names_budget_room_amount_and_cure() -> None:
         "Budget Packaging 2026 has 0.00 GBP left and this asks for 25.50 GBP. Ask for less or later, charge another"
         " cost centre, or ask the finance director for a larger budget."
     )
+
+
+@pytest.mark.parametrize(
+    ("_case", "row", "parts", "limit", "left"),
+    [
+        #                      budget spent ordered committed asked
+        ("room for it",       "1000   100   200     300       150", "spent 0+10 obligated 10+20 committed 30+30 asked 60+15 left 75+25", "100", "250"),
+        ("just fits",         "1000   0     0       600       400", "spent 0+0 obligated 0+0 committed 0+60 asked 60+40 left 100+0", "100", "0"),
+        ("over by a quarter", "1000   500   0       500       250", "spent 0+40 obligated 40+0 committed 40+40 asked 80+20 left 100+0", "80", "-250"),
+        ("a credit note",     "1000   -50   0       500       0", "spent 0+0 obligated 0+0 committed 0+50 asked 50+0 left 50+55", "100", "550"),
+        ("nothing at all",    "0      0     0       0         0", "spent 0+0 obligated 0+0 committed 0+0 asked 0+0 left 0+0", "0", "0"),
+    ],
+)  # fmt: skip
+def test_bar_is_as_long_as_the_budget_or_what_is_taken_of_it(
+    _case: str, row: str, parts: str, limit: str, left: str
+) -> None:
+    amount, spent, obligated, committed, asked = map(Decimal, row.split())
+
+    bar = bar_of(amount, spent=spent, obligated=obligated, committed=committed, asked=asked)
+
+    drawn = " ".join(f"{p.kind} {p.start.normalize():f}+{p.width.normalize():f}" for p in bar.parts)
+    assert (drawn, bar.limit, bar.left) == (parts, Decimal(limit), Decimal(left))

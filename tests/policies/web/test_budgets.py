@@ -1,18 +1,24 @@
 """RQ-6 on its pages: who reads which budgets, how they are set, brought in, changed and withdrawn, and what is behind them."""
 
+from datetime import date
 from decimal import Decimal
 from html import unescape
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from foundation.models import AuditEvent, CostCentre, User
 from foundation.relay import drain
+from foundation.services import grant_role
 from policies.models import Budget
 from policies.services import seen_of_budget
-from tests.factories import Company, a_requisition, an_issued_order, company, submitted
+from procurement.models import PurchaseOrderLine
+from tests.factories import NOW, Company, a_requisition, an_issued_order, company, submitted
 from tests.policies.budgets import a_budget, policy
 
 pytestmark = pytest.mark.django_db
@@ -193,4 +199,79 @@ def test_year_is_copied_into_a_table_to_be_judged(asked: str, rows: list[str]) -
             reverse("budgets_import"), {"table": table, "reason": form.initial["reason"], "act": "judge"}
         )
         assert "2 new" in text(judged)
+    assert Budget.objects.count() == 2
+
+
+def test_bars_stand_on_the_budget_the_list_and_the_request_with_the_same_figures() -> None:
+    made = company()
+    budget = a_budget(made, "5000")
+    an_issued_order(made, ("SW-500", "50"))
+    asked = submitted(made, ("TAPE-48", "10"))
+    frank = as_(made.frank)
+
+    pages = {
+        "budget": text(frank.get(reverse("budget", args=[budget.pk]))),
+        "list": text(frank.get(reverse("budgets") + "?on=")),
+        "request": text(as_(made.rita).get(reverse("requisition", args=[asked.number]))),
+    }
+
+    assert all("part-obligated" in page and "part-left" in page for page in pages.values())
+    assert ("part-asked" in pages["request"], "part-asked" in pages["budget"]) == (True, False)
+    assert "This request" in pages["request"]
+    assert "left of £5,000.00" in pages["request"]
+
+
+def test_bar_of_the_cost_centre_is_for_who_may_read_its_budgets() -> None:
+    made = company()
+    a_budget(made, "5000")
+    centre = CostCentre.objects.get(code="LDS-6410")
+    page = reverse("cost_centre", args=[centre.code])
+
+    before = text(as_(made.ursula).get(page))
+    grant_role(user=made.ursula, role="executive", actor=None, at=NOW)
+    after = text(as_(made.ursula).get(page))
+
+    assert ("Budgets that are running" in before, "Budgets that are running" in after) == (False, True)
+
+
+def test_budget_that_does_not_agree_says_so_on_its_page() -> None:
+    made = company()
+    budget = a_budget(made, "5000")
+    order = an_issued_order(made, ("SW-500", "50"))
+    frank = as_(made.frank)
+    page = reverse("budget", args=[budget.pk])
+    agreed = text(frank.get(page))
+
+    PurchaseOrderLine.objects.filter(order=order).update(unit_price=Decimal(50))
+    told = " ".join(text(frank.get(page)).split())
+
+    assert "do not agree" not in agreed
+    assert "The figures do not agree with the documents" in told
+    assert f'<span class="mono">{order.number}</span> counts £100.00 too little as obligated.' in told
+
+
+def test_workbook_of_budgets_comes_back_as_it_is_and_a_formula_is_named() -> None:
+    made = company()
+    a_budget(made, "5000")
+    a_budget(made, "700", category="PACK", months=3)
+    frank = as_(made.frank)
+    book = frank.get(reverse("budgets_xlsx") + "?on=").content
+    sheet = load_workbook(BytesIO(book))
+    sheet.active["E2"] = "=1+1"
+    spoilt = BytesIO()
+    sheet.save(spoilt)
+
+    def send(content: bytes, act: str = "judge") -> HttpResponse:
+        data = {"file": SimpleUploadedFile("b.xlsx", content), "reason": "Plan", "act": act}
+        return frank.post(reverse("budgets_import"), data)
+
+    same, wrong = send(book), send(spoilt.getvalue())
+    sheet.active["E2"], sheet.active["C3"] = "x", date(2026, 1, 2)
+    bad = BytesIO()
+    sheet.save(bad)
+    rows = text(send(bad.getvalue()))
+
+    assert same.status_code == 200
+    assert (wrong.status_code, "Row 2, column 5, holds a formula, which is not read." in text(wrong)) == (422, True)
+    assert "Write an amount such as 12000.50." in rows
     assert Budget.objects.count() == 2
