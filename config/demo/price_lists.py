@@ -8,7 +8,14 @@ from config.demo.trade.cast import Cast
 from foundation.jobs import run
 from procurement.selectors.purchases import bought_of
 from suppliers.models import CatalogueItem, PriceList, PriceListSource, Supplier
-from suppliers.services import ReceivedFile, match_columns, receive_price_list, settle_price_list
+from suppliers.services import (
+    ReceivedFile,
+    SiteTerms,
+    match_columns,
+    receive_price_list,
+    set_offer_at_site,
+    settle_price_list,
+)
 
 CENT = Decimal("0.01")
 YEAR = timedelta(days=365)
@@ -34,6 +41,7 @@ def send_price_lists(cast: Cast) -> None:
             price_list_id=price_list.pk, expected_version=price_list.version,
             actor=cast.people["demo.supplier.manager"], at=cast.now - timedelta(hours=hours),
         )  # fmt: skip
+    _far_away(cast, first)
     mild.refresh_from_db()
     run(mild.job_id or 0)
 
@@ -43,6 +51,19 @@ def _suppliers(cast: Cast) -> Sequence[Supplier]:
     busy = Supplier.objects.filter(state="active", currency="GBP", catalogue__state="active").distinct()
     bought = {s: len(bought_of(s.pk, cast.now - YEAR)) for s in busy}
     return sorted(bought, key=lambda s: (-bought[s], s.code))[:3]
+
+
+def _far_away(cast: Cast, supplier: Supplier) -> None:
+    """Let an offer come sooner and on set days at Leeds, and later and in fives at Manchester."""
+    for site, terms in (
+        ("LDS", SiteTerms(lead_time_days=2, order_days="24")),
+        ("MAN", SiteTerms(minimum_quantity=Decimal(5), lead_time_days=9)),
+    ):
+        offer = supplier.catalogue.filter(state="active").order_by("pk")[0]
+        set_offer_at_site(
+            offer_id=offer.pk, expected_version=offer.version, site=site, terms=terms,
+            actor=cast.people["demo.supplier.manager"], at=cast.now - timedelta(days=2),
+        )  # fmt: skip
 
 
 def _received(

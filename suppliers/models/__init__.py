@@ -12,6 +12,7 @@ from suppliers.models.contract import Contract, ContractKind, ContractPrice, Con
 from suppliers.models.contract_papers import ContractPaper, ContractVersion
 from suppliers.models.duplicates import DuplicateProposal, SupplierMerge
 from suppliers.models.message import DocumentMessage
+from suppliers.models.offer_sites import OfferAtSite
 from suppliers.models.onboarding import (
     CheckKind,
     CheckState,
@@ -88,6 +89,7 @@ __all__ = [
     "ContractVersion",
     "DocumentMessage",
     "DuplicateProposal",
+    "OfferAtSite",
     "Onboarding",
     "OrderChannel",
     "PriceList",

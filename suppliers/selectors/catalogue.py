@@ -37,7 +37,7 @@ def find_items(text: str, limit: int = LIMIT) -> list[Item]:
         items.filter(code_key__startswith=key).order_by("code") if key else items.none(),
         items.filter(pk__in=_by_part(text)).order_by("code"),
         items.filter(gtin=text).order_by("code") if text.isdigit() else items.none(),
-        _by_words(items, text),
+        by_words(items, text),
     ):
         found += [item for item in step[:limit] if item not in found]
         if len(found) >= limit:
@@ -51,7 +51,8 @@ def _by_part(text: str) -> QuerySet[CatalogueItem, int]:
     )
 
 
-def _by_words(items: QuerySet[Item], text: str) -> QuerySet[Item]:
+def by_words(items: QuerySet[Item], text: str) -> QuerySet[Item]:
+    """Return the items whose name or description holds words that begin as typed; by name."""
     words = re.findall(r"\w+", text.lower())
     if not words:
         return items.none()

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from foundation.models import Item, Site
 from suppliers.decisions.sourcing import (
@@ -62,7 +63,7 @@ def offers_for(items: dict[int, Item], site: Site | None = None) -> dict[int, li
     catalogue = CatalogueItem.objects.filter(item_id__in=items, state=CatalogueState.ACTIVE)
     if site is not None:
         prices = prices.filter(contract__currency=site.currency)
-        catalogue = catalogue.filter(currency=site.currency)
+        catalogue = _with_terms_at(site, catalogue.filter(currency=site.currency))
     parts = {}
     for entry in catalogue.select_related("supplier", "unit"):
         parts[entry.supplier_id, entry.item_id] = entry
@@ -75,24 +76,40 @@ def offers_for(items: dict[int, Item], site: Site | None = None) -> dict[int, li
     return found
 
 
+def _with_terms_at(site: Site, catalogue: QuerySet[CatalogueItem]) -> QuerySet[CatalogueItem]:
+    """Let what is different at a site stand for what is offered everywhere."""
+    here = FilteredRelation("at_sites", condition=Q(at_sites__site=site))
+    return catalogue.annotate(here=here).annotate(
+        minimum_here=F("here__minimum_quantity"), multiple_here=F("here__multiple"), lead_here=F("here__lead_time_days")
+    )
+
+
+def _terms(entry: Any) -> tuple[Decimal, Decimal, int]:
+    """Return minimum, multiple and lead time, as at the site when it was asked for."""
+    minimum, multiple, lead = (getattr(entry, name, None) for name in ("minimum_here", "multiple_here", "lead_here"))
+    return (
+        entry.minimum_quantity if minimum is None else minimum, entry.multiple if multiple is None else multiple,
+        entry.lead_time_days if lead is None else lead,
+    )  # fmt: skip
+
+
 def _catalogue_offer(entry: CatalogueItem) -> Offer:
-    supplier = entry.supplier
+    supplier, (minimum, multiple, lead) = entry.supplier, _terms(entry)
     return Offer(
         supplier.pk, supplier.code, supplier.name, supplier.state, CATALOGUE, entry.unit.code, entry.unit_price,
-        entry.currency, catalogue_item_id=entry.pk, supplier_part=entry.supplier_part, minimum=entry.minimum_quantity,
-        multiple=entry.multiple, lead_time_days=entry.lead_time_days,
+        entry.currency, catalogue_item_id=entry.pk, supplier_part=entry.supplier_part, minimum=minimum,
+        multiple=multiple, lead_time_days=lead,
     )  # fmt: skip
 
 
 def _contract_offer(price: ContractPrice, known: CatalogueItem | None) -> Offer:
     contract = price.contract
-    supplier = contract.supplier
+    supplier, (minimum, multiple, lead) = contract.supplier, _terms(known) if known else (Decimal(0), Decimal(0), 0)
     return Offer(
         supplier.pk, supplier.code, supplier.name, supplier.state, CONTRACT, price.unit.code, price.unit_price,
         contract.currency, price.from_quantity, frozenset(price.site_codes or contract.site_codes), contract.pk, contract.number,
         known.pk if known else None, known.supplier_part if known else "",
-        known.minimum_quantity if known else Decimal(0), known.multiple if known else Decimal(0),
-        known.lead_time_days if known else 0, left_of(contract),
+        minimum, multiple, lead, left_of(contract),
     )  # fmt: skip
 
 

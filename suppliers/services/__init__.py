@@ -62,6 +62,7 @@ from suppliers.services.invite_supplier import (
 from suppliers.services.merge_suppliers import merge_suppliers, undo_merge
 from suppliers.services.messages import About, mark_read, send_message
 from suppliers.services.move_supplier import MOVES, move_supplier
+from suppliers.services.offers import OfferDetails, SiteTerms, change_offer, set_offer_at_site, withdraw_offer
 from suppliers.services.open_quotation import (
     answer_quotation_question,
     cancel_quotation_request,
@@ -102,11 +103,13 @@ __all__ = [
     "GivenSite",
     "Invitation",
     "NeedDetails",
+    "OfferDetails",
     "PriceSaid",
     "ProposedAccount",
     "QuotationSaid",
     "ReceivedFile",
     "SentCertificate",
+    "SiteTerms",
     "SupplierRow",
     "accept_certificate",
     "accept_invitation",
@@ -127,6 +130,7 @@ __all__ = [
     "call_distinct",
     "cancel_quotation_request",
     "change_colleague_role",
+    "change_offer",
     "change_quotation_request",
     "change_supplier_person",
     "close_due_quotations",
@@ -178,6 +182,7 @@ __all__ = [
     "send_quotation",
     "send_supplier_link",
     "set_company_role",
+    "set_offer_at_site",
     "set_supplier_person_active",
     "settle_price_list",
     "take_over_suppliers",
@@ -188,6 +193,7 @@ __all__ = [
     "withdraw_amendment",
     "withdraw_bank_change",
     "withdraw_certificate",
+    "withdraw_offer",
     "withdraw_price_list",
     "write_quotation_request",
     "write_supplier_site",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.errors import InvalidError
 from foundation.intake import uploads
 from foundation.models import User
-from foundation.selectors import timeline
+from foundation.selectors import changes_of
 from foundation.web.attachment import attachment
 from foundation.web.csvout import stream_csv
 from foundation.web.door import admitted, now, staff, tried
@@ -35,7 +35,7 @@ from suppliers.services import match_columns, receive_price_list, settle_price_l
 from suppliers.web.price_list_forms import ColumnsForm, NewListForm, sample_of
 
 TABS = (("open", "Open"), ("", "All"), *((str(value), str(label)) for value, label in PriceListState.choices))
-SHOWN = 100
+SHOWN = 50
 REPORT = [
     "Line", "What", "Item", "Name", "Supplier part", "Unit", "Old price", "New price", "Currency", "Change %",
     "Open needs", "Ordered in 12 months", "A year more",
@@ -133,7 +133,7 @@ def _page(request: HttpRequest, found: PriceList, *, failed: str = "", error: st
     context = {
         "list": found, "is_read": is_read, "above": above, "which": which, "rows": rows[:SHOWN],
         "has_more": len(rows) > SHOWN, "tabs": _tabs(found, above) if is_read else (), "tolerance": tolerance,
-        "effect": effect_of(found.totals), "history": timeline("price_list", found.pk), "failed": failed,
+        "effect": effect_of(found.totals), "history": changes_of(found), "failed": failed,
         "error": error, "given": request.POST.get("reason", ""), **_verdicts(user, found, above, is_read=is_read),
     }  # fmt: skip
     return render(request, "suppliers/price_list/detail.html", context, status=422 if error else 200)

@@ -142,6 +142,9 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "supplier_person_new", made.sue, ["ACME"]
     yield "contracts_csv", made.sue, []
     yield "price_lists", made.sue, []
+    yield "offers", made.sue, []
+    yield "offers_csv", made.sue, []
+    yield "offer", made.sue, [made.acme.catalogue.order_by("pk")[0].pk]
     yield "price_list_new", made.sue, []
     for name in ("price_list", "price_list_columns", "price_list_report", "price_list_rejects", "price_list_file"):
         yield name, made.sue, [PriceList.objects.order_by("-pk")[0].number]

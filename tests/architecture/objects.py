@@ -422,6 +422,10 @@ def _contracts(houses: Houses) -> None:
     kinds["contract_paper"] = Kind(
         {"number": made.contract.number, "paper_id": paper.pk}, {"number": "NO-SUCH-9", "paper_id": 999_999_999}
     )
+    offer = made.acme.catalogue.get(item__code="TAPE-48")
+    kinds["offer"] = Kind(
+        {"offer_id": offer.pk}, {"offer_id": 999_999_999}, form={"version": offer.version, "reason": "Why"}
+    )
     listed = judged(made)
     kinds["price_list"] = Kind(
         {"number": listed.number}, {"number": "NO-SUCH-9"}, form={"version": listed.version, "reason": "Why"}

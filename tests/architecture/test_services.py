@@ -65,7 +65,7 @@ def test_service_is_called_by_keywords_and_says_what_it_refuses(name: str) -> No
 
 # How a service calls a document it moves, where it is not by the last word of its class.
 CALLED = {"Supplier": ("supplier", "duplicate"), "PolicyVersion": ("draft", "version", "old"), "OrderAcknowledgment": ("acknowledgment", "old"),
-          "InvoiceMatch": ("match",), "PriceList": ("price_list",), "ApprovalRequest": ("request",), "ApprovalStep": ("step",),
+          "InvoiceMatch": ("match",), "PriceList": ("price_list",), "CatalogueItem": ("offer",), "ApprovalRequest": ("request",), "ApprovalStep": ("step",),
           "Countersignature": ("signature",)}  # fmt: skip
 # Arrows that more than one module walks, with the reason.
 SHARED = {
@@ -74,7 +74,7 @@ SHARED = {
 }
 # Arrows of the drawing that nothing walks yet, with the reason.
 NOT_WALKED = {
-    **dict.fromkeys([f"CatalogueItem.{verb}" for verb in ("activate", "withdraw")], "offers come in by import"),
+    "CatalogueItem.activate": "offers come in by price lists, in force at once",
     "PurchaseOrder.request_approval": "an order carries the approval of its requisition, and a change of it its own",
     "PurchaseOrder.return_for_change": "the same",
 }
