@@ -72,6 +72,15 @@ class SupplierOffboarded(SupplierEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierRated(SupplierEvent):
+    """A supplier manager judged the risk; empty when the rating was taken away."""
+
+    kind: ClassVar[str] = "suppliers.supplier.rated"
+
+    risk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BankChangeEvent(Event):
     """Something happened to a change of a supplier's bank account (SU-2); the account itself is never told."""
 

@@ -20,7 +20,7 @@ class StepOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepDecided(Event):
-    """A stage ended; `verdict` is approved or rejected."""
+    """A stage ended; `verdict` is approved or rejected, `voice` for whom a deputy decided (AP-5)."""
 
     kind: ClassVar[str] = "workflow.step.decided"
     subject_type: ClassVar[str] = "step"
@@ -29,6 +29,7 @@ class StepDecided(Event):
     label: str
     verdict: str
     opened_at: str
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ WORDS = {
     "suppliers.supplier.sent_back": ("Sent back for a change", ""),
     "suppliers.supplier.qualified": ("Registered", "ok"),
     "suppliers.supplier.offboarded": ("Relation ended", "bad"),
+    "suppliers.supplier.rated": ("Risk: {risk}", ""),
     "suppliers.bank_change.proposed": ("New bank account proposed ({n})", "now"),
     "suppliers.bank_change.approved": ("Bank account checked, cooling off ({n})", "ok"),
     "suppliers.bank_change.ended": ("Bank change {n}: {outcome}", ""),
@@ -60,7 +61,7 @@ WORDS = {
     "workflow.step.escalated": ("Asked more people, {label}", "now"),
     "workflow.task.moved": ("Moved to a deputy or back, {label}", "now"),
     "workflow.step.seated_anew": ("Asked whoever holds the role now, {label}", "now"),
-    "workflow.step.decided": ("{label}: {verdict}", ""),
+    "workflow.step.decided": ("{label}: {verdict}{for_whom}", ""),
     _APPROVAL_CLOSED: ("Approval {outcome}", ""),
     "workflow.signature.asked": ("Second signature {n} asked for", "now"),
     "workflow.signature.closed": ("Second signature {n}: {outcome}", ""),
@@ -106,5 +107,7 @@ def words_of(event: DomainEvent) -> tuple[str, str]:
     """Say what happened as a document's history does, and in which tone."""
     text, tone = WORDS.get(event.kind, (event.kind.rsplit(".", 1)[-1].replace("_", " ").capitalize(), ""))
     facts = {key: str(value) for key, value in event.payload.items()}
-    words = text.format(n=event.subject_number, **{k: facts.get(k, "") for k in ("label", "verdict", "outcome")})
+    for_whom = f" for {facts['voice']}" if facts.get("voice") else ""
+    said = {k: facts.get(k, "") for k in ("label", "verdict", "outcome", "risk")}
+    words = text.format(n=event.subject_number, for_whom=for_whom, **said)
     return (f"{words}: {event.payload['reason']}" if event.payload.get("reason") else words), tone

@@ -160,7 +160,7 @@ class ApprovalRuleAdmin(RowDoor):
 
     form = RuleForm
     inlines = [StageInline]
-    exclude: ClassVar[Any] = ("policy", "position", "supplier_risks")  # no supplier has a risk grade yet
+    exclude: ClassVar[Any] = ("policy", "position")
     list_display = ["policy", "position", "name", "is_additional", "amount_from", "amount_to", "is_touchless"]
     list_display_links = ["name"]
     delete_service = services.delete_rule

@@ -20,6 +20,7 @@ from policies.decisions.vocabulary import (
     FLAGS,
     SITELESS,
     SPEND_KINDS,
+    SUPPLIER_RISKS,
     SUPPLIER_STATES,
 )
 from policies.decisions.world import ENTERPRISE, World
@@ -43,6 +44,9 @@ class CaseForm(forms.Form):
     document_type = forms.ChoiceField(label="Document", choices=list(DOCUMENT_TYPES.items()), required=False)
     spend_kind = forms.ChoiceField(label="Spend kind", choices=list(SPEND_KINDS.items()), required=False)
     supplier_state = forms.ChoiceField(label="Supplier", required=False)
+    supplier_risk = forms.ChoiceField(
+        label="Supplier risk", choices=[("", "Not rated"), *SUPPLIER_RISKS.items()], required=False
+    )
     sourcing_authority = forms.ChoiceField(
         label="Source", choices=list(AUTHORITIES.items()), required=False, initial="catalogue"
     )
@@ -110,6 +114,7 @@ class CaseForm(forms.Form):
             urgent=data["urgent"],
             flags=frozenset(data["flags"]),
             supplier_states=frozenset({data["supplier_state"] or "active"}),
+            supplier_risks=frozenset({data["supplier_risk"]} - {""}),
             requester_roles=frozenset(held or {"requester"}),
             sourcing_authorities=frozenset({data["sourcing_authority"] or "catalogue"}),
             contract_coverage=data["contract_coverage"],
@@ -130,6 +135,7 @@ class CaseForm(forms.Form):
             categories=categories,
             flags=frozenset(data["flags"]),
             supplier_states=frozenset({data["supplier_state"] or "active"} if supplier else ()),
+            supplier_risks=frozenset({data["supplier_risk"]} - {""} if supplier else ()),
             requester_roles=held,
         )
 
@@ -169,6 +175,7 @@ def as_query(example: ApprovalFacts) -> str:
         "document_type": example.document_type,
         "spend_kind": min(example.spend_kinds, default=""),
         "supplier_state": min(example.supplier_states, default=""),
+        "supplier_risk": min(example.supplier_risks, default=""),
         "flags": sorted(example.flags),
         "sourcing_authority": min(example.sourcing_authorities, default=""),
         "contract_coverage": example.contract_coverage,

@@ -20,6 +20,7 @@ from policies.decisions.vocabulary import (
     DOCUMENT_TYPES,
     FLAGS,
     SPEND_KINDS,
+    SUPPLIER_RISKS,
     SUPPLIER_STATES,
 )
 from policies.decisions.world import World
@@ -32,7 +33,7 @@ STAGES = 5
 STAGE_FIELDS = ("who", "role", "person", "completion", "percent", "hours", "together", "repeat")
 AXES = (
     "document_types", "sites", "regions", "categories", "spend_kinds", "any_flags", "without_flags",
-    "supplier_states", "requester_roles", "sourcing_authorities", "contract_coverages", "budget_states",
+    "supplier_states", "supplier_risks", "requester_roles", "sourcing_authorities", "contract_coverages", "budget_states",
     "change_deltas",
 )  # fmt: skip
 BY_ROLE = (StageWho.SITE_ROLE, StageWho.REGION_ROLE, StageWho.ENTERPRISE_ROLE)
@@ -77,6 +78,7 @@ class RuleForm(forms.Form):
             "any_flags": ("With any of these flags", list(FLAGS.items())),
             "without_flags": ("With none of these flags", list(FLAGS.items())),
             "supplier_states": ("Supplier is", list(SUPPLIER_STATES.items())),
+            "supplier_risks": ("Supplier risk", list(SUPPLIER_RISKS.items())),
             "requester_roles": ("Raised by a", list(Role.choices)),
             "sourcing_authorities": ("Source of any line", list(AUTHORITIES.items())),
             "contract_coverages": ("Contract", list(CONTRACT_COVERAGES.items())),

@@ -24,7 +24,7 @@ WORDS = {
     SUPPLIER_NOT_ACTIVE: "The suggested supplier may not receive orders.",
     OVER_BUDGET: "The budget of this cost centre does not cover it.",
     URGENT: "Marked urgent.",
-    POSSIBLE_SPLIT: "Together with your other requests of the last 7 days this passes an approval limit.",
+    POSSIBLE_SPLIT: "Together with other requests of the same person of the last 7 days this passes an approval limit.",
     FREE_TEXT: "Something is described in words, outside the catalogue.",
     FREE_TEXT_IN_CATALOGUE: "The catalogue has items that match this text.",
     NO_SOURCE: "No supplier offers this here; a buyer will look for one.",
@@ -33,12 +33,16 @@ WORDS = {
 }
 
 
-def flag_sentences(flags: Iterable[str], state_reason: str = "") -> list[str]:
-    """Return the flags as people read them; a price that rose says which and how far, as the state's reason has it."""
-    return [
-        f"{WORDS.get(flag, flag)} {state_reason}".strip() if flag == CHANGED_AFTER_APPROVAL else WORDS.get(flag, flag)
-        for flag in flags
-    ]
+def flag_sentences(flags: Iterable[str], state_reason: str = "", siblings: Sequence[str] = ()) -> list[str]:
+    """Return the flags as people read them.
+
+    A price that rose says which and how far, as the state's reason has it; a possible split names the other requests.
+    """
+    more = {
+        CHANGED_AFTER_APPROVAL: state_reason,
+        POSSIBLE_SPLIT: f"They are {', '.join(siblings)}." if siblings else "",
+    }
+    return [f"{WORDS.get(flag, flag)} {more.get(flag, '')}".strip() for flag in flags]
 
 
 @dataclass(frozen=True, slots=True)

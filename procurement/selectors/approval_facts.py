@@ -43,6 +43,7 @@ class Judged:
     blocks_submission: tuple[str, ...] = ()
     blocks_approval: tuple[str, ...] = ()
     budget: Effect = field(default_factory=Effect)
+    siblings: tuple[str, ...] = ()  # numbers of the requests that together with it pass a limit (RQ-2)
 
 
 def judge(
@@ -61,10 +62,12 @@ def judge(
     site = requisition.ship_to
     day = at.astimezone(ZoneInfo(site.time_zone)).date()
     base_amount, rate = freeze_amount(requisition.total_amount, requisition.currency, day)
-    states = _states(lines)
+    standing = _standing(lines)
+    states = {pk: state for pk, (state, _) in standing.items()}
     line_facts = [_line_facts(line, states) for line in lines]
     matrix, _policy = matrix_in_force(at)
-    split = is_possible_split(base_amount, _earlier(requisition, lines, at), _limits(matrix))
+    earlier = _earlier(requisition, lines, at)
+    split = is_possible_split(base_amount, earlier, _limits(matrix))
     policy = ordering_policy_in_force(at)
     budget = Effect(rooms_of(requisition, lines, rate.rate, lock=lock), policy.budget_mode)
     flags = requisition_flags(
@@ -80,6 +83,7 @@ def judge(
         urgent=requisition.is_urgent,
         flags=frozenset(flags),
         supplier_states=frozenset(states.values()),
+        supplier_risks=frozenset(risk for _, risk in standing.values() if risk),
         requester_roles=frozenset(role for role, _, _ in roles_of(requisition.requester)),
         sourcing_authorities=frozenset(_authority(line) for line in lines),
         contract_coverage=_coverage(lines),
@@ -95,6 +99,7 @@ def judge(
         blocks_submission=tuple(flag for flag in flags if flag in policy.block_submission),
         blocks_approval=tuple(flag for flag in flags if flag in policy.block_approval),
         budget=budget,
+        siblings=tuple(one.number for one in earlier) if split else (),
     )
 
 
@@ -112,13 +117,13 @@ def _coverage(lines: Sequence[RequisitionLine]) -> str:
     return "none" if not covered else "full" if covered == len(lines) else "part"
 
 
-def _states(lines: Sequence[RequisitionLine]) -> dict[int, str]:
-    """Return the state of each supplier the lines name; those read with the lines are not read again."""
+def _standing(lines: Sequence[RequisitionLine]) -> dict[int, tuple[str, str]]:
+    """Return the state and risk of each supplier the lines name; those read with the lines are not read again."""
     beside = RequisitionLine._meta.get_field("supplier").is_cached  # noqa: SLF001 - Django's own way
-    known = {x.supplier.pk: str(x.supplier.state) for x in lines if beside(x) and x.supplier}
+    known = {x.supplier.pk: (str(x.supplier.state), x.supplier.risk) for x in lines if beside(x) and x.supplier}
     unread = {x.supplier_id for x in lines if x.supplier_id} - set(known)
-    rows = Supplier.objects.filter(pk__in=unread).values_list("pk", "state") if unread else ()
-    return {**known, **dict(rows)}
+    rows = Supplier.objects.filter(pk__in=unread).values_list("pk", "state", "risk") if unread else ()
+    return {**known, **{pk: (state, risk) for pk, state, risk in rows}}
 
 
 def standing_flags(requisition: Requisition, at: datetime) -> list[str]:

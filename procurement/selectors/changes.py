@@ -51,6 +51,7 @@ def facts_of(
         categories=tuple(sorted({tuple(line.category.path.strip("/").split("/")) for line in lines})),
         spend_kinds=frozenset(SpendKind.CATALOGUE if line.item_id else SpendKind.NON_STOCK for line in lines),
         supplier_states=frozenset({str(order.supplier.state)}),
+        supplier_risks=frozenset({order.supplier.risk} - {""}),
         requester_roles=frozenset(role for role, _, _ in roles_of(requester)),
         sourcing_authorities=frozenset(_authority(line, change) for line in lines),
         contract_coverage="none" if not covered else "full" if covered == len(lines) else "part",

@@ -108,6 +108,7 @@ def _asking(
         chains=chains_of(requisition),
         cost_centres=(requisition.cost_centre,),
         done=done,
+        frozen={"siblings": list(judged.siblings)} if judged.siblings else {},
     )
 
 

@@ -10,7 +10,7 @@ from foundation import money
 from foundation.errors import DomainError, InvalidError
 from foundation.models import CostCentre, Site, User
 from policies.decisions.budgets import Room, refusal
-from procurement.decisions.flags import FREE_TEXT_IN_CATALOGUE, URGENT, WORDS
+from procurement.decisions.flags import FREE_TEXT_IN_CATALOGUE, URGENT, WORDS, flag_sentences
 from procurement.models import Requisition, RequisitionLine
 from procurement.selectors.approval_facts import Judged, preview
 from procurement.selectors.item_book import ItemBook
@@ -138,7 +138,7 @@ def blocks_of(judged: Judged) -> list[str]:
 def whole_document_flags(judged: Judged) -> list[str]:
     """Return in words what is unusual about the document and not already said beside a line."""
     beside = {flag for flags in judged.by_line.values() for flag in flags}
-    return [WORDS[flag] for flag in judged.flags if flag not in beside and flag != URGENT]
+    return flag_sentences((f for f in judged.flags if f not in beside and f != URGENT), siblings=judged.siblings)
 
 
 def wants_a_look(judged: Judged, routing: Routing) -> bool:

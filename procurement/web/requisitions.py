@@ -26,6 +26,7 @@ from procurement.models import Requisition, RequisitionState
 from procurement.selectors.approval_facts import preview
 from procurement.selectors.budgets import BUDGETED, rooms_of
 from procurement.selectors.requisition_page import matching, orders_from, with_first_line
+from procurement.selectors.splits import siblings_in
 from procurement.services import (
     cancel_requisition,
     copy_requisition,
@@ -174,16 +175,17 @@ def requisition_detail(request: HttpRequest, number: str) -> HttpResponse:
     rows = requisition.lines.select_related("item__base_unit", "unit", "supplier", "contract", "category")
     lines = list(rows)
     is_budgeted = requisition.state in BUDGETED
+    approval = newest_request("requisition", requisition.pk)
     context = {
         "requisition": requisition,
         "rooms": rooms_of(requisition, lines, requisition.base_rate) if is_budgeted else (),
         "lines": lines,
         "once": uuid.uuid4().hex,
         "orders": orders_from(requisition.pk) if requisition.approved_at else [],
-        "approval": newest_request("requisition", requisition.pk),
+        "approval": approval,
         "thread": messages_on("requisition", requisition.pk),
         "history": timeline("requisition", requisition.pk),
-        "flags": flag_sentences(requisition.flags, requisition.state_reason),
+        "flags": flag_sentences(requisition.flags, requisition.state_reason, siblings_in(approval)),
         "may_change": access.can_change(request.user, requisition),
         "may_withdraw": access.can_withdraw(request.user, requisition),
         "may_cancel": access.can_cancel(request.user, requisition),

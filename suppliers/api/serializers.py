@@ -32,12 +32,12 @@ class SupplierOutput(serializers.ModelSerializer[Supplier]):
 
 
 class SupplierDetail(SupplierOutput):
-    """A company we buy from, with its locations."""
+    """A company we buy from, with its locations; how we rate its risk is told to our own machines only."""
 
     locations = LocationOutput(source="sites", many=True)
 
     class Meta(SupplierOutput.Meta):
-        fields = [*SupplierOutput.Meta.fields, "locations"]
+        fields = [*SupplierOutput.Meta.fields, "locations", "risk", "risk_reason"]
         read_only_fields = fields
 
 

@@ -23,6 +23,8 @@ from suppliers.api.serializers import (
 from suppliers.models import CatalogueItem, Contract, ContractPrice, Supplier
 from suppliers.selectors import standing
 
+OURS_ALONE = {"risk", "risk_reason"}  # what a supplier does not read of itself
+
 
 class SupplierDoor(PartnerDoor):
     """Suppliers."""
@@ -51,7 +53,10 @@ class SupplierItem(SupplierDoor):
         """Return one supplier with its state and terms; the number of a merged one leads to who stands for it."""
         with self.as_caller(request) as user:
             known = found(self.visible(user).select_related("merged_into"), "supplier", code=code)
-            return told(shown(SupplierDetail(known if self.own else standing(known))))
+            body = shown(SupplierDetail(known if self.own else standing(known)))
+            if self.own:
+                body = {name: value for name, value in body.items() if name not in OURS_ALONE}
+            return told(body)
 
 
 class CatalogueList(PartnerDoor):

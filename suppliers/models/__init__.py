@@ -56,6 +56,7 @@ from suppliers.models.supplier import (
     OrderChannel,
     Supplier,
     SupplierIdentifier,
+    SupplierRisk,
     SupplierState,
     SupplierUser,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "SupplierIdentifier",
     "SupplierMerge",
     "SupplierRestriction",
+    "SupplierRisk",
     "SupplierSite",
     "SupplierState",
     "SupplierUser",

@@ -37,6 +37,14 @@ class OrderChannel(models.TextChoices):
     API = "api", "API"
 
 
+class SupplierRisk(models.TextChoices):
+    """How much could go wrong with a supplier, as a supplier manager judges it; an axis of the approval matrix (AP-1)."""
+
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+
+
 class Supplier(FSMModelMixin, models.Model):
     """A company we buy from: one record, whatever sites it serves."""
 
@@ -45,6 +53,9 @@ class Supplier(FSMModelMixin, models.Model):
     state = FSMField(default=SupplierState.REQUESTED, choices=SupplierState.choices, protected=True)
     version = models.PositiveIntegerField(default=1)
     state_reason = models.CharField(max_length=200, blank=True)
+    risk = models.CharField(max_length=6, choices=SupplierRisk.choices, blank=True, help_text="empty = not rated")
+    risk_reason = models.CharField(max_length=200, blank=True)
+    risk_rated_at = models.DateTimeField(null=True, blank=True)
     country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
     tax_id = models.CharField(max_length=32, blank=True)
     currency = models.CharField(max_length=3, help_text="ISO 4217")
@@ -73,7 +84,12 @@ class Supplier(FSMModelMixin, models.Model):
             models.CheckConstraint(
                 condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into=None)),
                 name="supplier_merged_into",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(risk="", risk_reason="", risk_rated_at=None)
+                | ~Q(risk="") & ~Q(risk_reason="") & Q(risk_rated_at__isnull=False),
+                name="supplier_risk_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -79,6 +79,7 @@ from suppliers.services.people import (
 )
 from suppliers.services.propose_bank_change import ProposedAccount, propose_bank_change
 from suppliers.services.quotation_prices import PriceSaid
+from suppliers.services.rate_supplier import rate_supplier
 from suppliers.services.receive_price_list import (
     ReceivedFile,
     match_columns,
@@ -160,6 +161,7 @@ __all__ = [
     "propose_contract",
     "put_award_in_contract",
     "put_bank_change_in_force",
+    "rate_supplier",
     "receive_price_list",
     "record_call_back",
     "refuse_bank_change",

@@ -137,7 +137,12 @@ def ask_when_checked(change: BankChange, *, actor: User, at: datetime) -> None:
         requester=requester, amount=None, currency="", need_by=None, rate=no_money(at), duty=APPROVE,
         chains=(chain_of("supplier", change.supplier_id), chain_of("bank_change", change.pk)),
     )  # fmt: skip
-    facts = enterprise_facts("bank_change", requester=requester, supplier_states=[change.supplier.state])
+    facts = enterprise_facts(
+        "bank_change",
+        requester=requester,
+        supplier_states=[change.supplier.state],
+        supplier_risks=[change.supplier.risk] if change.supplier.risk else (),
+    )
     open_approval(asking=asking, facts=facts, actor=actor, at=at)
 
 

@@ -14,10 +14,11 @@ from foundation.selectors import timeline
 from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version, words
 from suppliers import access
-from suppliers.models import CatalogueState, Supplier, SupplierState
+from suppliers.models import CatalogueState, Supplier, SupplierRisk, SupplierState
 from suppliers.selectors.quality import FLAWS, flawed
 from suppliers.selectors.sites import sites_and_numbers
-from suppliers.services import MOVES, move_supplier
+from suppliers.services import MOVES, move_supplier, rate_supplier
+from suppliers.services.rate_supplier import NOT_RATED
 
 ONBOARDING = (
     SupplierState.REQUESTED, SupplierState.INVITED, SupplierState.REGISTERED, SupplierState.SCREENED,
@@ -82,6 +83,8 @@ def _detail(
         "identifiers": identifiers,
         "sites": sites,
         "history": timeline("supplier", supplier.pk),
+        "risks": [*SupplierRisk.choices, (NOT_RATED, "Take the rating away")],
+        "given_risk": request.POST.get("risk", supplier.risk),
         "moves": _moves(supplier) if access.can_maintain(request.user) else [],
         "absorbed": supplier.absorbed.filter(undone_at=None).select_related("duplicate", "merged_by"),
         "failed": failed,
@@ -106,8 +109,10 @@ def _moves(supplier: Supplier) -> list[tuple[str, str, str, str]]:
 @require_POST
 @login_required
 def supplier_act(request: StaffRequest, code: str, verb: str) -> HttpResponse:
-    """Activate, restrict or block; a refusal comes back beside its form."""
+    """Activate, restrict, block or rate; a refusal comes back beside its form."""
     supplier = get_object_or_404(access.visible_suppliers(request.user), code=code)
+    if verb == "rate":
+        return _rate(request, supplier)
     if verb not in MOVES:
         raise Http404
     try:
@@ -124,3 +129,21 @@ def supplier_act(request: StaffRequest, code: str, verb: str) -> HttpResponse:
     supplier.refresh_from_db()
     messages.success(request, f"{supplier} is {supplier.get_state_display().lower()} now.")
     return redirect("supplier", code)
+
+
+def _rate(request: StaffRequest, supplier: Supplier) -> HttpResponse:
+    try:
+        rate_supplier(
+            supplier_id=supplier.pk,
+            expected_version=seen_version(request),
+            risk=words(request, "risk", 10),
+            actor=request.user,
+            reason=words(request, longest=200),
+            at=timezone.now(),  # noqa: TID251 - the porch reads the clock
+        )
+    except InvalidError as error:
+        return _detail(request, supplier, failed="rate", error=error.message, status=422)
+    supplier.refresh_from_db()
+    rated = f"rated {supplier.get_risk_display().lower()} risk" if supplier.risk else "not rated"
+    messages.success(request, f"{supplier} is {rated} now.")
+    return redirect("supplier", supplier.code)

@@ -70,8 +70,8 @@ def _told(request: ApprovalRequest) -> Explained:
         nearest_change=next((line for line in lines if line.startswith(NEAREST)), ""),
         stages=tuple(
             StageTold(
-                step.rule, step.label, str(step.state), tuple(str(a.person) for a in step.assignees.all()),
-                tuple(f"{d.actor} {d.get_verdict_display().lower()} {d.decided_at:%Y-%m-%d %H:%M}" for d in step.decisions.all()),
+                step.rule, step.label, str(step.state), tuple(str(a) for a in step.assignees.all()),
+                tuple(f"{d.who} {d.get_verdict_display().lower()} {d.decided_at:%Y-%m-%d %H:%M}" for d in step.decisions.all()),
             )
             for step in request.steps.all()
         ),

@@ -17,7 +17,7 @@ from workflow.models import ApprovalDecision, ApprovalRequest, Replay, ReplayDif
 
 # A row comparison, so that the index on (opened_at, id) gives the next slice wherever it begins.
 _SLICE = """
-select id, opened_at, (facts - array['base_amount', 'chains', 'duty'])::text, (facts ->> 'base_amount')::numeric,
+select id, opened_at, (facts - array['base_amount', 'chains', 'duty', 'siblings'])::text, (facts ->> 'base_amount')::numeric,
        requester_id, (decision ->> 'rule')::int, decision ->> 'rule_name', (decision -> 'stages')::text,
        (decision ->> 'touchless')::boolean, people::text
   from workflow_approvalrequest

@@ -94,9 +94,10 @@ def tell_step_informed(request: ApprovalRequest, step: ApprovalStep, *, at: date
 
 
 def end_step(
-    request: ApprovalRequest, step: ApprovalStep, verdict: str, *, actor: User, at: datetime, is_human: bool = True
-) -> None:
-    """Store how a stage ended, and tell it."""
+    request: ApprovalRequest, step: ApprovalStep, verdict: str, *, actor: User, at: datetime, is_human: bool = True,
+    voice: str = "",
+) -> None:  # fmt: skip
+    """Store how a stage ended, and tell it; `voice` is for whom a deputy decided (AP-5)."""
     if verdict == APPROVED:
         step.approve(at=at)
     else:
@@ -111,6 +112,7 @@ def end_step(
             rule=step.rule,
             label=step.label,
             verdict=verdict,
+            voice=voice,
             opened_at=step.opened_at.isoformat() if step.opened_at else "",
         )
     )

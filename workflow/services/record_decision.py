@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from foundation import audit
 from foundation.decisions.absence import stand_in
 from foundation.errors import NotFoundError, NotPermittedError, StaleError, require
 from foundation.journal import use_case
@@ -78,9 +79,11 @@ def record_decision(
         request.save(update_fields=["content_hash", "amount"])
     on = DoneOn(subject_type, subject_id, request.subject_number, request.site, request.amount, request.currency)
     record_duty(judged=judged, on=on, at=at)
+    if owner is not None:
+        _note_voice(request, actor, owner, verdict, at)
     ending = REJECTED if ends and verdict != APPROVED else chain.ends(step)
     if ending:
-        end_step(request, step, ending, actor=actor, at=at)
+        end_step(request, step, ending, actor=actor, at=at, voice=str(User.objects.get(pk=owner)) if owner else "")
     if ending == REJECTED:
         close_request(request, RequestState.REJECTED, actor=actor, at=at)
     else:
@@ -88,6 +91,14 @@ def record_decision(
     if ending == APPROVED and not open_next(chain, at=at):
         close_request(request, RequestState.APPROVED, actor=actor, at=at)
     return request
+
+
+def _note_voice(request: ApprovalRequest, actor: User, owner: int, verdict: str, at: datetime) -> None:
+    """Write in the audit trail for whom a deputy decided (AP-5); the room's own row says what became of the document."""
+    audit.record_fact(
+        f"approval.{request.subject_type}", request.pk, request.subject_number, "decide_for", actor=actor, at=at,
+        on_behalf_of=User.objects.get(pk=owner), verdict=verdict,
+    )  # fmt: skip
 
 
 def _lock_open(subject_type: str, subject_id: int) -> ApprovalRequest:

@@ -1,7 +1,8 @@
 import pytest
 from django.urls import reverse
 
-from tests.factories import company
+from suppliers.services import rate_supplier
+from tests.factories import NOW, company
 from tests.machine import client_of, numbers, statements
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +19,21 @@ def test_supplier_is_told_with_its_state_and_terms() -> None:
         "code": "ACME", "name": "Acme Packaging", "state": "active", "currency": "GBP", "payment_terms_days": 30,
     }  # fmt: skip
     assert answer["ETag"] == '"1"'
+
+
+def test_risk_is_told_to_our_machines_and_not_to_the_supplier() -> None:
+    made = company()
+    rate_supplier(
+        supplier_id=made.acme.pk, expected_version=1, risk="high", actor=made.sue, reason="One plant only", at=NOW
+    )
+
+    ours, own = (
+        client_of(who).get(reverse("api_supplier", args=["ACME"])).json() for who in (made.boris, made.acme_person)
+    )
+
+    assert (ours["risk"], ours["risk_reason"]) == ("high", "One plant only")
+    assert {"risk", "risk_reason"} & own.keys() == set()
+    assert own["code"] == "ACME"
 
 
 def test_supplier_sees_itself_and_its_own_offers_only() -> None:

@@ -105,6 +105,28 @@ def test_refused_move_comes_back_beside_its_field(client: Client, verb: str, rea
     assert made.acme.state == "active"
 
 
+@pytest.mark.parametrize(
+    ("risk", "reason", "status", "shown"),
+    [
+        ("high", "One plant only", 302, "High"),
+        ("none", "Never was", 302, "not rated"),
+        ("grave", "Who knows", 422, "Choose low, medium, high, or no rating."),
+        ("high", "", 422, "Say why."),
+    ],
+)
+def test_risk_is_rated_on_the_page(client: Client, risk: str, reason: str, status: int, shown: str) -> None:
+    made = company()
+    client.force_login(made.sue)
+
+    answer = client.post(
+        reverse("supplier_act", args=["ACME", "rate"]), {"version": 1, "risk": risk, "reason": reason}
+    )  # fmt: skip
+
+    page = answer if status == 422 else client.get(reverse("supplier", args=["ACME"]))
+    assert answer.status_code == status
+    assert shown in page.content.decode()
+
+
 def test_others_see_no_verbs_and_are_refused(client: Client) -> None:
     made = scene(client, "boris")
 

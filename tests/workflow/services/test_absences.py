@@ -2,13 +2,16 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from foundation.errors import DomainError
 from foundation.models import AuditEvent, DomainEvent, User
 from foundation.relay import drain
+from foundation.selectors.timeline import words_of
 from foundation.services import AbsencePlan, declare_absence, end_absence, turn_absences
 from policies.services import StageInput
 from procurement.services import approve_requisition
@@ -170,6 +173,22 @@ def test_deputy_who_sits_there_already_does_not_speak_for_two() -> None:
 
     assert seats() == [["Mona", "Mark"]]
     assert approve(requisition, made.mark).state == "submitted"
+
+
+def test_voice_of_the_deputy_is_in_the_audit_trail_the_history_and_the_explanation() -> None:
+    made = company()
+    requisition = submitted(made, LARGE)
+    away(made, deputy="harry")
+
+    approve(requisition, made.harry)
+
+    row = AuditEvent.objects.get(action="decide_for")
+    assert (row.actor, row.on_behalf_of, row.data["verdict"]) == (made.harry, made.mona, "approved")
+    said = StringIO()
+    call_command("policy", "explain", requisition.number, stdout=said)
+    assert "(Harry for Mona): Harry for Mona approved" in said.getvalue()
+    told = [words_of(event)[0] for event in DomainEvent.objects.filter(kind="workflow.step.decided")]
+    assert told == ["Site manager of Leeds: approved for Mona"]
 
 
 def test_moving_again_moves_nothing() -> None:
