@@ -141,7 +141,7 @@ def ask_when_checked(change: BankChange, *, actor: User, at: datetime) -> None:
         "bank_change",
         requester=requester,
         supplier_states=[change.supplier.state],
-        supplier_risks=[change.supplier.risk] if change.supplier.risk else (),
+        supplier_risks=[change.supplier.risk],
     )
     open_approval(asking=asking, facts=facts, actor=actor, at=at)
 

@@ -63,6 +63,7 @@ def _ask(price_list: PriceList, actor: User, at: datetime) -> None:
     paths = Category.objects.filter(pk__in=price_list.rows.filter(outcome__in=CHANGES).values("item__category"))
     facts = enterprise_facts(
         SUBJECT, requester=actor, base_amount=effect.dearer * rate.rate, supplier_states=[price_list.supplier.state],
+        supplier_risks=[price_list.supplier.risk],
         categories=[path.strip("/").split("/") for path in paths.order_by("path").values_list("path", flat=True)],
     )  # fmt: skip
     open_approval(asking=asking, facts=facts, actor=actor, at=at)

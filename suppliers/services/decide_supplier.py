@@ -48,7 +48,7 @@ def _ask(supplier: Supplier, actor: User, at: datetime) -> None:
         need_by=None, rate=no_money(at), duty=APPROVE, chains=(chain_of("supplier", supplier.pk),),
     )  # fmt: skip
     facts = enterprise_facts(
-        "supplier", requester=onboarding.invited_by, supplier_states=[supplier.state],
+        "supplier", requester=onboarding.invited_by, supplier_states=[supplier.state], supplier_risks=[supplier.risk],
         categories=[path.strip("/").split("/") for path in paths],
     )  # fmt: skip
     open_approval(asking=asking, facts=facts, actor=actor, at=at)

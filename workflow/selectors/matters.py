@@ -35,7 +35,7 @@ def enterprise_facts(
         categories=tuple(tuple(path) for path in categories),
         flags=frozenset(flags),
         supplier_states=frozenset(supplier_states),
-        supplier_risks=frozenset(supplier_risks),
+        supplier_risks=frozenset(risk for risk in supplier_risks if risk),
         requester_roles=frozenset(role for role, _, _ in roles_of(requester)),
     )
 
