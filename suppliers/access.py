@@ -15,9 +15,11 @@ from suppliers.models import (
     Certificate,
     Contract,
     ContractVersion,
+    FieldRule,
     PriceList,
     QuotationRequest,
     Supplier,
+    SupplierChange,
     SupplierUser,
 )
 
@@ -85,6 +87,36 @@ def can_propose_bank_change(user: User, supplier_id: int) -> Verdict:
     if user.kind == User.Kind.SUPPLIER:
         return can_act_for(user, supplier_id, Act.BANK)
     return access.can_in_role(user, "propose a bank account", Role.SUPPLIER_MANAGER, Role.INTEGRATION_ENGINEER)
+
+
+def can_tell_supplier(user: User, supplier_id: int) -> Verdict:
+    """Judge telling something of a supplier's record (SU-5): its administrators of itself, supplier managers and feeds of any."""
+    if user.kind == User.Kind.SUPPLIER:
+        return can_act_for(user, supplier_id, Act.PEOPLE)
+    return access.can_in_role(user, "change suppliers' records", Role.SUPPLIER_MANAGER, Role.INTEGRATION_ENGINEER)
+
+
+def can_decide_supplier_change(user: User, change: SupplierChange) -> Verdict:
+    """Judge deciding a request about a record: never who asked (SU-5); whom it asks is the machine's business."""
+    if user.pk == change.created_by_id:
+        return Verdict("own_request", "You asked for this change. Somebody else decides.")
+    return ALLOWED
+
+
+def can_withdraw_supplier_change(user: User, change: SupplierChange) -> Verdict:
+    """Judge taking a request back: whoever asked, and supplier managers what a feed or a file asked (SU-5)."""
+    if user.pk == change.created_by_id:
+        return ALLOWED
+    if change.source in {"erp", "import", "api"} and user.kind == User.Kind.STAFF:
+        return can_maintain(user)
+    return Verdict("not_your_request", "Somebody else asked for this. Refuse it instead.")
+
+
+def can_agree_field_rule(user: User, rule: FieldRule) -> Verdict:
+    """Judge putting a rule about a field in force: never who proposed it (SU-5)."""
+    if user.pk == rule.proposed_by_id:
+        return Verdict("own_proposal", "You proposed this rule. Somebody else puts it in force.")
+    return access.can_in_role(user, "put rules about suppliers in force", Role.SUPPLIER_MANAGER, Role.FINANCE_DIRECTOR)
 
 
 def can_check_bank_change(user: User) -> Verdict:

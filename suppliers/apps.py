@@ -55,4 +55,5 @@ class SuppliersConfig(AppConfig):
         guards.fence("suppliers_quotationinvitation", using="supplier_id = %(me)s and stage <> 'draft'")
         for table in ("quotation", "quotationprice", "quotationquestion"):
             guards.fence(f"suppliers_{table}")
+        guards.fence("suppliers_supplierchange")
         registries.invariants.add(*invariants())

@@ -115,6 +115,31 @@ class BankChangeEnded(BankChangeEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierChangeEvent(Event):
+    """Something happened to a request to change a supplier's record (SU-5)."""
+
+    subject_type: ClassVar[str] = "supplier_change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierChangeProposed(SupplierChangeEvent):
+    """A change of the record waits for a second person."""
+
+    kind: ClassVar[str] = "suppliers.supplier_change.proposed"
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierChangeEnded(SupplierChangeEvent):
+    """The change was made, refused or withdrawn."""
+
+    kind: ClassVar[str] = "suppliers.supplier_change.ended"
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SupplierMerged(SupplierEvent):
     """Another record stands for this one."""
 

@@ -1,9 +1,10 @@
 from django.urls import include, path
 
 from suppliers.api import bank as bank_api
+from suppliers.api import record as record_api
 from suppliers.api import sites as sites_api
 from suppliers.api import views as api
-from suppliers.portal import account, prices
+from suppliers.portal import account, prices, record
 from suppliers.portal import bank as portal_bank
 from suppliers.portal import certificates as portal_certificates
 from suppliers.portal import contracts as portal_contracts
@@ -13,8 +14,10 @@ from suppliers.web import bank as bank_pages
 from suppliers.web import (
     certificate_needs,
     certificates,
+    changes,
     contracts,
     duplicates,
+    field_rules,
     offers,
     pages,
     people,
@@ -63,6 +66,7 @@ urlpatterns = [
     path("suppliers/certificates/needs/", certificate_needs.needs, name="certificate_needs"),
     path("suppliers/certificates/kinds/", certificate_needs.kind_new, name="certificate_kind_new"),
     path("suppliers/certificates/needs/<int:need_id>/drop/", certificate_needs.need_drop, name="certificate_need_drop"),
+    path("suppliers/fields/", field_rules.supplier_fields, name="supplier_fields"),
     path("suppliers/quality/", quality.quality, name="supplier_quality"),
     path("suppliers/quality/<slug:code>.csv", quality.quality_csv, name="supplier_quality_csv"),
     path("suppliers/duplicates/", duplicates.duplicate_list, name="supplier_duplicates"),
@@ -73,6 +77,12 @@ urlpatterns = [
     ),
     path("suppliers/merges/<int:merge_id>/undo/", duplicates.merge_undo, name="supplier_merge_undo"),
     path("suppliers/<str:code>/", pages.supplier_detail, name="supplier"),
+    path("supplier/company/", record.record, name="portal_record"),
+    path("supplier-changes/", changes.supplier_changes, name="supplier_changes"),
+    path("supplier-changes/<str:number>/", changes.supplier_change, name="supplier_change"),
+    path("supplier-changes/<str:number>/do/<slug:verb>/", changes.supplier_change_do, name="supplier_change_do"),
+    path("suppliers/fields/<slug:field>/do/<slug:verb>/", field_rules.supplier_field_do, name="supplier_field_do"),
+    path("suppliers/<str:code>/record/", changes.record_change, name="supplier_record"),
     path("suppliers/<str:code>/locations/new/", sites.site_new, name="supplier_site_new"),
     path("suppliers/<str:code>/locations/<str:site_code>/", sites.site_change, name="supplier_site"),
     path("suppliers/<str:code>/certificates/", certificates.of_supplier, name="supplier_certificates"),
@@ -115,6 +125,7 @@ urlpatterns = [
     path(
         "api/v1/suppliers/<str:code>/bank-changes/", bank_api.BankChangeList.as_view(), name="api_supplier_bank_changes"
     ),
+    path("api/v1/suppliers/<str:code>/record/", record_api.RecordDoor.as_view(), name="api_supplier_record"),
     path("api/v1/suppliers/<str:code>/locations/", sites_api.SiteList.as_view(), name="api_supplier_sites"),
     path("api/v1/catalogue/", api.CatalogueList.as_view(), name="api_catalogue"),
     path("api/v1/contracts/", api.ContractList.as_view(), name="api_contracts"),

@@ -51,6 +51,8 @@ WORDS = {
     "suppliers.supplier.qualified": ("Registered", "ok"),
     "suppliers.supplier.offboarded": ("Relation ended", "bad"),
     "suppliers.supplier.rated": ("Risk: {risk}", ""),
+    "suppliers.supplier_change.proposed": ("Change of the record asked for ({n})", "now"),
+    "suppliers.supplier_change.ended": ("Change of the record {n}: {outcome}", ""),
     "suppliers.bank_change.proposed": ("New bank account proposed ({n})", "now"),
     "suppliers.bank_change.approved": ("Bank account checked, cooling off ({n})", "ok"),
     "suppliers.bank_change.ended": ("Bank change {n}: {outcome}", ""),

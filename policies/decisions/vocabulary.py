@@ -6,12 +6,12 @@ DOCUMENT_TYPES: Mapping[str, str] = {
     "requisition": "Requisition", "order": "Purchase order", "change": "Change order",
     "price_exception": "Price exception", "supplier": "Supplier registration",
     "supplier_spend": "Supplier spend authorisation", "bank_change": "Bank change", "policy": "Policy publication",
-    "price_list": "Price list",
+    "price_list": "Price list", "supplier_change": "Change of a supplier's record",
 }  # fmt: skip
 # What a row takes that names no documents: what the matrix was written for first. Every other matter is taken by name only.
 SPENDING = frozenset({"requisition", "order", "change"})
 # Matters of the whole enterprise: they have no site and no lines. Those in `CATEGORISED` have categories all the same.
-SITELESS = frozenset({"supplier", "supplier_spend", "bank_change", "policy", "price_list"})
+SITELESS = frozenset({"supplier", "supplier_spend", "supplier_change", "bank_change", "policy", "price_list"})
 CATEGORISED = frozenset({"supplier", "supplier_spend", "price_list"})
 SPEND_KINDS: Mapping[str, str] = {"catalogue": "Catalogue", "non_stock": "Non-stock goods", "service": "Service"}
 FLAGS: Mapping[str, str] = {

@@ -40,6 +40,7 @@ MATRIX: list[tuple[str, list[str], str | None, str | None, bool, list[str], list
     ("Bank accounts of suppliers", ["bank_change"], None, None, False, [], [_FINANCE]),
     ("Policies", ["policy"], None, None, False, [], [_POLICY]),
     ("Price lists of suppliers", ["price_list"], None, None, False, [], [_FINANCE]),
+    ("Records of suppliers", ["supplier_change"], None, None, False, [], [_FINANCE]),
 ]
 HARD_PAIRS = [
     ("request", "approve_requisition"), ("request", "approve_order"),

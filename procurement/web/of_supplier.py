@@ -15,6 +15,7 @@ from procurement.selectors.order_list import COMING, filtered_orders, next_step
 from procurement.selectors.order_list import OrderFilters as Filters
 from suppliers.models import Contract
 from suppliers.selectors import records_of
+from suppliers.web.shown import shown
 
 SHOWN = 8
 
@@ -38,7 +39,8 @@ def orders_of_supplier(request: HttpRequest, pk: Any = None) -> str:
         )
         .order_by("-open_value")
     )
-    context = {"totals": list(totals), "rows": _rows(mine), "code": _code(mine)}
+    rows = _rows(mine)
+    context = {"totals": list(totals), "rows": rows, "code": shown(request, int(pk)).code if rows else ""}
     return render_to_string("procurement/supplier/orders.html", context, request=request)
 
 
@@ -58,7 +60,3 @@ def _rows(orders: Any) -> list[tuple[PurchaseOrder, Any]]:
     today, now = timezone.localdate(), timezone.now()  # noqa: TID251 - the porch reads the clock
     found = filtered_orders(orders, Filters(), today=today).order_by("-pk")[:SHOWN]
     return [(order, next_step(order, today=today, now=now)) for order in found]
-
-
-def _code(orders: Any) -> str:
-    return str(orders.values_list("supplier__code", flat=True).first() or "")

@@ -16,12 +16,12 @@ from foundation.web.door import staff
 from procurement.decisions.scorecard import BY_CODE, PARTS, Part
 from procurement.selectors.scorecard import answer_latency, as_csv, days_of, lines_behind, scores, window
 from suppliers.access import visible_suppliers
-from suppliers.models import Supplier
+from suppliers.web.shown import shown
 
 
 def link_to_scorecard(request: HttpRequest, pk: Any = None) -> str:
     """Lead from a supplier's page to its numbers."""
-    code = Supplier.objects.values_list("code", flat=True).filter(pk=pk).first()
+    code = shown(request, int(pk)).code if pk else ""
     return render_to_string("procurement/supplier/score_link.html", {"code": code}, request=request) if code else ""
 
 

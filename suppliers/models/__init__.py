@@ -11,6 +11,7 @@ from suppliers.models.certificates import (
 from suppliers.models.contract import Contract, ContractKind, ContractPrice, ContractState
 from suppliers.models.contract_papers import ContractPaper, ContractVersion
 from suppliers.models.duplicates import DuplicateProposal, SupplierMerge
+from suppliers.models.master_data import FieldOrigin, FieldRule, SupplierChange, SupplierChangeState
 from suppliers.models.message import DocumentMessage
 from suppliers.models.offer_sites import OfferAtSite
 from suppliers.models.onboarding import (
@@ -90,6 +91,8 @@ __all__ = [
     "ContractVersion",
     "DocumentMessage",
     "DuplicateProposal",
+    "FieldOrigin",
+    "FieldRule",
     "OfferAtSite",
     "Onboarding",
     "OrderChannel",
@@ -115,6 +118,8 @@ __all__ = [
     "SourcingPreference",
     "StaffAccount",
     "Supplier",
+    "SupplierChange",
+    "SupplierChangeState",
     "SupplierCheck",
     "SupplierContact",
     "SupplierIdentifier",

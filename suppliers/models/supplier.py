@@ -29,6 +29,10 @@ MAY_BE_PAID = (SupplierState.QUALIFIED, SupplierState.ACTIVE, SupplierState.REST
 MAY_MERGE = tuple(state for state in SupplierState if state not in {SupplierState.BLOCKED, SupplierState.MERGED})
 
 
+# Still coming on board: the record is filled in freely (SU-1, SU-5).
+COMING = (SupplierState.REQUESTED, SupplierState.INVITED, SupplierState.REGISTERED, SupplierState.SCREENED)
+
+
 class OrderChannel(models.TextChoices):
     """How orders reach the supplier; the portal shows them in every case."""
 

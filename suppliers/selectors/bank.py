@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, Subquery
 
 from foundation.models import User
 from suppliers.models import BankAccount, BankChange, BankChangeState, StaffAccount, Supplier
@@ -31,11 +31,20 @@ def open_bank_change(supplier_id: int) -> str:
     return rows.values_list("number", flat=True).first() or ""
 
 
-def payment_of(supplier_id: int) -> tuple[Supplier, BankAccount | None, str]:
-    """Return a supplier, the account it is paid to, and the number of the change that keeps its payments."""
+def payment_of(supplier_id: int) -> tuple[BankAccount | None, str]:
+    """Return the account a supplier is paid to and the number of the change that keeps its payments; one statement."""
     changes = BankChange.objects.filter(supplier=OuterRef("pk"), state__in=WAITING).values("number")[:1]
-    supplier = Supplier.objects.annotate(open_change=Subquery(changes)).get(pk=supplier_id)
-    return supplier, account_in_force(supplier), supplier.open_change or ""
+    names = [field.attname for field in BankAccount._meta.concrete_fields]  # noqa: SLF001 - Django's own way
+    row = (
+        Supplier.objects.filter(pk=supplier_id)
+        .annotate(account=FilteredRelation("bank_accounts", condition=Q(bank_accounts__ended_at=None)))
+        .values_list(Subquery(changes), *(f"account__{name}" for name in names))
+        .order_by()
+        .first()
+    )
+    waiting, *values = row or ("",)
+    held = dict(zip(names, values, strict=True)) if values else {}
+    return (BankAccount(**held) if held.get("id") else None), waiting or ""
 
 
 def changes_of(supplier: Supplier) -> Sequence[BankChange]:

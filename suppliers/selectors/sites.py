@@ -1,16 +1,10 @@
 """Where a supplier takes orders and where it is paid; without a location of its own the company's record says it."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, Value
-from django.db.models.functions import Concat, JSONObject
+from django.db.models import Q
 
-from suppliers.models import BankAccount, SiteUse, Supplier, SupplierIdentifier, SupplierSite
-
-_SHOWN = ("code", "name", "orders", "payments", "address", "email", "is_active")
+from suppliers.models import BankAccount, SiteUse, Supplier, SupplierSite
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +36,6 @@ def order_from(supplier: Supplier, *, ship_to_id: int, currency: str) -> Place:
     rows = SupplierSite.objects.filter(Q(currency="") | Q(currency=currency), supplier=supplier, is_active=True)
     named = Q(serves=ship_to_id, orders=SiteUse.YES)
     return place_of(supplier, rows.filter(named | Q(orders=SiteUse.DEFAULT)).order_by("-orders", "code").first())
-
-
-def sites_and_numbers(supplier_id: int) -> tuple[Sequence[dict[str, Any]], Sequence[str]]:
-    """Return a supplier's locations, those in use first, and its numbers at partners; one statement."""
-    shown = JSONObject(**{name: name for name in _SHOWN})
-    sites = SupplierSite.objects.filter(supplier=OuterRef("pk")).order_by("-is_active", "code").values(one=shown)
-    numbers = SupplierIdentifier.objects.filter(supplier=OuterRef("pk")).order_by("scheme", "value")
-    written = numbers.values(one=Concat("scheme", Value(":"), "value"))
-    rows = Supplier.objects.filter(pk=supplier_id).order_by()
-    found: tuple[Sequence[dict[str, Any]], Sequence[str]] = rows.values_list(
-        ArraySubquery(sites), ArraySubquery(written)
-    ).get()
-    return found
 
 
 def remit_to(supplier_id: int) -> str:

@@ -48,8 +48,14 @@ from suppliers.services.decide_supplier import (
     return_supplier,
     send_back_supplier,
 )
+from suppliers.services.decide_supplier_change import (
+    approve_supplier_change,
+    reject_supplier_change,
+    withdraw_supplier_change,
+)
 from suppliers.services.duplicates import call_distinct, find_duplicates
 from suppliers.services.end_contract import expire_contracts, terminate_contract, warn_of_contracts
+from suppliers.services.field_rules import agree_field_rule, propose_field_rule
 from suppliers.services.import_sanctions import import_sanctions
 from suppliers.services.import_suppliers import SupplierRow, import_suppliers
 from suppliers.services.invite_supplier import (
@@ -89,6 +95,7 @@ from suppliers.services.receive_price_list import (
 from suppliers.services.restrict_by_rule import follow_cause
 from suppliers.services.supplier_profile import save_profile, send_profile
 from suppliers.services.take_over_suppliers import take_over_suppliers
+from suppliers.services.tell_supplier import Heard, Told, tell_supplier
 from suppliers.services.watch_certificates import restrict_for_certificates, warn_of_certificates
 from suppliers.services.write_contract import agree_contract, amend_contract, propose_contract, withdraw_amendment
 from suppliers.services.write_quotation import add_quotation_paper, change_quotation_request, write_quotation_request
@@ -102,6 +109,7 @@ __all__ = [
     "Colleague",
     "ContractPlan",
     "GivenSite",
+    "Heard",
     "Invitation",
     "NeedDetails",
     "OfferDetails",
@@ -112,6 +120,7 @@ __all__ = [
     "SentCertificate",
     "SiteTerms",
     "SupplierRow",
+    "Told",
     "accept_certificate",
     "accept_invitation",
     "add_bank_evidence",
@@ -120,12 +129,14 @@ __all__ = [
     "add_quotation_paper",
     "add_supplier_person",
     "agree_contract",
+    "agree_field_rule",
     "amend_contract",
     "answer_quotation_question",
     "apply_when_due",
     "approve_bank_change",
     "approve_price_list",
     "approve_supplier",
+    "approve_supplier_change",
     "ask_about_quotation",
     "award_quotation_request",
     "call_distinct",
@@ -159,6 +170,7 @@ __all__ = [
     "pass_award_on",
     "propose_bank_change",
     "propose_contract",
+    "propose_field_rule",
     "put_award_in_contract",
     "put_bank_change_in_force",
     "rate_supplier",
@@ -169,6 +181,7 @@ __all__ = [
     "reject_bank_change",
     "reject_price_list",
     "reject_supplier",
+    "reject_supplier_change",
     "remove_colleague",
     "reset_supplier_second_factor",
     "restrict_for_certificates",
@@ -188,6 +201,7 @@ __all__ = [
     "set_supplier_person_active",
     "settle_price_list",
     "take_over_suppliers",
+    "tell_supplier",
     "terminate_contract",
     "undo_merge",
     "warn_of_certificates",
@@ -197,6 +211,7 @@ __all__ = [
     "withdraw_certificate",
     "withdraw_offer",
     "withdraw_price_list",
+    "withdraw_supplier_change",
     "write_quotation_request",
     "write_supplier_site",
 ]  # fmt: skip

@@ -13,11 +13,14 @@ from foundation.services import Import, RowFault
 from foundation.validators import known_country, known_currency, new_code
 from suppliers import access
 from suppliers.decisions.plain_names import read_name
-from suppliers.models import Supplier
+from suppliers.models import FieldOrigin, Supplier, SupplierState
+from suppliers.services.tell_supplier import Told, tell_supplier
 from suppliers.services.write_supplier_site import open_main_sites
 
 _CODE = 16
 _BATCH = 1_000
+_CLOSED = (SupplierState.MERGED, SupplierState.OFFBOARDED)  # what a file says of them is no news
+_TOLD = ("name", "country", "currency", "tax_id", "address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ def import_suppliers(*, rows: Sequence[SupplierRow], source: str, dry_run: bool,
     """Add the suppliers of a table that are not there by code; `dry_run` only judges.
 
     A supplier that comes in is requested only: it gets orders and money after its onboarding, like any other (SU-1).
-    One that is there stays as it is. Bank accounts never come in this way (SU-2).
+    What a row says otherwise of one that is there is told like any other source's word: written where the file may, else
+    a request (SU-5). An empty cell says nothing. Bank accounts never come in this way (SU-2).
 
     :raises NotPermittedError: not a supplier manager.
     """
@@ -54,8 +58,13 @@ def import_suppliers(*, rows: Sequence[SupplierRow], source: str, dry_run: bool,
             continue
         fresh.setdefault(supplier.code, supplier)
     known = _known(fresh)
-    done.same += sorted(known)
-    done.new += sorted(fresh.keys() - known)
+    done.new += sorted(fresh.keys() - known.keys())
+    for code, supplier in sorted(known.items()):
+        values = {} if supplier.state in _CLOSED else _otherwise(supplier, fresh[code])
+        (done.changed if values else done.same).append(code)
+        if values and not dry_run:
+            told = Told(values, "import", source[:120])
+            tell_supplier(supplier_id=supplier.pk, told=told, actor=actor, at=at)
     if not dry_run:
         _store([fresh[code] for code in done.new], source, actor, at)
     return done
@@ -73,13 +82,29 @@ def _judged(row: SupplierRow, source: str, at: datetime) -> Supplier:
     )  # fmt: skip
 
 
-def _known(fresh: Iterable[str]) -> set[str]:
-    return set(Supplier.objects.filter(code__in=list(fresh)).values_list("code", flat=True))
+def _known(fresh: Iterable[str]) -> dict[str, Supplier]:
+    """Return the records of codes that are there."""
+    return {row.code: row for row in Supplier.objects.filter(code__in=list(fresh))}
+
+
+def _otherwise(known: Supplier, row: Supplier) -> dict[str, str]:
+    """Return what a row says that the record does not."""
+    said = {name: str(getattr(row, name)) for name in _TOLD}
+    return {name: value for name, value in said.items() if value and value != str(getattr(known, name))}
 
 
 def _store(added: Sequence[Supplier], source: str, actor: User, at: datetime) -> None:
     Supplier.objects.bulk_create(added, batch_size=_BATCH)
     open_main_sites(suppliers=added, at=at)
+    FieldOrigin.objects.bulk_create(
+        (
+            FieldOrigin(supplier=one, field=name, source="import", document=source[:120], by=actor, at=at)
+            for one in added
+            for name in _TOLD
+            if getattr(one, name)
+        ),
+        batch_size=_BATCH,
+    )
     audit.record_rows(
         audit.row("suppliers.supplier", one.pk, one.code, "import_supplier", actor=actor, at=at, source=source)
         for one in added

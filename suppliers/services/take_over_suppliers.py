@@ -6,7 +6,7 @@ from datetime import datetime
 from foundation import audit
 from foundation.journal import use_case
 from foundation.models import User
-from suppliers.models import Supplier
+from suppliers.models import FieldOrigin, Supplier
 from suppliers.selectors.merging import standing
 from suppliers.services.write_supplier_site import open_main_sites
 
@@ -33,6 +33,10 @@ def take_over_suppliers(
         if code not in known
     )  # fmt: skip
     open_main_sites(suppliers=added, at=at)
+    FieldOrigin.objects.bulk_create(
+        FieldOrigin(supplier=supplier, field="name", source="import", document=source[:120], by=actor, at=at)
+        for supplier in added
+    )
     audit.record_rows(
         audit.row("suppliers.supplier", supplier.pk, supplier.code, "take_over", actor=actor, at=at, source=source)
         for supplier in added

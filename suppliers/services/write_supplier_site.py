@@ -17,6 +17,8 @@ from suppliers import access
 from suppliers.decisions.plain_names import read_name
 from suppliers.models import BankAccount, SiteUse, Supplier, SupplierSite
 from suppliers.models.sites import MAIN
+from suppliers.models.supplier import COMING
+from suppliers.selectors.master_data import rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def write_supplier_site(
     site = _found(supplier, site_id, expected_version, given, at)
     before = _said(site) if site.pk else {}
     _require_keeps_defaults(site, given)
+    _require_no_side_door(supplier, site, given)
     serves = _ours(given.serves)
     for name, value in _judged(given).items():
         setattr(site, name, value)
@@ -134,6 +137,17 @@ def _require_keeps_defaults(site: SupplierSite, given: GivenSite) -> None:
     ends = site.pk and (given.payments == SiteUse.NO or not given.is_active)
     if ends and BankAccount.objects.filter(change__remit_to=site.pk, ended_at=None).exists():
         raise ConflictError("account_in_force", f"The account in force is paid at {site}. Change the account first.")
+
+
+def _require_no_side_door(supplier: Supplier, site: SupplierSite, given: GivenSite) -> None:
+    """Where payments go by default is a field of the record like others: when it is controlled, a request moves it."""
+    if given.payments != SiteUse.DEFAULT or site.payments == SiteUse.DEFAULT or supplier.state in COMING:
+        return
+    if rules()["remit_to"].is_controlled and supplier.sites.filter(payments=SiteUse.DEFAULT).exists():
+        raise InvalidError(
+            "controlled_field", "Where payments go is controlled: keep this location as paid, then ask for the change in the"
+            " record.", field="payments", value=given.payments,
+        )  # fmt: skip
 
 
 def _make_way(site: SupplierSite) -> None:

@@ -24,8 +24,9 @@ from suppliers.services import (
     reject_bank_change,
     reject_price_list,
 )
-from suppliers.web import onboarding_furniture
+from suppliers.web import onboarding_furniture, record_furniture
 from suppliers.web.messages import suppliers_wrote
+from suppliers.web.shown import shown
 
 OFFERS = 20
 
@@ -40,6 +41,7 @@ def register() -> None:
     if items_by_part not in item_numbers:
         item_numbers.append(items_by_part)
     panels.add("item.main", offers_of_item)
+    record_furniture.register()
     panels.add("supplier.side", bank_of_supplier)
     panels.add("supplier.side", onboarding_furniture.onboarding_of_supplier)
     panels.add("supplier.side", certificates_of_supplier)
@@ -164,9 +166,9 @@ def bank_of_supplier(request: HttpRequest, pk: int | None) -> str:
     """Show which account is in force and what is being changed, to those who look after accounts."""
     if not isinstance(request.user, User) or pk is None or not access.can_see_bank_changes(request.user):
         return ""
-    supplier, account, waiting = payment_of(pk)
+    account, waiting = payment_of(pk)
     context = {
-        "supplier": supplier, "account": account, "open": waiting,
+        "supplier": shown(request, pk), "account": account, "open": waiting,
         "may_propose": access.can_propose_bank_change(request.user, pk),
     }  # fmt: skip
     return render_to_string("suppliers/bank/panel.html", context, request=request)
@@ -176,6 +178,6 @@ def certificates_of_supplier(request: HttpRequest, pk: int | None) -> str:
     """Show how the certificates needed of a supplier stand, to those who look after them."""
     if not isinstance(request.user, User) or pk is None or not access.can_see_certificates(request.user):
         return ""
-    supplier = Supplier.objects.get(pk=pk)
+    supplier = shown(request, pk)
     context = {"supplier": supplier, "found": standing_of(supplier, now().date())}
     return render_to_string("suppliers/certificates/panel.html", context, request=request)

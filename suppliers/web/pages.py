@@ -16,9 +16,10 @@ from foundation.web.typed import seen_version, words
 from suppliers import access
 from suppliers.models import CatalogueState, Supplier, SupplierRisk, SupplierState
 from suppliers.selectors.quality import FLAWS, flawed
-from suppliers.selectors.sites import sites_and_numbers
+from suppliers.selectors.supplier_page import record_of
 from suppliers.services import MOVES, move_supplier, rate_supplier
 from suppliers.services.rate_supplier import NOT_RATED
+from suppliers.web.shown import show
 
 ONBOARDING = (
     SupplierState.REQUESTED, SupplierState.INVITED, SupplierState.REGISTERED, SupplierState.SCREENED,
@@ -70,23 +71,22 @@ def supplier_detail(request: StaffRequest, code: str) -> HttpResponse:
 def _detail(
     request: StaffRequest, supplier: Supplier, *, failed: str = "", error: str = "", status: int = 200
 ) -> HttpResponse:
+    show(request, supplier)
     offers = supplier.catalogue.filter(state=CatalogueState.ACTIVE).select_related("item", "unit")
     shown = list(offers.order_by("item__code")[: OFFERS + 1])
-    sites, identifiers = sites_and_numbers(supplier.pk)
+    record = record_of(supplier)
     context = {
         "supplier": supplier,
-        "contracts": supplier.contracts.order_by("-valid_to")[:20],
         "offers": shown[:OFFERS],
         "has_more_offers": len(shown) > OFFERS,
         "people": supplier.people.select_related("user").order_by("-is_active", "user__first_name", "pk"),
         "may_maintain": access.can_maintain(request.user),
-        "identifiers": identifiers,
-        "sites": sites,
+        "record": record,
+        "may_tell": access.can_tell_supplier(request.user, supplier.pk),
         "history": timeline("supplier", supplier.pk),
         "risks": [*SupplierRisk.choices, (NOT_RATED, "Take the rating away")],
         "given_risk": request.POST.get("risk", supplier.risk),
         "moves": _moves(supplier) if access.can_maintain(request.user) else [],
-        "absorbed": supplier.absorbed.filter(undone_at=None).select_related("duplicate", "merged_by"),
         "failed": failed,
         "error": error,
         "given": request.POST.get("reason", ""),

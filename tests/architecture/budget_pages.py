@@ -26,9 +26,10 @@ from suppliers.models import (
     PriceList,
     QuotationRequest,
     Supplier,
+    SupplierChange,
 )
 from suppliers.models.bank import BankChange
-from suppliers.services import NeedDetails, find_duplicates, need_certificate
+from suppliers.services import NeedDetails, Told, find_duplicates, need_certificate, tell_supplier
 from suppliers.services.invite_supplier import token_of
 from tests.factories import NOW, Company, an_issued_order
 from tests.policies import exchange
@@ -78,6 +79,8 @@ def machines(made: Company, number: int) -> None:
         proposed(made, supplier=made.bolt)
     email = f"new{number}@kestrel.example"
     (accepted if number == 1 else invited)(made, name=f"Kestrel {number}", email=email, nevertheless="x", at=NOW)
+    told = Told({"payment_terms_days": str(60 + number)}, "portal")
+    tell_supplier(supplier_id=made.acme.pk, told=told, actor=made.acme_person, at=NOW)
     _certificates(made, number)
     register_client(name=f"Scanner {number}", scopes=["read"], actor=made.people["igor"], at=NOW)
 
@@ -157,8 +160,7 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "supplier_quality_csv", made.sue, ["no_tax_number"]
     yield "supplier_duplicate", made.sue, [DuplicateProposal.objects.get().pk]
     yield "supplier_bank_new", made.sue, ["ACME"]
-    yield "supplier_site_new", made.sue, ["ACME"]
-    yield "supplier_site", made.sue, ["ACME", "MAIN"]
+    yield from _records(made)
     yield "order_change", made.boris, [OrderChange.objects.order_by("pk")[0].number]
     yield "bank_changes", made.sue, []
     yield "bank_change", made.sue, [BankChange.objects.order_by("pk")[0].number]
@@ -196,6 +198,16 @@ def _portal(made: Company) -> Iterator[Row]:
     sent = DocumentMessage.objects.exclude(file=None).order_by("pk")[0]
     yield "message_file", made.pat, [sent.pk]
     yield "portal_message_file", made.acme_person, [sent.pk]
+
+
+def _records(made: Company) -> Iterator[Row]:
+    yield "supplier_site_new", made.sue, ["ACME"]
+    yield "supplier_changes", made.sue, []
+    yield "supplier_change", made.sue, [SupplierChange.objects.order_by("pk")[0].number]
+    yield "supplier_fields", made.sue, []
+    yield "supplier_record", made.sue, ["ACME"]
+    yield "portal_record", made.acme_person, []
+    yield "supplier_site", made.sue, ["ACME", "MAIN"]
 
 
 def _policies(made: Company) -> Iterator[Row]:

@@ -41,7 +41,7 @@ from suppliers.models import (
     SupplierUser,
 )
 from suppliers.selectors import moving
-from suppliers.services import merge_suppliers
+from suppliers.services import Told, merge_suppliers, tell_supplier
 from suppliers.services.invite_supplier import token_of
 from tests.architecture.who import Who
 from tests.factories import NOW, TODAY, Company, a_requisition, approved, person, submitted
@@ -503,6 +503,12 @@ def _budgets(houses: Houses) -> None:
 
 
 def _bank(houses: Houses) -> None:
+    told = Told({"payment_terms_days": "14"}, "erp")
+    tell_supplier(supplier_id=houses.made.bolt.pk, told=told, actor=houses.made.igor, at=NOW)
+    asked = tell_supplier(supplier_id=houses.made.acme.pk, told=told, actor=houses.made.igor, at=NOW).change
+    assert asked is not None
+    seen = {"version": asked.version, "hash": asked.content_hash, "reason": "No"}
+    houses.kinds["supplier_change"] = Kind({"number": asked.number}, {"number": "NO-SUCH-9"}, form=seen)
     houses.kinds["supplier_site"] = Kind(
         {"code": "ACME", "site_code": "MAIN"}, {"code": "ACME", "site_code": "NO-SUCH-9"}, form={"version": 1}
     )

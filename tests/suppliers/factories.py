@@ -9,11 +9,14 @@ from suppliers.models import BankChange, DocumentMessage, Supplier
 from suppliers.services import (
     About,
     ProposedAccount,
+    Told,
     approve_bank_change,
+    approve_supplier_change,
     propose_bank_change,
     put_bank_change_in_force,
     record_call_back,
     send_message,
+    tell_supplier,
 )
 from tests.factories import NOW, Company
 
@@ -45,6 +48,18 @@ def approved(made: Company, account: str = GOOD, *, at: datetime = NOW, supplier
     return approve_bank_change(
         pk=change.pk, expected_version=change.version, seen_hash=change.content_hash, actor=made.people["frank"],
         reason="", at=at,
+    )  # fmt: skip
+
+
+def paid_at(made: Company, code: str) -> None:
+    """Make a location of Acme the one that is paid, by a request that Frank agrees to."""
+    change = tell_supplier(
+        supplier_id=made.acme.pk, told=Told({"remit_to": code}, "page"), actor=made.sue, at=NOW
+    ).change
+    assert change is not None
+    approve_supplier_change(
+        pk=change.pk, expected_version=change.version, seen_hash=change.content_hash, actor=made.people["frank"],
+        reason="", at=NOW,
     )  # fmt: skip
 
 

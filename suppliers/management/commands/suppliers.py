@@ -79,6 +79,7 @@ class Command(BaseCommand):
         )  # fmt: skip
         self.stdout.write(
             f"{len(rows)} rows: {len(done.new)} new suppliers, {len(done.same)} there before, {len(done.faults)} rows refused."
+            + (f" {len(done.changed)} say something else than the record." if done.changed else "")
         )
         for fault in done.faults[:SHOWN]:
             self.stdout.write(f"  line {fault.line}, {fault.column}: {fault.message}")

@@ -10,7 +10,7 @@ from invoicing.services import receive_invoice
 from suppliers.services import GivenSite, write_supplier_site
 from tests.factories import NOW, an_issued_order, company, receive_all
 from tests.invoicing.factories import bill_for
-from tests.suppliers.factories import in_force
+from tests.suppliers.factories import in_force, paid_at
 
 pytestmark = pytest.mark.django_db
 
@@ -32,10 +32,11 @@ def test_bill_is_paid_at_the_location_of_the_account(
     made = company()
     if has_account:
         in_force(made)
-    pay = GivenSite("PAY", "Acme Accounts", payments="default")
+    pay = GivenSite("PAY", "Acme Accounts", payments="yes")
     write_supplier_site(
         supplier_id=made.acme.pk, site_id=None, expected_version=None, given=pay, actor=made.sue, at=NOW
     )
+    paid_at(made, "PAY")
     order = an_issued_order(made, ("SW-500", "10"))
     receive_all(made, order)
     command = replace(bill_for(order, supplier_number="A-1", invoice_date=NOW.date()), remit_to=stated)

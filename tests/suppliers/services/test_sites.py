@@ -13,7 +13,7 @@ from suppliers.models import SupplierSite
 from suppliers.selectors.sites import order_from, remit_to
 from suppliers.services import GivenSite, write_supplier_site
 from tests.factories import NOW, Company, an_issued_order, company
-from tests.suppliers.factories import in_force
+from tests.suppliers.factories import in_force, paid_at
 
 pytestmark = pytest.mark.django_db
 NORTH = GivenSite(
@@ -110,8 +110,12 @@ def test_default_moves_and_never_just_ends(made: Company) -> None:
 
 def test_location_of_the_account_in_force_stays_in_use(made: Company) -> None:
     in_force(made)
-    write(made, GivenSite("PAY", "Acme Accounts", payments="default"))
+    with pytest.raises(InvalidError) as controlled:
+        write(made, GivenSite("PAY", "Acme Accounts", payments="default"))
+    write(made, GivenSite("PAY", "Acme Accounts", payments="yes"))
+    paid_at(made, "PAY")
 
+    assert controlled.value.code == "controlled_field"
     assert remit_to(made.acme.pk) == "MAIN"
     with pytest.raises(ConflictError) as refused:
         write(made, GivenSite("MAIN", "Main", orders="default"), main(made))
