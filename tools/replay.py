@@ -88,15 +88,16 @@ def _drafter(at: datetime) -> Any:
 
 
 def _draft(at: datetime) -> Any:
-    """Draft the matrix in force with limits half as high again."""
+    """Draft the matrix in force with limits half as high again, and managers up to the limit instead of a role."""
     from django.db.models import F  # noqa: PLC0415 - settings are ready only now
 
-    from policies.models import ApprovalRule  # noqa: PLC0415 - same
+    from policies.models import ApprovalRule, ApprovalStage  # noqa: PLC0415 - same
     from policies.services import create_draft  # noqa: PLC0415 - same
 
     draft = create_draft(kind="approval", actor=_drafter(at), at=at)
     rules = ApprovalRule.objects.filter(policy=draft)
     rules.update(amount_from=F("amount_from") * Decimal("1.5"), amount_to=F("amount_to") * Decimal("1.5"))
+    ApprovalStage.objects.filter(rule__policy=draft, who="site_role").update(who="climb", role="")
     return draft
 
 
@@ -183,11 +184,18 @@ def _request(number: int, chance: random.Random, site: Any, by: Any, matrix: Any
     return ApprovalRequest(
         subject_type="requisition", subject_id=10_000_000 + number, subject_number=f"REQ-B-{number}", subject_version=1,
         content_hash="0" * 64, title="Bench", site=site, requester=by, amount=amount, currency="GBP",
-        base_amount=amount, rate=1, rate_date=opened.date(),
+        people=_people_then(by, chance), base_amount=amount, rate=1, rate_date=opened.date(),
         facts=facts_to_json(facts) | {"chains": [f"requisition:{number}"], "duty": "approve"}, policy=policy,
         decision=decision_to_json(decision), is_touchless=decision.is_touchless, state="approved", version=2,
         opened_at=opened, closed_at=opened + timedelta(hours=9),
     )  # fmt: skip
+
+
+def _people_then(by: Any, chance: random.Random) -> dict[str, Any]:
+    """Return who stood where when a document asked, as it is frozen with it: three managers, an owner, two categories."""
+    climb = [[by.manager_id, "1000.0000"], [by.manager_id + 1, "5000.0000"], [by.manager_id + 2, None]]
+    managers = {"PACK": by.manager_id, f"PACK-{chance.randrange(40)}": by.manager_id + 1}
+    return {"climb": climb, "owners": [by.manager_id + chance.randrange(3)], "managers": managers}
 
 
 def _steps(request: Any, chance: random.Random) -> Iterator[Any]:
