@@ -35,6 +35,7 @@ class WorkflowConfig(AppConfig):
             ("workflow.signature.asked", subscribers.tell_signers),
             ("workflow.signature.closed", subscribers.tell_signed),
             ("workflow.case.opened", subscribers.tell_owners),
+            ("workflow.case.rerouted", subscribers.tell_rerouted),
             ("workflow.case.assigned", subscribers.tell_assigned),
             ("workflow.case.closed", subscribers.tell_case_closed),
             ("workflow.follower.added", subscribers.tell_added_follower),

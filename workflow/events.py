@@ -164,6 +164,17 @@ class CaseAssigned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRerouted(Event):
+    """An exception was handed on to another role; `label` is what the role is called (EX-1)."""
+
+    kind: ClassVar[str] = "workflow.case.rerouted"
+    subject_type: ClassVar[str] = "case"
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseClosed(Event):
     """An exception was resolved by a person or closed itself (EX-2)."""
 

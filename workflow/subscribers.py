@@ -164,6 +164,12 @@ def tell_owners(event: DomainEvent) -> None:
     notify(news=news, people=owners_of(case), at=_now())
 
 
+def tell_rerouted(event: DomainEvent) -> None:
+    """Take an exception off the bells of the role it left, and tell the one it was handed to (EX-1)."""
+    settle_notices(subject_type="case", subject_ids=[event.subject_id], at=event.occurred_at)
+    tell_owners(event)
+
+
 def tell_assigned(event: DomainEvent) -> None:
     """Tell who was given an exception, unless they took it themselves."""
     case = ExceptionCase.objects.get(pk=event.subject_id)

@@ -36,5 +36,6 @@ urlpatterns = [
     path("signatures/<str:number>/<slug:verb>/", signatures.decide, name="decide_signature"),
     path("exceptions/", cases.case_list, name="cases"),
     path("exceptions/<str:number>/", cases.case_detail, name="case"),
+    path("exceptions/<str:number>/hand-on/", cases.case_reroute, name="reroute_case"),
     path("exceptions/<str:number>/resolve/", cases.case_resolve, name="resolve_case"),
 ]

@@ -67,6 +67,7 @@ WORDS = {
     _APPROVAL_CLOSED: ("Approval {outcome}", ""),
     "workflow.signature.asked": ("Second signature {n} asked for", "now"),
     "workflow.signature.closed": ("Second signature {n}: {outcome}", ""),
+    "workflow.case.rerouted": ("Handed on to the {label}", "now"),
     "workflow.case.opened": ("Exception {n} opened", "bad"),
     "workflow.case.closed": ("Exception {n} closed: {outcome}", "ok"),
 }

@@ -40,7 +40,7 @@ def flag_sentences(flags: Iterable[str], state_reason: str = "", siblings: Seque
     """
     more = {
         CHANGED_AFTER_APPROVAL: state_reason,
-        POSSIBLE_SPLIT: f"They are {', '.join(siblings)}." if siblings else "",
+        POSSIBLE_SPLIT: f"The others are {', '.join(siblings)}." if siblings else "",
     }
     return [f"{WORDS.get(flag, flag)} {more.get(flag, '')}".strip() for flag in flags]
 

@@ -8,9 +8,3 @@ from workflow.models import ApprovalRequest
 def siblings_in(approval: ApprovalRequest | None) -> Sequence[str]:
     """Return the numbers of the requests that together with it pass a limit; of a request that was read already."""
     return list(approval.facts.get("siblings", ())) if approval is not None else []
-
-
-def siblings_of(requisition_id: int) -> Sequence[str]:
-    """Return the same by the requisition; one statement."""
-    newest = ApprovalRequest.objects.filter(subject_type="requisition", subject_id=requisition_id).order_by("-pk")
-    return newest.values_list("facts__siblings", flat=True).first() or []

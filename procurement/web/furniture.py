@@ -16,14 +16,13 @@ from foundation.templatetags.ui import day, money
 from foundation.web.at_hand import at_hand
 from policies.decisions.budgets import Room
 from procurement import access
-from procurement.decisions.flags import CHANGED_AFTER_APPROVAL, POSSIBLE_SPLIT, flag_sentences
+from procurement.decisions.flags import CHANGED_AFTER_APPROVAL, flag_sentences
 from procurement.models import OrderState, PurchaseOrder, Requisition, RequisitionLine
 from procurement.selectors.budgets import BUDGETED, rooms_of
 from procurement.selectors.changes import told_to_change
 from procurement.selectors.decision_lines import compared_lines, price_facts
 from procurement.selectors.order_page import answer_views
 from procurement.selectors.orders import line_views
-from procurement.selectors.splits import siblings_of
 from procurement.selectors.told import told_lines
 from procurement.services import approve_requisition, reject_requisition, return_requisition
 from procurement.web import changes, papers
@@ -105,10 +104,10 @@ def order_of_case(request: HttpRequest, pk: Any = None) -> str:
 
 
 def unusual_here(pk: int, flags: list[str]) -> list[str]:
-    """Say in sentences what is unusual about a requisition: which price rose, which requests go with it."""
+    """Say in sentences what is unusual about a requisition: and which price rose when one did."""
     rose = CHANGED_AFTER_APPROVAL in flags
     reason = Requisition.objects.values_list("state_reason", flat=True).get(pk=pk) if rose else ""
-    return flag_sentences(flags, reason, siblings_of(pk) if POSSIBLE_SPLIT in flags else ())
+    return flag_sentences(flags, reason)
 
 
 def waiting_lines(user: User) -> QuerySet[RequisitionLine]:

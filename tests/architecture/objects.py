@@ -250,7 +250,7 @@ def _cases(houses: Houses) -> None:
         )
         for site, side in zip((made.leeds, made.hull), _both(houses.kinds["order"]), strict=True)
     ]  # fmt: skip
-    _pair(houses, "case", *cases, {"number": "number"}, outcome="Done by telephone")
+    _pair(houses, "case", *cases, {"number": "number"}, outcome="Done by telephone", role="auditor")
     signed_for = [(made.leeds, _person(houses, "requester")), (made.hull, made.people["hugo"])]
     signatures = [
         ask_signature(

@@ -8,7 +8,7 @@ from foundation.decisions.absence import Away, is_away, stand_in
 from foundation.verdict import ALLOWED, Verdict
 from policies.decisions.duties import Pair, hard_conflict
 
-ONE, ALL, MAJORITY, PERCENT = "one", "all", "majority", "percent"
+ONE, ALL, MAJORITY, PERCENT, INFORM = "one", "all", "majority", "percent", "inform"
 APPROVED, REJECTED = "approved", "rejected"
 # Duties of who wrote or changed what is to be approved, by the duty of approving it; asking for it always counts.
 AUTHORING: Mapping[str, frozenset[str]] = {
@@ -24,10 +24,12 @@ _GONE, _BACK = {ASKED: DEPUTY}, {DEPUTY: ASKED}
 
 
 def needed(completion: str, percent: int | None, voices: int) -> int:
-    """Return how many of so many voices must agree; nobody asked is never enough (AP-3).
+    """Return how many of so many voices must agree; nobody asked is never enough (AP-3), nobody is waited for who is informed.
 
     `percent` is of those asked, rounded up; more than half is a majority.
     """
+    if completion == INFORM:
+        return 0
     voices = max(voices, 1)
     if completion == ALL:
         return voices

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from foundation.models import Role
 from policies.selectors import route_name
@@ -62,3 +62,22 @@ def owner_words(case: ExceptionCase) -> str:
     if case.owner:
         return str(case.owner)
     return Role(case.owner_role).label if case.owner_role in Role.values else case.owner_role
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOwners:
+    """How many exceptions were closed lately, and how many of them by the role they first went to (EX-1)."""
+
+    closed: int
+    right: int
+
+    @property
+    def percent(self) -> int:
+        """Return the share that reached the right role at once."""
+        return round(100 * self.right / self.closed) if self.closed else 0
+
+
+def first_owners(visible: QuerySet[ExceptionCase], now: datetime) -> FirstOwners:
+    """Return how often the first owner was the right one in the last 90 days, among the visible ones; one statement."""
+    lately = visible.filter(closed_at__gte=now - timedelta(days=90)).order_by()
+    return FirstOwners(**lately.aggregate(closed=Count("pk"), right=Count("pk", filter=Q(reroutes=0))))

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 
+from foundation import registries
 from workflow.models import ApprovalDecision, ApprovalRequest, ExceptionCase, Message, StepAssignee, StepState
 
 
@@ -30,6 +31,14 @@ def newest_request(subject_type: str, subject_id: int) -> ApprovalRequest | None
         .order_by("-pk")
         .first()
     )
+
+
+def unusual_in(request: ApprovalRequest) -> list[str]:
+    """Say in sentences what is unusual about what is decided, and which other documents it goes with (RQ-2)."""
+    subject = registries.subjects.get(request.subject_type)
+    flags, siblings = request.facts.get("flags", []), request.facts.get("siblings", [])
+    found = list(subject.unusual(request.subject_id, flags)) if subject and flags else []
+    return [*found, f"The others are {', '.join(siblings)}."] if siblings else found
 
 
 def informed_in(request: ApprovalRequest) -> set[int]:

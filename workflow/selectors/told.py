@@ -47,12 +47,19 @@ def talkers_on(message: Message) -> tuple[Talkers, str]:
 
 def owners_of(case: ExceptionCase) -> set[int]:
     """Return who must settle a case: its owner, else who holds its role at the site, in its region or everywhere."""
-    if case.owner_id:
-        return {case.owner_id}
+    return {case.owner_id} if case.owner_id else holders_of(case)
+
+
+def holders_of(case: ExceptionCase) -> set[int]:
+    """Return who holds the role of a case at its site, in its region or everywhere, and can sign in."""
     place = Q(site=None, region=None)
     if case.site is not None:
         place |= Q(site=case.site) | Q(site=None, region=case.site.region_id)
-    return set(RoleAssignment.objects.filter(place, role=case.owner_role).values_list("user_id", flat=True))
+    return set(
+        RoleAssignment.objects.filter(place, role=case.owner_role, user__is_active=True).values_list(
+            "user_id", flat=True
+        )
+    )
 
 
 def readers_of(subject_type: str, subject_id: int, *, before: datetime) -> set[int]:

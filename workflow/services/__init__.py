@@ -21,11 +21,12 @@ from workflow.services.raise_breaches import raise_breaches
 from workflow.services.record_decision import Reduced, record_decision
 from workflow.services.remind import remind_overdue
 from workflow.services.replay import start_replay
+from workflow.services.reroute_case import reroute_case
 from workflow.services.seat_anew import seat_anew
 from workflow.services.withdraw_approval import withdraw_approval
 from workflow.services.wrong_person import say_wrong_person
 
 __all__ = [
-    "Asking", "DoneOn", "Judged", "Reduced", "add_approver", "approve_publication", "ask_publication", "ask_signature", "assign_case", "countersign", "cure_case", "cure_cases", "drop_publication", "drop_signatures", "escalate_overdue", "escalate_signatures", "follow", "hold_decision", "move_tasks", "open_approval", "open_case", "publish_draft", "raise_breaches", "record_decision", "record_duty", "refuse_signature", "reject_publication", "remind_overdue", "require_duty",
+    "Asking", "DoneOn", "Judged", "Reduced", "add_approver", "approve_publication", "ask_publication", "ask_signature", "assign_case", "countersign", "cure_case", "cure_cases", "drop_publication", "drop_signatures", "escalate_overdue", "escalate_signatures", "follow", "hold_decision", "move_tasks", "open_approval", "open_case", "publish_draft", "raise_breaches", "record_decision", "record_duty", "refuse_signature", "reject_publication", "remind_overdue", "require_duty", "reroute_case",
     "resolve_case", "say_wrong_person", "seat_anew", "send_message", "start_replay", "take_held_decisions", "undo_decisions", "unfollow", "withdraw_approval",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from foundation.models import NoticeKind
 from foundation.services import Letter, News, notify
 from foundation.templatetags.ui import day, money
 from workflow.models import ApprovalRequest, ApprovalStep, StepAssignee
+from workflow.selectors.requests import unusual_in
 
 _DAYS_NAMED = 6
 
@@ -101,10 +102,9 @@ def _letter(step: ApprovalStep, asked: ApprovalRequest, line: str, voice: str, a
     known = {label for label, _ in facts}
     more = subject.facts(None, asked.subject_id) if subject else []
     facts += [(label, value) for label, value in more if label not in known]
-    flags = asked.facts.get("flags", [])
     return Letter(
         subject=line, facts=tuple(fact for fact in facts if fact[1]),
         lines=tuple(subject.lines(asked.subject_id)) if subject else (),
-        warnings=tuple(subject.unusual(asked.subject_id, flags)) if subject and flags else (),
+        warnings=tuple(unusual_in(asked)),
         verb="Open and decide",
     )  # fmt: skip

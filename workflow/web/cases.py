@@ -11,15 +11,24 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation import registries
 from foundation.errors import InvalidError
-from foundation.models import User
+from foundation.models import Role, User
 from foundation.selectors import timeline
 from foundation.web.at_hand import keep_at_hand
 from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version, words
 from workflow import access
 from workflow.models import ExceptionCase
-from workflow.selectors.case_list import VIEWS, CaseFilters, filtered_cases, kind_words, open_kinds, owner_words, queue
-from workflow.services import resolve_case
+from workflow.selectors.case_list import (
+    VIEWS,
+    CaseFilters,
+    filtered_cases,
+    first_owners,
+    kind_words,
+    open_kinds,
+    owner_words,
+    queue,
+)
+from workflow.services import reroute_case, resolve_case
 
 BESIDE = 40  # rows of the queue beside one exception
 
@@ -43,6 +52,7 @@ def case_list(request: StaffRequest) -> HttpResponse:
     page = paginate(request, found) if filters.view == "closed" else None
     rows = page.rows if page else queue(found)
     context: dict[str, Any] = {
+        "first": first_owners(visible, now) if page else None,
         "rows": [(case, owner_words(case), kind_words(case)) for case in rows], "page": page, "filters": filters, "views": VIEWS,
         "is_filtered": filters != CaseFilters(view=filters.view), "categories": open_kinds(visible), "now": now,
     }  # fmt: skip
@@ -68,8 +78,9 @@ def _address(subject: registries.Subject, case: ExceptionCase) -> str:
 
 
 def _detail(
-    request: StaffRequest, case: ExceptionCase, *, error: str = "", given: str = "", status: int = 200
-) -> HttpResponse:
+    request: StaffRequest, case: ExceptionCase, *, error: str = "", given: str = "", status: int = 200,
+    failed: str = "outcome",
+) -> HttpResponse:  # fmt: skip
     subject = registries.subjects.get(case.subject_type)
     sees_subject = subject is not None and subject.visible(request.user, case.subject_id)
     evidence = [(k.replace("_", " "), v) for k, v in case.evidence.items() if v and not isinstance(v, dict | list)]
@@ -87,7 +98,12 @@ def _detail(
         "queue": [(one, kind_words(one)) for one in beside],
         "may_work": access.can_work_case(request.user, case),
         "now": now,
-        "error": error,
+        "error": error if failed == "outcome" else "",
+        "hand_on_error": error if failed != "outcome" else "",
+        "hand_on_field": failed,
+        "given_reason": request.POST.get("reason", ""),
+        "roles": [(code, name) for code, name in Role.choices if code != case.owner_role],
+        "given_role": request.POST.get("role", ""),
         "given": given,
     }
     return render(request, "workflow/case.html", context, status=status)
@@ -115,3 +131,24 @@ def case_resolve(request: StaffRequest, number: str) -> HttpResponse:
         return redirect("cases")
     messages.success(request, f"{number} is settled. Next: {left[0].number}.")
     return redirect("case", left[0].number)
+
+
+@require_POST
+@login_required
+def case_reroute(request: StaffRequest, number: str) -> HttpResponse:
+    """Hand an exception on to another role, with the reason."""
+    case = _find(request, number)
+    try:
+        reroute_case(
+            case_id=case.pk,
+            expected_version=seen_version(request),
+            role=words(request, "role", 24),
+            reason=words(request, "reason"),
+            actor=request.user,
+            at=timezone.now(),  # noqa: TID251 - the porch reads the clock
+        )
+    except InvalidError as error:
+        failed = str(error.details.get("field", "reason"))
+        return _detail(request, case, error=error.message, status=422, failed=failed)
+    messages.success(request, f"{number} is handed on.")
+    return redirect("cases")

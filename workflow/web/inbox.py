@@ -25,7 +25,7 @@ from workflow.models import ApprovalRequest, ApprovalStep, Message
 from workflow.selectors import last_decision_by, messages_on, newest_request, with_chain
 from workflow.selectors.held import held_on
 from workflow.selectors.inbox import Listed, inbox_of, spot_of
-from workflow.selectors.requests import informed_in
+from workflow.selectors.requests import informed_in, unusual_in
 from workflow.selectors.signatures import waiting_signatures
 from workflow.services import send_message
 from workflow.web.taking_back import decide_or_hold, held_of, remember_held
@@ -101,7 +101,7 @@ def _task(request: HttpRequest, user: User, step: ApprovalStep, listed: Listed) 
         "approval": with_chain(asked),
         "lines": lines,
         "facts": subject.facts(user, asked.subject_id) if subject and not lines else [],
-        "unusual": subject.unusual(asked.subject_id, asked.facts.get("flags", [])) if subject else [],
+        "unusual": unusual_in(asked),
         "subject_url": _address(subject, asked),
         "thread": messages_on(asked.subject_type, asked.subject_id),
         "duties": "You raised it" if asked.requester_id == user.pk else "You did not raise it",

@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from procurement.web.furniture import unusual_here
 from tests.factories import Company, company, submitted
 from tests.procurement.web.pages import signed_in
 from tests.workflow.factories import asked
 from workflow.selectors import redecided
+from workflow.selectors.requests import unusual_in
 
 pytestmark = pytest.mark.django_db
 HALF = ("SW-500", "60")  # 2,880: the site manager alone; two of them pass 5,000
@@ -27,11 +27,11 @@ def test_siblings_are_frozen_and_listed(made: Company) -> None:
     assert asked().facts["siblings"] == [first.number]
     sentence = (
         "Together with other requests of the same person of the last 7 days this passes an approval limit. "
-        f"They are {first.number}."
+        f"The others are {first.number}."
     )
-    assert unusual_here(second.pk, second.flags) == [sentence]
+    assert " ".join(unusual_in(asked())) == sentence
     page = signed_in(made.rita).get(reverse("requisition", args=[second.number])).content.decode()
     assert sentence in page
     inbox = signed_in(made.mona).get(reverse("inbox_task", args=[asked().pk])).content.decode()
-    assert sentence in inbox
+    assert f"The others are {first.number}." in inbox
     assert [one.different for one in redecided()] == [(), ()]
