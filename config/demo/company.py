@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from config.demo import agreements, budgets, goods, hire, partners, places, price_lists, talk, years
+from config.demo import agreements, budgets, goods, hire, partners, places, price_lists, quotations, talk, years
 from config.demo.trade import banks, proofs, weeks
 from config.demo.trade.cast import Cast
 from foundation import audit
@@ -38,6 +38,7 @@ def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
         find_duplicates(actor=cast.people["demo.supplier.manager"], at=now)
         agreements.agree_and_propose(cast)
         price_lists.send_price_lists(cast)
+        quotations.ask_for_quotations(cast)
         banks.open_accounts(cast)
         proofs.send_certificates(cast)
         talk.write_messages(cast)
