@@ -27,6 +27,7 @@ class ProcurementConfig(AppConfig):
             ("procurement.order.answer_overdue", subscribers.tell_buyer_of_silence),
             ("procurement.order.cancelled", subscribers.close_silence),
             ("procurement.order.closed", subscribers.close_silence),
+            ("suppliers.quotation.awarded", subscribers.take_up_awards),
             ("procurement.order.issued", subscribers.tell_askers),
             ("procurement.order.issued", subscribers.mail_to_supplier),
             ("procurement.order.changed", subscribers.mail_to_supplier),

@@ -9,7 +9,7 @@ from foundation.services import Letter, News, notify
 from foundation.templatetags.ui import day, money
 from procurement.models import AckState, OrderAcknowledgment, OrderChange, PurchaseOrder, Requisition
 from procurement.selectors.told import askers_of, order_told_of
-from procurement.services import mail_order, place_orders, recount_budgets
+from procurement.services import mail_order, place_orders, recount_budgets, take_up_award
 from workflow.services import cure_cases, open_case
 
 
@@ -80,6 +80,12 @@ def tell_buyer_of_silence(event: DomainEvent) -> None:
         currency=order.currency,
         at=event.occurred_at,
     )
+
+
+def take_up_awards(event: DomainEvent) -> None:
+    """Order the awarded lines that came from requisitions (SO-4)."""
+    for award_id in event.payload["awards"]:
+        take_up_award(award_id=award_id, at=event.occurred_at)
 
 
 def close_silence(event: DomainEvent) -> None:

@@ -30,6 +30,7 @@ from procurement.services.move_requisition import (
 from procurement.services.place_combined import place_combined
 from procurement.services.place_orders import place_orders
 from procurement.services.post_goods_receipt import ReceiptLine, post_goods_receipt
+from procurement.services.quote_line import quote_line, take_up_award
 from procurement.services.record_acknowledgment import record_acknowledgment
 from procurement.services.record_history import record_history
 from procurement.services.requisition_lines import LineInput, prepare_lines
@@ -41,7 +42,7 @@ __all__ = [
     "PastReceipt", "ReceiptLine", "add_invoiced", "approve_change", "approve_requisition", "assign_source", "book_delivery",
     "cancel_order", "cancel_requisition", "change_order", "close_order", "close_settled_order", "copy_requisition", "create_requisition",
     "decide_acknowledgment", "follow_budgets", "hold_order", "issue_order", "mail_answer_copies", "mail_order", "mark_answer_overdue",
-    "place_combined", "place_orders", "post_goods_receipt", "prepare_lines", "record_acknowledgment", "record_history",
+    "place_combined", "place_orders", "post_goods_receipt", "prepare_lines", "quote_line", "record_acknowledgment", "record_history",
     "recount_budgets", "reject_change", "reject_requisition", "reopen_order", "report_found_goods", "return_change", "return_requisition", "reverse_goods_receipt", "save_requisition",
-    "submit_requisition", "unhold_order", "withdraw_change", "withdraw_requisition",
+    "submit_requisition", "take_up_award", "unhold_order", "withdraw_change", "withdraw_requisition",
 ]  # fmt: skip

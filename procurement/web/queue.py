@@ -12,14 +12,17 @@ from foundation.access import holds_anywhere
 from foundation.errors import InvalidError
 from foundation.models import User
 from foundation.roles import ORDER
+from foundation.web.door import staff
 from foundation.web.keyset import paginate
 from procurement import access
 from procurement.models import RequisitionLine
 from procurement.selectors.combining import combining_at
-from procurement.services import assign_source, place_combined
+from procurement.services import assign_source, place_combined, quote_line
 from procurement.services.place_orders import REASONS
 from procurement.validators import validate_price
+from suppliers.access import can_ask_quotations
 from suppliers.models import Supplier, SupplierState
+from suppliers.selectors.quotations import asked_for
 
 
 class StaffRequest(HttpRequest):
@@ -55,11 +58,20 @@ def _queue(request: StaffRequest, *, line_id: int = 0, failed: SourceForm | None
         .select_related("requisition__ship_to", "item", "unit", "supplier")
     )
     page = paginate(request, rows)
+    asked = asked_for([line.requisition.number for line in page.rows])
     suppliers = list(Supplier.objects.filter(state=SupplierState.ACTIVE).only("pk", "name"))
     context = {
         "page": page,
         "combining": combining_at(access.visible_sites(request.user)),
-        "lines": [(line, REASONS.get(line.waiting_reason, line.waiting_reason)) for line in page.rows],
+        "lines": [
+            (
+                line,
+                REASONS.get(line.waiting_reason, line.waiting_reason),
+                asked.get((line.requisition.number, line.line_no), ""),
+            )
+            for line in page.rows
+        ],
+        "may_quote": can_ask_quotations(request.user),
         "suppliers": suppliers,
         "failed_line": line_id,
         "failed": failed,
@@ -82,6 +94,20 @@ def assign(request: StaffRequest, line_id: int) -> HttpResponse:
         return _queue(request, line_id=line_id, failed=form)
     messages.success(request, f"{line.description} is ordered from {line.supplier}.")
     return redirect("queue")
+
+
+@require_POST
+@login_required
+def quote(request: StaffRequest, line_id: int) -> HttpResponse:
+    """Write a draft of a request for quotation for a waiting line."""
+    staff(request)
+    try:
+        asked = quote_line(line_id=line_id, actor=request.user, at=timezone.now())  # noqa: TID251 - the porch
+    except InvalidError as error:
+        messages.error(request, error.message)
+        return redirect("queue")
+    messages.success(request, f"{asked.number} asks for it. Say whom to ask, then open it.")
+    return redirect("quotation_change", asked.number)
 
 
 @require_POST

@@ -14,5 +14,6 @@ urlpatterns = [
     path("catalog/", catalogue.catalogue, name="catalogue"),
     path("queue/", queue.buyer_queue, name="queue"),
     path("queue/combined/<str:code>/<str:supplier>/", queue.place_now, name="place_now"),
+    path("queue/<int:line_id>/quote/", queue.quote, name="quote_line"),
     path("queue/<int:line_id>/source/", queue.assign, name="assign_source"),
 ]

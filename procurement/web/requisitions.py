@@ -1,7 +1,7 @@
 """The requester's pages."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version, words
 from procurement import access
 from procurement.decisions.flags import WORDS, flag_sentences
-from procurement.models import Requisition, RequisitionState
+from procurement.models import Requisition, RequisitionLine, RequisitionState
 from procurement.selectors.approval_facts import preview
 from procurement.selectors.budgets import BUDGETED, rooms_of
 from procurement.selectors.requisition_page import matching, orders_from, with_first_line
@@ -34,6 +34,8 @@ from procurement.services import (
     withdraw_requisition,
 )
 from procurement.web.draft_preview import blocks_of, whole_document_flags
+from suppliers.access import can_ask_quotations
+from suppliers.selectors.quotations import asked_for
 from workflow.selectors import messages_on, newest_request
 
 VIEWS = [
@@ -190,8 +192,18 @@ def requisition_detail(request: HttpRequest, number: str) -> HttpResponse:
         "may_withdraw": access.can_withdraw(request.user, requisition),
         "may_cancel": access.can_cancel(request.user, requisition),
         "may_copy": access.can_request(request.user, requisition.ship_to),
+        "quotable": _quotable(request.user, requisition, lines),
     }
     return render(request, "procurement/requisition/detail.html", context)
+
+
+def _quotable(user: User, requisition: Requisition, lines: Iterable[RequisitionLine]) -> dict[int, str]:
+    """Return the lines that wait for a source and the person may ask quotations for, with the request that asks already."""
+    waiting = [line for line in lines if line.waiting_reason]
+    if not waiting or not access.can_source(user, requisition) or not can_ask_quotations(user):
+        return {}
+    asked = asked_for([requisition.number])
+    return {line.pk: asked.get((requisition.number, line.line_no), "") for line in waiting}
 
 
 @require_POST

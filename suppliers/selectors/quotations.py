@@ -3,7 +3,7 @@
 Answers are read through `opened_quotations` alone: it gives nothing of a request that is not closed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -169,7 +169,10 @@ def rates_on(currencies: set[str], day: date, base: str) -> dict[str, tuple[Deci
     return found
 
 
-def asked_for(requisition: str) -> dict[int, QuotationRequest]:
-    """Return the newest request that asks for each line of a requisition, cancelled ones left out."""
-    rows = QuotationLine.objects.filter(requisition=requisition).exclude(request__state=QuotationState.CANCELLED)
-    return {row.requisition_line or 0: row.request for row in rows.select_related("request").order_by("pk")}
+def asked_for(requisitions: Collection[str]) -> dict[tuple[str, int], str]:
+    """Return the number of the newest request that asks for a line, by requisition and line; one statement."""
+    rows = QuotationLine.objects.filter(requisition__in=set(requisitions)).exclude(
+        request__state=QuotationState.CANCELLED
+    )
+    found = rows.order_by("pk").values_list("requisition", "requisition_line", "request__number")
+    return {(requisition, line or 0): number for requisition, line, number in found}

@@ -69,6 +69,7 @@ def contract_list_page(request: HttpRequest) -> HttpResponse:
     context = {
         "page": paginate(request, _matching(user, text, state)), "tabs": TABS, "state": state, "text": text,
         "today": timezone.localdate(), "may_write": access.can_propose_contract(user),
+        "may_see_quotations": access.can_see_quotations(user),
     }  # fmt: skip
     return render(request, "suppliers/contracts.html", context)
 

@@ -35,7 +35,6 @@ def register() -> None:
     """Fill the registries."""
     navigation.add(MenuEntry("Suppliers", "suppliers", 60, lambda u: holds_anywhere(u, VIEW)))
     navigation.add(MenuEntry("Contracts", "contracts", 61, lambda u: holds_anywhere(u, VIEW)))
-    navigation.add(MenuEntry("Quotations", "quotations", 61, lambda u: bool(access.can_see_quotations(u))))
     navigation.add(MenuEntry("Bank changes", "bank_changes", 62, lambda u: bool(access.can_see_bank_changes(u))))
     search.add(find)
     if items_by_part not in item_numbers:

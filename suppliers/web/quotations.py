@@ -1,11 +1,13 @@
 """Requests for quotation for staff: the list, writing, the page of one with its steps, files and questions (SO-4)."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.access import site_ids_with, sites_with
@@ -34,6 +36,7 @@ from suppliers.web.quotation_forms import (
 )
 from suppliers.web.quotation_page import found, shown
 
+OPEN_FOR = timedelta(days=7)
 TABS = (("", "All"), *((str(value), str(label)) for value, label in QuotationState.choices))
 DONE = {
     "open": "is open. Each invited supplier has a letter.",
@@ -70,7 +73,8 @@ def quotation_new(request: HttpRequest) -> HttpResponse:
     """Write a request as a draft."""
     user = staff(request)
     admitted(request, access.can_ask_quotations(user))
-    form = HeadForm(site_ids_with(user, VIEW), request.POST or None)
+    closes = datetime.combine(timezone.localdate() + OPEN_FOR, time(17))
+    form = HeadForm(site_ids_with(user, VIEW), request.POST or None, initial={"closes_at": f"{closes:%Y-%m-%dT%H:%M}"})
     rows, lines, again = _typed(request, [])
 
     def act() -> QuotationRequest:
