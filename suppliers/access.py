@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from foundation import access
-from foundation.models import Role, Site, User
+from foundation.models import Region, Role, Site, User
 from foundation.roles import ENTER_INVOICES, ORDER, RELEASE_HOLDS, VIEW
 from foundation.verdict import ALLOWED, Verdict
 from suppliers.decisions.company_roles import WORDS, Act, acts_of
@@ -258,3 +258,16 @@ def can_read_for(user: User, supplier_id: int) -> Verdict:
     """Judge reading what a supplier was told: any of its people."""
     own = SupplierUser.objects.filter(user_id=user.pk, supplier_id=supplier_id, is_active=True)
     return ALLOWED if own.exists() else Verdict("not_your_company", "You do not act for this supplier.")
+
+
+def can_set_sequence(user: User, *, site: Site | None, region: Region | None) -> Verdict:
+    """Judge ordering suppliers at a place: a site its own, a region its own and its sites', who keeps them everywhere."""
+    held = access.roles_of(user)
+    if {role for role, _site, _region in held} & {Role.SUPPLIER_MANAGER, Role.CATEGORY_MANAGER}:
+        return ALLOWED
+    there = region or (site.region if site else None)
+    if there is not None and (Role.REGION_MANAGER, None, there.pk) in held:
+        return ALLOWED
+    if site is not None and {(Role.SITE_MANAGER, site.pk, None), (Role.REGION_MANAGER, site.pk, None)} & held:
+        return ALLOWED
+    return Verdict("not_your_place", "Its manager, or who keeps the suppliers, says who comes first here.")

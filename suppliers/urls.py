@@ -23,6 +23,7 @@ from suppliers.web import (
     people,
     price_lists,
     quality,
+    sequences,
     sites,
 )
 from suppliers.web import messages as message_pages
@@ -100,6 +101,8 @@ urlpatterns = [
     path("suppliers/<str:code>/people/<int:person_id>/", people.person, name="supplier_person"),
     path("suppliers/<str:code>/people/<int:person_id>/do/<slug:verb>/", people.person_do, name="supplier_person_do"),
     path("suppliers/<str:code>/do/<slug:verb>/", pages.supplier_act, name="supplier_act"),
+    path("sequences/", sequences.sequence_list, name="sequences"),
+    path("sequences/<slug:kind>/<str:code>/", sequences.sequence, name="sequence"),
     path("offers/", offers.offers, name="offers"),
     path("offers/offers.csv", offers.offers_csv, name="offers_csv"),
     path("offers/<int:offer_id>/", offers.offer, name="offer"),

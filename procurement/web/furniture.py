@@ -28,7 +28,7 @@ from procurement.services import approve_requisition, reject_requisition, return
 from procurement.web import changes, papers
 from procurement.web.of_budget import documents_of_budget, drift_of_budget
 from procurement.web.of_supplier import orders_of_contract, orders_of_supplier
-from procurement.web.order_authority import why_approved
+from procurement.web.order_authority import why_approved, why_this_supplier
 from procurement.web.score_pages import link_to_scorecard
 from workflow.models import ExceptionCase
 
@@ -80,6 +80,7 @@ def register() -> None:
     panels.add("home", home_buyer)
     panels.add("case.main", order_of_case)
     panels.add("order.side", why_approved)
+    panels.add("order.side", why_this_supplier)
     panels.add("budget.main", drift_of_budget)
     panels.add("budget.main", documents_of_budget)
     panels.add("supplier.main", orders_of_supplier)

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 SITE, REGION, ENTERPRISE, UNRANKED = 0, 1, 2, 3
 CONTRACT, CATALOGUE = "contract", "catalogue"
+_BLOCKED = ("for this site", "in this region", "everywhere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,26 @@ def choose(need: Need, offers: Iterable[Offer], preferences: Iterable[Preference
 
 
 def _best_preferences(preferences: Iterable[Preference]) -> dict[int, Preference]:
-    """Return each supplier's most specific preference: a nearer level first, an item before its category."""
+    """Return each supplier's most specific preference: a nearer level first, an item before its category.
+
+    A block from a wider level holds whatever a nearer one says; at its own level an item may be let through its category.
+    """
     best: dict[int, Preference] = {}
-    for preference in preferences:
-        held = best.get(preference.supplier_id)
-        if held is None or _order(preference) < _order(held):
-            best[preference.supplier_id] = preference
-    return best
+    blocks: dict[int, Preference] = {}
+    rows = sorted(preferences, key=_order)
+    for preference in rows:
+        best.setdefault(preference.supplier_id, preference)
+        if preference.is_blocked and not any(_lifts(other, preference) for other in rows):
+            blocks[preference.supplier_id] = preference
+    return best | blocks
+
+
+def _lifts(preference: Preference, block: Preference) -> bool:
+    """Say whether a preference lets an item of a blocked category through: as wide as the block, or wider."""
+    return (
+        preference.supplier_id == block.supplier_id and not preference.is_blocked and preference.for_item
+        and not block.for_item and preference.level >= block.level
+    )  # fmt: skip
 
 
 def _order(preference: Preference) -> tuple[int, bool, int, bool]:
@@ -135,7 +149,7 @@ def _refuse(  # noqa: PLR0911 - one answer a reason, in the order people ask
     if offer.supplier_state != "active":
         return _no(offer, "supplier_not_active", f"the supplier is {offer.supplier_state}")
     if preference is not None and preference.is_blocked:
-        return _no(offer, "blocked_here", "blocked for this site")
+        return _no(offer, "blocked_here", f"blocked {_BLOCKED[preference.level]}")
     if offer.site_codes and need.site not in offer.site_codes:
         return _no(offer, "other_sites", "the contract covers other sites")
     if offer.unit != need.unit:

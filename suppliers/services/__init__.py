@@ -93,6 +93,7 @@ from suppliers.services.receive_price_list import (
     withdraw_price_list,
 )
 from suppliers.services.restrict_by_rule import follow_cause
+from suppliers.services.sequences import Wanted, set_sequence
 from suppliers.services.supplier_profile import save_profile, send_profile
 from suppliers.services.take_over_suppliers import take_over_suppliers
 from suppliers.services.tell_supplier import Heard, Told, tell_supplier
@@ -121,6 +122,7 @@ __all__ = [
     "SiteTerms",
     "SupplierRow",
     "Told",
+    "Wanted",
     "accept_certificate",
     "accept_invitation",
     "add_bank_evidence",
@@ -198,6 +200,7 @@ __all__ = [
     "send_supplier_link",
     "set_company_role",
     "set_offer_at_site",
+    "set_sequence",
     "set_supplier_person_active",
     "settle_price_list",
     "take_over_suppliers",

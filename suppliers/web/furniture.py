@@ -144,10 +144,10 @@ def items_by_part(text: str) -> QuerySet[CatalogueItem, int]:
 
 def offers_of_item(request: HttpRequest, pk: int | None) -> str:
     """Show who offers an item, in which pack and at which price."""
-    rows = CatalogueItem.objects.filter(item=pk, state=CatalogueState.ACTIVE).select_related("supplier", "unit")
+    rows = CatalogueItem.objects.filter(item=pk, state=CatalogueState.ACTIVE).select_related("supplier", "unit", "item")
     offers = list(rows.order_by("supplier__name", "pk")[: OFFERS + 1])
     context = {
-        "offers": offers[:OFFERS], "has_more": len(offers) > OFFERS,
+        "item_code": offers[0].item.code if offers else "", "offers": offers[:OFFERS], "has_more": len(offers) > OFFERS,
         "may_open": isinstance(request.user, User) and holds_anywhere(request.user, VIEW),
     }  # fmt: skip
     return render_to_string("suppliers/of_item.html", context, request=request)

@@ -117,6 +117,7 @@ def further(made: Company) -> Iterator[tuple[str, User, str]]:
     """Yield (name of the budget, who opens it, address)."""
     for name, person, keys in (
         *_settings(made),
+        *_prices(made),
         *_portal(made),
         *_policies(made),
         *_machines(made),
@@ -125,6 +126,7 @@ def further(made: Company) -> Iterator[tuple[str, User, str]]:
     ):
         yield name, person, reverse(name, args=keys)
     sent = PurchaseOrder.objects.order_by("pk")[1]
+    yield "sequence", made.sue, f"{reverse('sequence', args=['item', 'SW-500'])}?site=LDS"
     yield "invoice_new", made.pat, f"{reverse('invoice_new')}?po={sent.number}"
     yield "portal_invoice_new", made.acme_person, f"{reverse('portal_invoice_new')}?po={sent.number}"
 
@@ -144,13 +146,6 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "site", asks, [made.leeds.code]
     yield "supplier_person_new", made.sue, ["ACME"]
     yield "contracts_csv", made.sue, []
-    yield "price_lists", made.sue, []
-    yield "offers", made.sue, []
-    yield "offers_csv", made.sue, []
-    yield "offer", made.sue, [made.acme.catalogue.order_by("pk")[0].pk]
-    yield "price_list_new", made.sue, []
-    for name in ("price_list", "price_list_columns", "price_list_report", "price_list_rejects", "price_list_file"):
-        yield name, made.sue, [PriceList.objects.order_by("-pk")[0].number]
     yield "off_contract", made.boris, []
     yield "contract_new", made.sue, []
     yield "contract_amend", made.sue, [made.contract.number]
@@ -208,6 +203,17 @@ def _records(made: Company) -> Iterator[Row]:
     yield "supplier_record", made.sue, ["ACME"]
     yield "portal_record", made.acme_person, []
     yield "supplier_site", made.sue, ["ACME", "MAIN"]
+
+
+def _prices(made: Company) -> Iterator[Row]:
+    yield "sequences", made.sue, []
+    yield "offers", made.sue, []
+    yield "offers_csv", made.sue, []
+    yield "offer", made.sue, [made.acme.catalogue.order_by("pk")[0].pk]
+    yield "price_lists", made.sue, []
+    yield "price_list_new", made.sue, []
+    for name in ("price_list", "price_list_columns", "price_list_report", "price_list_rejects", "price_list_file"):
+        yield name, made.sue, [PriceList.objects.order_by("-pk")[0].number]
 
 
 def _policies(made: Company) -> Iterator[Row]:

@@ -41,6 +41,7 @@ from suppliers.models import (
     SupplierUser,
 )
 from suppliers.selectors import moving
+from suppliers.selectors.sequences import seen_of_sequence
 from suppliers.services import Told, merge_suppliers, tell_supplier
 from suppliers.services.invite_supplier import token_of
 from tests.architecture.who import Who
@@ -425,6 +426,9 @@ def _contracts(houses: Houses) -> None:
     offer = made.acme.catalogue.get(item__code="TAPE-48")
     kinds["offer"] = Kind(
         {"offer_id": offer.pk}, {"offer_id": 999_999_999}, form={"version": offer.version, "reason": "Why"}
+    )
+    kinds["sequence"] = Kind(
+        {"kind": "item", "code": "SW-500"}, {"kind": "item", "code": "NO-SUCH-9"}, form={"seen": seen_of_sequence([])}
     )
     listed = judged(made)
     kinds["price_list"] = Kind(
