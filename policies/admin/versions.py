@@ -9,13 +9,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 
 from foundation.errors import InvalidError
 from policies import services
 from policies.admin.doors import Door, person_of
 from policies.admin.forms import AnyForm, VersionForm
-from policies.models import PolicyVersion
-from policies.selectors import file_of
+from policies.models import PolicyKind, PolicyVersion
+from policies.selectors import analysis_of, differences_between, file_of, in_force_or_none
+
+MOST_LINES = 200
 
 
 @admin.register(PolicyVersion)
@@ -29,8 +32,28 @@ class PolicyVersionAdmin(Door):
     fields = ("kind", "note", "settings", "act", "effective_from", "seen")
     shown = (
         "number", "state", "created_by", "created_at", "published_by", "published_at", "effective_until", "analysed_at",
-        "analysed_blocking",
+        "analysed_blocking", "differs", "found",
     )  # fmt: skip
+
+    @admin.display(description="Differs from what is in force")
+    def differs(self, version: PolicyVersion) -> str:
+        """Say in words how a version differs from the one in force."""
+        base = in_force_or_none(version.kind, timezone.now())  # noqa: TID251 - the porch reads the clock
+        if base is None or base.pk == version.pk:
+            return "It is in force." if base else "Nothing is in force yet."
+        lines = differences_between(base, version)
+        return format_html_join("", "<p>{}</p>", ((line,) for line in lines[:MOST_LINES])) or "Nothing differs."
+
+    @admin.display(description="What the analyser finds")
+    def found(self, version: PolicyVersion) -> str:
+        """Say what stands in the way of publishing a matrix, and what is worth a look."""
+        if version.kind != PolicyKind.APPROVAL:
+            return "Only a matrix is analysed."
+        analysis = analysis_of(version, at=timezone.now())  # noqa: TID251 - the porch reads the clock
+        if not analysis.is_done:
+            return "With more than 300 rows it is analysed by a worker. Choose “Analyse one draft” in the list."
+        lines = (("Stops publication: " if one.blocks else "Look: ", one.sentence) for one in analysis.findings)
+        return format_html_join("", "<p><strong>{}</strong>{}</p>", lines) or "Nothing in the way of publication."
 
     actions = ("export_workbook", "export_json", "analyse", "roll_forward", "withdraw")
 

@@ -16,6 +16,7 @@ from policies.decisions.unfit import Unfit
 
 LONGEST_NAME = 120
 _AMOUNT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,18})(?:\.([0-9]{1,30}))?")
+_CURRENCY = re.compile(r"[€$£¥]|\b[A-Z]{3}\b")
 _MOST_AMOUNT = Decimal(10) ** 14  # as the column of the table
 _PLACES = 4
 _FORMULA = ("=", "+", "@")
@@ -120,6 +121,8 @@ class Amount:
         if text.startswith("-"):
             raise Unfit("An amount cannot be negative. Write zero or more.")
         found = _AMOUNT.fullmatch(text)
+        if not found and _CURRENCY.search(text):
+            raise Unfit("Limits are in the base currency. Convert it and write the number alone, such as 5,000.50.")
         if not found:
             raise Unfit("Write the number alone, such as 5000 or 5,000.50.")
         amount = Decimal(text.replace(",", ""))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from foundation.models import Job
 from policies.decisions.coverage import cover
 from policies.decisions.fingerprint import finding_from_json, fingerprint
+from policies.decisions.gone_checks import gone_names
 from policies.decisions.matrix import Matrix
 from policies.decisions.matter_checks import unfit_rows
 from policies.decisions.staff_checks import unstaffed
@@ -49,9 +50,15 @@ def analyse(
     world, roster = seen or today(matrix, at)
     covered = cover(matrix, world)
     staff = tuple(unstaffed(matrix, world, roster, fallback_role_of(version)))
-    unfit = tuple(unfit_rows(matrix, world))
-    found = sorted((*unfit, *covered.findings, *staff), key=lambda finding: not finding.blocks)
+    found = sorted(
+        (*plain_faults(matrix, world, roster), *covered.findings, *staff), key=lambda finding: not finding.blocks
+    )
     return Analysis(matrix, world, roster, tuple(found), covered.shadowed)
+
+
+def plain_faults(matrix: Matrix, world: World, roster: Roster) -> tuple[Finding, ...]:
+    """Return what is wrong with rows by themselves: what they name is gone, or their matter has no such thing."""
+    return (*gone_names(matrix, world, roster), *unfit_rows(matrix, world))
 
 
 def is_long(matrix: Matrix) -> bool:

@@ -13,7 +13,7 @@ from policies.decisions.coverage import cover
 from policies.decisions.fingerprint import finding_from_json, finding_to_json, fingerprint
 from policies.decisions.staff_checks import unstaffed
 from policies.models import PolicyAnalysis, PolicyVersion
-from policies.selectors.analysis import fallback_role_of, is_long
+from policies.selectors.analysis import fallback_role_of, is_long, plain_faults
 from policies.selectors.in_force import build_matrix
 from policies.selectors.today import today
 
@@ -62,6 +62,7 @@ def analysis_slice(params: Mapping[str, Any], reached: Mapping[str, Any], at: da
         kept = {"findings": list(map(finding_to_json, covered.findings)), "shadowed": dict(covered.shadowed)}
         return Slice({"part": "people", **kept}, rows, 2 * rows, "Looking for stages without people")
     findings = [
+        *plain_faults(matrix, world, roster),
         *map(finding_from_json, reached["findings"]),
         *unstaffed(matrix, world, roster, fallback_role_of(version)),
     ]

@@ -377,6 +377,21 @@ def test_auditor_does_none_of_it_in_the_admin(action: str) -> None:
     assert (PolicyVersion.objects.count(), actions()) == (6, ["supersede_policy"])
 
 
+def test_draft_is_compared_and_its_findings_read_in_the_admin() -> None:
+    made = company()
+    version = draft(made)
+    ApprovalRule.objects.filter(policy=version, position=4).delete()
+    other = draft(made, "duty")
+    client = support(made)
+
+    matrix = client.get(address("policyversion", "change", version.pk)).content.decode()
+    duties = client.get(address("policyversion", "change", other.pk)).content.decode()
+
+    assert "<strong>Stops publication: </strong>Any site, above 25,000.00: nobody decides." in matrix
+    assert "is gone" in matrix
+    assert ("Only a matrix is analysed." in duties, "Nothing differs." in duties) == (True, True)
+
+
 def test_two_versions_at_once_are_refused_in_the_admin() -> None:
     made = company()
 
