@@ -31,6 +31,7 @@ class WorkflowConfig(AppConfig):
             ("workflow.step.added", subscribers.tell_added),
             (subscribers.STEP_DECIDED, subscribers.take_off_bells),
             (subscribers.REQUEST_CLOSED, subscribers.take_off_bells),
+            (subscribers.REQUEST_CLOSED, subscribers.tell_publication),
             ("workflow.message.sent", subscribers.tell_of_message),
             ("workflow.signature.asked", subscribers.tell_signers),
             ("workflow.signature.closed", subscribers.tell_signed),

@@ -18,6 +18,7 @@ from foundation.templatetags.ui import money
 from policies.decisions.vocabulary import DUTIES
 from policies.decisions.vocabulary import words as duty_words
 from workflow.models import (
+    ApprovalRequest,
     ApprovalStep,
     Countersignature,
     ExceptionCase,
@@ -26,6 +27,7 @@ from workflow.models import (
     StepAssignee,
     StepState,
 )
+from workflow.selectors import last_said_on
 from workflow.selectors.followers import followers_told
 from workflow.selectors.signatures import signers
 from workflow.selectors.told import asked_at, informed_at, owners_of, readers_of, talkers_on
@@ -43,6 +45,7 @@ FOLLOWED = (
 )  # fmt: skip
 _FOLLOWED_AS = {"order": NoticeKind.ORDER, "case": NoticeKind.CASE}
 _EXCERPT = 140
+PUBLICATION = "policy"
 
 
 def move_tasks_of(event: DomainEvent) -> None:
@@ -124,6 +127,28 @@ def _take_off_bells(events: Iterable[DomainEvent]) -> int:
     steps = ApprovalStep.objects.filter(decided | Q(request__in=ids.get(REQUEST_CLOSED, ())))
     latest = max(one.occurred_at for one in events)
     return settle_notices(subject_type="step", subject_ids=steps.values_list("pk", flat=True), at=latest)
+
+
+def tell_publication(event: DomainEvent) -> None:
+    """Write to who asked for a policy to be put in force that somebody agreed, or why it came back (AP-9)."""
+    if event.payload["outcome"] == "withdrawn" or not any(kind == PUBLICATION for kind, _, _ in event.related):
+        return
+    asked = ApprovalRequest.objects.select_related("requester").get(pk=event.subject_id)
+    subject, said = registries.subjects.get(asked.subject_type), last_said_on(asked.pk)
+    if subject is None or said is None or said.actor_id == asked.requester_id:
+        return
+    is_agreed = event.payload["outcome"] == "approved"
+    what = (
+        f"{said.who} agreed to {asked.subject_number}" if is_agreed else f"{said.who} sent {asked.subject_number} back"
+    )
+    facts = (("Policy", asked.subject_number), ("Says" if is_agreed else "What should change", said.reason))
+    news = News(
+        kind=NoticeKind.OUTCOME, source=event.msg_id, subject=("policy", asked.subject_id, asked.subject_number),
+        sentence=(f"{what}: {said.reason}" if said.reason else what)[:300], path=subject.url(asked.subject_id),
+        at=event.occurred_at,
+        letter=Letter(what, facts=tuple(fact for fact in facts if fact[1]), verb="Open it" if is_agreed else "Change it"),
+    )  # fmt: skip
+    notify(news=news, people=[asked.requester_id], at=_now())
 
 
 def tell_of_message(event: DomainEvent) -> None:

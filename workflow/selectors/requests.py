@@ -59,6 +59,12 @@ def open_cases_on(subject_type: str, subject_id: int) -> Sequence[ExceptionCase]
     return list(ExceptionCase.objects.filter(subject_type=subject_type, subject_id=subject_id, state="open"))
 
 
+def last_said_on(request_id: int) -> ApprovalDecision | None:
+    """Return what was decided last on a request, and by whom; nothing when nobody decided."""
+    said = ApprovalDecision.objects.filter(step__request_id=request_id).select_related("actor", "on_behalf_of")
+    return said.order_by("-pk").first()
+
+
 def last_decision_by(person_id: int) -> ApprovalDecision | None:
     """Return what a person decided last, with its stage and request."""
     return ApprovalDecision.objects.filter(actor_id=person_id).select_related("step__request").order_by("-pk").first()

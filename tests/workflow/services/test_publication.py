@@ -1,12 +1,15 @@
 """A policy is published by a second person on the approval machine (AP-9, SD-1, AP-7)."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 
 from foundation.errors import DomainError
-from foundation.models import AuditEvent
+from foundation.models import AuditEvent, Delivery, Notice
 from foundation.relay import drain
 from policies.models import PolicyVersion
 from policies.services import publish_by_law
@@ -120,3 +123,39 @@ def test_two_people_pressing_at_once_publish_it_once() -> None:
 
     assert sorted(map(str, results)) in (["already_decided", "published"], ["policy_published", "published"])
     assert AuditEvent.objects.filter(action="publish_policy", object_id=version.pk).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "told", "verb"),
+    [
+        (reject_publication, "Petra sent Approval matrix v2 back", "Change it"),
+        (approve_publication, "Petra agreed to Approval matrix v2", "Open it"),
+    ],
+)
+def test_who_asked_gets_a_notice_and_a_letter_about_what_became_of_it(act: Any, told: str, verb: str) -> None:
+    made = company()
+    version = draft(made)
+    ask(made, version)
+    drain()
+
+    act(pk=version.pk, expected_version=None, seen_hash=None, actor=made.petra, reason="The gap first", at=NOW)
+    drain()
+
+    found = Notice.objects.filter(person=made.polly, kind="outcome").values_list("sentence", "path")
+    assert list(found) == [(f"{told}: The gap first", reverse("policy_changes", args=["approvals", 2]))]
+    letters = [json.loads(bytes(body)) for body in Delivery.objects.values_list("body", flat=True)]
+    mine = [one for one in letters if one["to"] == made.polly.email]
+    assert [(one["subject"], verb in one["text"], "The gap first" in one["text"]) for one in mine] == [
+        (told, True, True)
+    ]
+
+
+def test_publication_that_was_taken_back_tells_nobody_of_an_outcome() -> None:
+    made = company()
+    version = draft(made)
+    ask(made, version)
+    add_rule(made, version, "More", MANAGER)
+    drain()
+
+    assert asked().state == "withdrawn"
+    assert not Notice.objects.filter(person=made.polly, kind="outcome").exists()
