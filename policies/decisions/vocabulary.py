@@ -25,7 +25,7 @@ FLAGS: Mapping[str, str] = {
     "free_text_in_catalogue": "Free text that the catalogue has",
     "no_source": "No source",
     "price_unknown": "Price unknown",
-    "changed_after_approval": "Price rose after approval",
+    "changed_after_approval": "Changed after approval",
     "over_budget": "Over budget",
     "urgent": "Urgent",
 }

@@ -29,7 +29,7 @@ WORDS = {
     FREE_TEXT_IN_CATALOGUE: "The catalogue has items that match this text.",
     NO_SOURCE: "No supplier offers this here; a buyer will look for one.",
     PRICE_UNKNOWN: "The price is zero, so the amount cannot be judged.",
-    CHANGED_AFTER_APPROVAL: "A price rose after it was approved.",
+    CHANGED_AFTER_APPROVAL: "It changed after it was approved.",
 }
 
 

@@ -1,6 +1,6 @@
 """From a requisition's rows to the facts its approval is judged on (RQ-2, AP-1)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -30,6 +30,7 @@ from suppliers.selectors import find_items
 from workflow.selectors import Routing, freeze_amount, route
 
 SPLIT_DAYS = 7
+DEARER = ("amount", "unit_price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,12 @@ def judge(
     lines: Sequence[RequisitionLine],
     at: datetime,
     *,
-    changed: bool = False,
+    changed: Collection[str] = (),
     lock: bool = False,
 ) -> Judged:
     """Return facts and flags of a requisition as it stands; unsaved drafts work too.
 
-    `changed` says that it was approved before at a lower price (RQ-4). With `lock` the budgets it meets are held until
+    `changed` names what differs from what was approved before (RQ-4, AP-7). With `lock` the budgets it meets are held until
     the transaction ends (RQ-6).
     """
     site = requisition.ship_to
@@ -71,7 +72,7 @@ def judge(
     policy = ordering_policy_in_force(at)
     budget = Effect(rooms_of(requisition, lines, rate.rate, lock=lock), policy.budget_mode)
     flags = requisition_flags(
-        line_facts, urgent=requisition.is_urgent, split=split, changed=changed, over_budget=budget.is_flagged
+        line_facts, urgent=requisition.is_urgent, split=split, changed=bool(changed), over_budget=budget.is_flagged
     )
     facts = ApprovalFacts(
         document_type="requisition",
@@ -87,7 +88,7 @@ def judge(
         requester_roles=frozenset(role for role, _, _ in roles_of(requisition.requester)),
         sourcing_authorities=frozenset(_authority(line) for line in lines),
         contract_coverage=_coverage(lines),
-        change_deltas=frozenset({"amount", "unit_price"} if changed else ()),
+        change_deltas=frozenset(changed),
         budget_state=budget.state,
         budget_extra=budget.asks_extra,
     )
@@ -132,7 +133,8 @@ def standing_flags(requisition: Requisition, at: datetime) -> list[str]:
     left = [line for line in lines if not line.is_struck]
     if len(left) == len(lines):
         return requisition.flags
-    judged = judge(requisition, left, at, changed=CHANGED_AFTER_APPROVAL in requisition.flags)
+    was_changed = CHANGED_AFTER_APPROVAL in requisition.flags
+    judged = judge(requisition, left, at, changed=DEARER if was_changed else ())
     return [flag for flag in requisition.flags if flag in judged.flags]
 
 

@@ -19,11 +19,11 @@ def assign_source(
 ) -> RequisitionLine:
     """Give a waiting line its supplier and price, by a buyer, and order it (RQ-4).
 
-    A price above the approved one sends the requisition back to approval first; once a part of it is ordered, the
-    line can be ordered at the approved price only.
+    A price above the approved one, or another supplier than the approved one, sends the requisition back to approval
+    first (AP-7); once a part of it is ordered, the line can be ordered only as it was approved.
 
-    :raises InvalidError: the price is above the approved one and a part is ordered, the supplier gets no orders, or
-        the reason is missing.
+    :raises InvalidError: it is dearer or another supplier's and a part is ordered, the supplier gets no orders, or the
+        reason is missing.
     :raises NotFoundError: there is no such line.
     :raises NotPermittedError: not a buyer of the site.
     """
@@ -36,47 +36,52 @@ def assign_source(
     if not access.can_see_requisition(actor, requisition):
         raise NotFoundError("not_found", "There is no such line.")
     require(access.can_source(actor, requisition))
-    held = requisition.lines.select_for_update(of=("self",), no_key=True).select_related("category", "unit", "item")
+    held = requisition.lines.select_for_update(of=("self",), no_key=True).select_related(
+        "category", "unit", "item", "supplier"
+    )
     lines = list(held.order_by("line_no"))
     line = next(row for row in lines if row.pk == line_id)
-    dearer = unit_price > line.unit_price if unit_price.is_finite() else False
     _check(requisition, line, supplier, unit_price, reason)
-    if dearer and not may_reopen(lines):
-        raise InvalidError(
-            "above_approved",
-            f"{unit_price} is above the approved price {line.unit_price.normalize():f}, and a part of "
-            f"{requisition.number} is ordered already. Ask {requisition.requester} to request the line anew.",
-            field="unit_price",
-            value=str(unit_price),
-        )
+    replaced = line.supplier if line.supplier_id not in {None, supplier.pk} else None
+    tighter = unit_price > line.unit_price or replaced is not None
+    if tighter and not may_reopen(lines):
+        raise _part_is_ordered(requisition, line, replaced, unit_price)
     approved_price = line.unit_price
+    _put(line, supplier, unit_price, actor, reason)
+    if not tighter:
+        requisition.save(update_fields=touch(requisition, by_id=actor.pk, at=at))
+    audit.record(
+        requisition, "assign_source", actor=actor, at=at, line=line.line_no, supplier=supplier.code,
+        price=str(line.unit_price), reason=reason, instead_of=replaced.code if replaced else "",
+    )  # fmt: skip
+    if tighter:
+        line.unit_price = approved_price
+        new = NewPrice(unit_price, instead_of=str(replaced) if replaced else "")
+        reopen_approval(requisition, lines, {line.pk: new}, actor=actor, at=at)
+    else:
+        place_orders(requisition_id=requisition.pk, at=at, actor=actor)
+    return line
+
+
+def _put(line: RequisitionLine, supplier: Supplier, unit_price: Decimal, actor: User, reason: str) -> None:
     line.supplier, line.unit_price, line.price_source = supplier, money.round_unit_price(unit_price), PriceSource.TYPED
     line.contract_id = line.catalogue_item_id = None
     line.sourcing = {**(line.sourcing or {}), "assigned_by": actor.username, "assigned_reason": reason.strip()}
     line.waiting_reason = ""
-    line.save(
-        update_fields=[
-            "supplier",
-            "unit_price",
-            "price_source",
-            "contract",
-            "catalogue_item",
-            "sourcing",
-            "waiting_reason",
-        ]
-    )
-    if not dearer:
-        requisition.save(update_fields=touch(requisition, by_id=actor.pk, at=at))
-    audit.record(
-        requisition, "assign_source", actor=actor, at=at, line=line.line_no, supplier=supplier.code,
-        price=str(line.unit_price), reason=reason,
-    )  # fmt: skip
-    if dearer:
-        line.unit_price = approved_price
-        reopen_approval(requisition, lines, {line.pk: NewPrice(unit_price)}, actor=actor, at=at)
-    else:
-        place_orders(requisition_id=requisition.pk, at=at, actor=actor)
-    return line
+    fields = ["supplier", "unit_price", "price_source", "contract", "catalogue_item", "sourcing", "waiting_reason"]
+    line.save(update_fields=fields)
+
+
+def _part_is_ordered(
+    requisition: Requisition, line: RequisitionLine, replaced: Supplier | None, unit_price: Decimal
+) -> InvalidError:
+    """Say why a line cannot be asked for again: a part of its requisition is ordered, so it is requested anew."""
+    cure = f"a part of {requisition.number} is ordered already. Ask {requisition.requester} to request the line anew."
+    if unit_price > line.unit_price:
+        what = f"{unit_price} is above the approved price {line.unit_price.normalize():f}"
+        return InvalidError("above_approved", f"{what}, and {cure}", field="unit_price", value=str(unit_price))
+    what = f"{replaced} was approved for this line"
+    return InvalidError("supplier_approved", f"{what}, and {cure}", field="supplier", value=str(replaced))
 
 
 def _check(

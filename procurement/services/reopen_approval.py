@@ -1,4 +1,4 @@
-"""A price moved beyond what was agreed, so the requisition is asked for again (RQ-4, AP-7)."""
+"""A price moved beyond what was agreed, or a supplier was replaced: the requisition is asked for again (RQ-4, AP-7)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from foundation import audit, money, outbox
 from foundation.models import User
 from procurement.events import RequisitionReopened
 from procurement.models import PriceSource, Requisition, RequisitionLine
-from procurement.selectors.approval_facts import judge
+from procurement.selectors.approval_facts import DEARER, judge
 from procurement.services.ask_approval import about, ask_approval, freeze
 from procurement.services.follow_budgets import follow_budgets
 from procurement.services.requisition_lines import sourcing_to_json
@@ -23,6 +23,7 @@ class NewPrice:
 
     unit_price: Decimal
     sourcing: Sourcing | None = None
+    instead_of: str = ""  # name of the approved supplier that another one replaces
 
 
 def may_reopen(lines: Sequence[RequisitionLine]) -> bool:
@@ -41,9 +42,12 @@ def reopen_approval(
     """Put new prices on lines of an approved, locked requisition and ask for approval of the whole (RQ-4).
 
     `lines` are all its lines, none of them ordered; `prices` by line key. The policy in force decides anew, told
-    that the price rose; whoever brings the new price may not approve it (AP-4).
+    what changed; whoever brings the new price or supplier may not approve it (AP-4).
     """
     changed = [line for line in lines if line.pk in prices]
+    deltas = {"supplier"} if any(new.instead_of for new in prices.values()) else set()
+    if any(new.unit_price > line.unit_price for line in changed for new in (prices[line.pk],)):
+        deltas |= set(DEARER)
     reason = "; ".join(_reprice(line, prices[line.pk], requisition.currency) for line in changed)[:500]
     RequisitionLine.objects.bulk_update(
         changed,
@@ -53,7 +57,7 @@ def reopen_approval(
     requisition.lines.exclude(goes_out_at=None).update(goes_out_at=None)
     requisition.total_amount = money.total(line.line_amount for line in lines)
     wanted = [line for line in lines if not line.is_struck]
-    judged = judge(requisition, wanted, at, changed=True, lock=True)
+    judged = judge(requisition, wanted, at, changed=deltas, lock=True)
     requisition.reopen_approval(at=at, reason=reason)
     freeze(requisition, lines, judged, actor=actor, at=at)
     audit.record(requisition, "reopen_approval", actor=actor, at=at, reason=reason, total=str(requisition.total_amount))
@@ -70,13 +74,16 @@ def _reprice(line: RequisitionLine, new: NewPrice, currency: str) -> str:
     line.unit_price = money.round_unit_price(new.unit_price)
     line.line_amount = money.line_amount(line.quantity, line.unit_price, currency)
     line.waiting_reason = ""
+    moved = f"{_plain(before)} became {_plain(line.unit_price)} {currency}" if line.unit_price != before else ""
+    if new.instead_of:
+        moved = ", ".join(part for part in (f"{line.supplier} instead of {new.instead_of}", moved) if part)
     if new.sourcing is not None and new.sourcing.offer is not None:
         offer = new.sourcing.offer
         line.supplier_id, line.contract_id = offer.supplier_id, offer.contract_id
         line.catalogue_item_id = offer.catalogue_item_id
         line.price_source = PriceSource.CONTRACT if offer.contract_id else PriceSource.CATALOGUE
         line.sourcing = sourcing_to_json(new.sourcing)
-    return f"Line {line.line_no}: {_plain(before)} became {_plain(line.unit_price)} {currency} after approval"
+    return f"Line {line.line_no}: {moved} after approval"
 
 
 def _plain(price: Decimal) -> str:

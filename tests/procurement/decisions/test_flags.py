@@ -84,5 +84,5 @@ def test_price_that_rose_says_which_and_how_far() -> None:
 
     assert flag_sentences(["urgent", "changed_after_approval"], rose) == [
         "Marked urgent.",
-        "A price rose after it was approved. Line 10: 48 became 55 GBP after approval",
+        "It changed after it was approved. Line 10: 48 became 55 GBP after approval",
     ]

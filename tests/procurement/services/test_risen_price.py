@@ -9,7 +9,7 @@ from foundation.models import AuditEvent
 from foundation.relay import drain
 from procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition
 from procurement.services import approve_requisition, assign_source, reject_requisition
-from suppliers.models import ContractPrice
+from suppliers.models import ContractPrice, Supplier
 from tests.factories import NOW, Company, approved, company, submitted
 from workflow.models import ApprovalRequest, ExceptionCase
 
@@ -128,16 +128,23 @@ def a_line_without_a_source(made: Company) -> Requisition:
 
 
 @pytest.mark.parametrize(
-    ("_case", "price", "state", "orders"),
+    ("_case", "approved_supplier", "price", "state", "orders", "deltas"),
     [
-        ("cheaper than approved", "29.00", "ordered", 1),
-        ("as approved", "30.00", "ordered", 1),
-        ("dearer: asked for again", "31.00", "submitted", 0),
+        ("AP-7 nobody was approved, cheaper",  "",     "29.00", "ordered",   1, []),
+        ("AP-7 nobody was approved, the same", "",     "30.00", "ordered",   1, []),
+        ("AP-7 nobody was approved, dearer",   "",     "31.00", "submitted", 0, ["amount", "unit_price"]),
+        ("AP-7 the approved one, cheaper",     "BOLT", "29.00", "ordered",   1, []),
+        ("AP-7 another one, as approved",      "ACME", "30.00", "submitted", 0, ["supplier"]),
+        ("AP-7 another one, cheaper",          "ACME", "29.00", "submitted", 0, ["supplier"]),
+        ("AP-7 another one, dearer",           "ACME", "31.00", "submitted", 0, ["amount", "supplier", "unit_price"]),
     ],
-)
-def test_buyer_gives_a_line_its_source(_case: str, price: str, state: str, orders: int) -> None:
+)  # fmt: skip
+def test_buyer_gives_a_line_its_source(
+    _case: str, approved_supplier: str, price: str, state: str, orders: int, deltas: list[str]
+) -> None:
     made = company()
     requisition = a_line_without_a_source(made)
+    requisition.lines.update(supplier=Supplier.objects.filter(code=approved_supplier).first())
 
     assign_source(
         line_id=requisition.lines.get().pk, supplier=made.bolt, unit_price=Decimal(price), actor=made.boris,
@@ -147,7 +154,43 @@ def test_buyer_gives_a_line_its_source(_case: str, price: str, state: str, order
 
     requisition.refresh_from_db()
     assert (requisition.state, PurchaseOrder.objects.count()) == (state, orders)
+    assert sorted(ApprovalRequest.objects.latest("pk").facts["change_deltas"]) == deltas
     assert not ExceptionCase.objects.filter(state="open").exists()
+
+
+def test_replaced_supplier_is_named_to_who_decides_and_ordered_from_once_they_agree() -> None:
+    made = company()
+    requisition = a_line_without_a_source(made)
+    assign_source(
+        line_id=requisition.lines.get().pk, supplier=made.bolt, unit_price=Decimal(29), actor=made.boris,
+        reason="Acme may not deliver", at=NOW,
+    )  # fmt: skip
+    requisition.refresh_from_db()
+    assert (
+        requisition.state_reason == "Line 10: Bolt Trading instead of Acme Packaging, 30 became 29 GBP after approval"
+    )
+
+    decide(made, requisition)
+
+    order = PurchaseOrder.objects.get()
+    assert (order.supplier, order.lines.get().unit_price) == (made.bolt, Decimal(29))
+
+
+def test_approved_supplier_is_not_replaced_when_a_part_is_ordered_already() -> None:
+    made = company()
+    requisition = approved(made, ("LBL-46", "20"), ("SW-500", "10"))
+    labels = requisition.lines.get(item__code="LBL-46")
+    requisition.lines.filter(pk=labels.pk).update(supplier=None)
+    drain()
+    requisition.lines.filter(pk=labels.pk).update(supplier=made.acme)
+
+    with pytest.raises(InvalidError) as refusal:
+        assign_source(
+            line_id=labels.pk, supplier=made.bolt, unit_price=Decimal(30), actor=made.boris, reason="Sooner", at=NOW
+        )
+
+    labels.refresh_from_db()
+    assert (refusal.value.code, labels.supplier) == ("supplier_approved", made.acme)
 
 
 def test_dearer_source_is_ordered_at_that_price_and_from_that_supplier_once_approved() -> None:
