@@ -52,7 +52,7 @@ class Team:
 DEMO_PEOPLE = (
     Person("demo.requester", "Rosa", "Mendez", "Raises requisitions at Leeds",
            (Duty(Role.REQUESTER, site="LDS"),), manager="demo.manager"),
-    Person("demo.manager", "Amir", "Patel", "Approves at Leeds: seven wait, two are overdue",
+    Person("demo.manager", "Amir", "Patel", "Approves at Leeds: nine wait, two are overdue",
            (Duty(Role.SITE_MANAGER, site="LDS"),), limit="5000", manager="demo.region"),
     Person("demo.region", "Sarah", "Whitfield", "Approves in the North from 5,000 on",
            (Duty(Role.REGION_MANAGER, region="NORTH"),), limit="25000", manager="demo.finance"),

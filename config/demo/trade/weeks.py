@@ -5,6 +5,7 @@ from typing import Any
 
 from config.demo.trade import (
     absent,
+    changed,
     erp,
     letters,
     ordinary,
@@ -28,7 +29,7 @@ def play_weeks(cast: Cast, out: Any) -> None:
     erp.connect()
     unread.connect()
     play = Play(after_each=erp.answer_waiting)
-    for part in (ordinary, unapproved, unanswered, unpaid, unread, unpublished, unsigned, rare, absent):
+    for part in (ordinary, unapproved, unanswered, unpaid, unread, unpublished, unsigned, rare, changed, absent):
         part.schedule(cast, play)
     hours = [cast.almanac.at(back, clock) for back in range(DAYS, 0, -1) for clock in ("07:00", "12:30", "17:30")]
     play.add(sweeps([*hours, cast.now - LAST_MINUTES]), hours[0])
