@@ -1,5 +1,6 @@
 from datetime import datetime
 from decimal import Decimal
+from typing import NoReturn
 
 from foundation import audit, money
 from foundation.documents import lock, touch
@@ -45,7 +46,7 @@ def assign_source(
     replaced = line.supplier if line.supplier_id not in {None, supplier.pk} else None
     tighter = unit_price > line.unit_price or replaced is not None
     if tighter and not may_reopen(lines):
-        raise _part_is_ordered(requisition, line, replaced, unit_price)
+        _refuse_part_ordered(requisition, line, replaced, unit_price)
     approved_price = line.unit_price
     _put(line, supplier, unit_price, actor, reason)
     if not tighter:
@@ -72,16 +73,16 @@ def _put(line: RequisitionLine, supplier: Supplier, unit_price: Decimal, actor: 
     line.save(update_fields=fields)
 
 
-def _part_is_ordered(
+def _refuse_part_ordered(
     requisition: Requisition, line: RequisitionLine, replaced: Supplier | None, unit_price: Decimal
-) -> InvalidError:
+) -> NoReturn:
     """Say why a line cannot be asked for again: a part of its requisition is ordered, so it is requested anew."""
     cure = f"a part of {requisition.number} is ordered already. Ask {requisition.requester} to request the line anew."
     if unit_price > line.unit_price:
         what = f"{unit_price} is above the approved price {line.unit_price.normalize():f}"
-        return InvalidError("above_approved", f"{what}, and {cure}", field="unit_price", value=str(unit_price))
+        raise InvalidError("above_approved", f"{what}, and {cure}", field="unit_price", value=str(unit_price))
     what = f"{replaced} was approved for this line"
-    return InvalidError("supplier_approved", f"{what}, and {cure}", field="supplier", value=str(replaced))
+    raise InvalidError("supplier_approved", f"{what}, and {cure}", field="supplier", value=str(replaced))
 
 
 def _check(

@@ -30,7 +30,7 @@ class ChangeForm(forms.Form):
     """What the order is to say; a box left as it is changes nothing."""
 
     terms_days = forms.IntegerField(
-        label="Payment", min_value=0, max_value=MOST_DAYS, help_text="days after the invoice"
+        label="Payment days", min_value=0, max_value=MOST_DAYS, help_text="days after the invoice"
     )
     reason = forms.CharField(
         label="Why", max_length=300, help_text="Whoever decides reads it. The supplier does not.",
