@@ -8,7 +8,7 @@ from foundation import access
 from foundation.models import Region, Role, Site, User
 from foundation.roles import ENTER_INVOICES, ORDER, RELEASE_HOLDS, VIEW
 from foundation.verdict import ALLOWED, Verdict
-from suppliers.decisions.company_roles import WORDS, Act, acts_of
+from suppliers.decisions.company_roles import REFUSALS, Act, acts_of
 from suppliers.models import (
     BankChange,
     CatalogueItem,
@@ -60,9 +60,7 @@ def judge_act(may: Collection[Act], act: Act) -> Verdict:
     """Judge an act by what the role lets a person do (SU-4); for pages that have read the role already."""
     if act in may:
         return ALLOWED
-    return Verdict(
-        "not_your_company_role", f"Your role does not let you {WORDS[act]}. Ask an administrator of your company."
-    )
+    return Verdict("not_your_company_role", REFUSALS[act])
 
 
 def can_write_to_supplier(user: User, site: Site | None) -> Verdict:

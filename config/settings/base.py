@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.languages.PortalLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -194,7 +195,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English (UK)")]
+LANGUAGES = [("en-gb", "English (UK)"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]  # the portal's; our own pages are English
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -26,6 +26,7 @@ class User(AbstractUser):
     )
     time_zone = models.CharField(max_length=64, blank=True)
     theme = models.CharField(max_length=10, choices=[(c, c) for c in ("system", "light", "dark")], default="system")
+    language = models.CharField(max_length=10, blank=True, db_default="", help_text="empty: as the browser asks")
     density = models.CharField(max_length=12, choices=[(c, c) for c in ("compact", "comfortable")], default="compact")
     shortcuts = models.BooleanField(default=True)
 

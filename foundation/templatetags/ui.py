@@ -1,13 +1,11 @@
 """How things look in every template: amounts, quantities, dates, chips, icons, fields. Built in, no {% load %}."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency, get_currency_symbol
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
@@ -17,12 +15,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.translation import gettext
 
-from foundation.money import UNIT_PRICE_DECIMALS, minor_units
+from foundation.web.written import DASH, day, money, number, price, quantity, short
 
+__all__ = ["DASH", "day", "money", "number", "price", "quantity"]  # pages and letters write with them too
 register = template.Library()
-LOCALE = "en_GB"
-DASH = "\u2013"
+for _written in (money, price, number, quantity, day):
+    register.filter(_written)
+
 
 # One colour family per meaning: settled, what moves, what needs somebody, what went wrong.
 _TONES: dict[str, set[str]] = {
@@ -41,50 +42,6 @@ def _tone(state: str) -> str:
     return next((tone for tone, states in _TONES.items() if state in states), "")
 
 
-@lru_cache(maxsize=256)
-def _symbol(currency: str) -> str:
-    return get_currency_symbol(currency, locale=LOCALE)
-
-
-@register.filter
-def money(amount: Decimal | None, currency: str) -> str:
-    """Write an amount with its currency and minor units, such as £1,234.50; nothing is a dash."""
-    if amount is None:
-        return DASH
-    return f"{'-' if amount < 0 else ''}{_symbol(currency)}{abs(amount):,.{minor_units(currency)}f}"
-
-
-@register.filter
-def price(amount: Decimal | None, currency: str) -> str:
-    """Write a unit price with as many decimals as it has, at least the currency's, at most six."""
-    if amount is None:
-        return DASH
-    least = minor_units(currency)
-    pattern = "¤#,##0." + "0" * least + "#" * (UNIT_PRICE_DECIMALS - least)
-    return format_currency(amount, currency, pattern, locale=LOCALE, currency_digits=False)
-
-
-@register.filter
-def number(value: Decimal | float | None) -> str:
-    """Write a number with thousands commas and no trailing zeros."""
-    if value is None:
-        return DASH
-    text = f"{Decimal(str(value)):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-@register.filter
-def quantity(value: Decimal | None, unit: Any = "") -> str:
-    """Write a quantity with its unit."""
-    return DASH if value is None else f"{number(value)} {unit}".strip()
-
-
-@register.filter
-def day(value: date | None) -> str:
-    """Write a calendar day: 27 Nov 2026."""
-    return DASH if value is None else f"{value.day} {value:%b %Y}"
-
-
 @register.simple_tag(takes_context=True)
 def moment(context: template.Context, value: datetime | None) -> SafeString | str:
     """Write an instant in the reader's zone, with its year unless it is this one; the ISO form is in the element."""
@@ -96,9 +53,7 @@ def moment(context: template.Context, value: datetime | None) -> SafeString | st
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         f"{local:%Y-%m-%d %H:%M %Z}",
-        f"{local.day} {local:%b %H:%M}"
-        if local.year == timezone.localdate().year
-        else f"{local.day} {local:%b %Y %H:%M}",
+        short(local, with_year=local.year != timezone.localdate().year),
     )
 
 
@@ -114,7 +69,7 @@ def instant(context: template.Context, text: str) -> SafeString | str:
 @register.simple_tag
 def chip(state: str, label: Any = "", tone: str = "") -> SafeString:
     """Draw a state as a dot and a word; the tone follows from the state unless given."""
-    return _badge(tone or _tone(str(state)), str(label or str(state).replace("_", " ")))
+    return _badge(tone or _tone(str(state)), gettext(str(label or str(state).replace("_", " "))))
 
 
 @lru_cache(maxsize=512)
@@ -274,6 +229,12 @@ def panels(context: template.Context, slot: str, pk: int | None = None) -> SafeS
 def since(start: datetime, end: datetime) -> str:
     """Write how long it was from one instant to another in its largest unit: 4 days."""
     return timesince(start, end, depth=1)
+
+
+@register.filter
+def translated(text: Any) -> str:
+    """Say a word of ours, such as the name of a state, in the reader's language."""
+    return gettext(str(text)) if str(text) else ""
 
 
 @register.filter

@@ -7,6 +7,7 @@ from typing import TypeVar
 from django import forms
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from foundation.errors import InvalidError, require
 from foundation.models import User
@@ -37,7 +38,7 @@ def admitted(request: HttpRequest, verdict: Verdict) -> None:
 def put_error(form: forms.Form, error: InvalidError) -> None:
     """Put a refusal beside the field it names, or on top."""
     field = str(error.details.get("field", ""))
-    form.add_error(field if field in form.fields else None, error.message)
+    form.add_error(field if field in form.fields else None, gettext(error.message))
 
 
 def tried(form: forms.Form, act: Callable[[], T]) -> T | None:

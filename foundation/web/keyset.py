@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop
 
 from foundation.web.typed import whole
 
@@ -22,7 +23,7 @@ class Page:
     rows: Sequence[Any]
     newer: int | str | None
     older: int | str | None
-    words: tuple[str, str] = ("Newer", "Older")
+    words: tuple[str, str] = (gettext_noop("Newer"), gettext_noop("Older"))
 
     def __iter__(self) -> Any:
         return iter(self.rows)

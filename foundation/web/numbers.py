@@ -7,8 +7,10 @@ from typing import Any
 from babel.numbers import NumberFormatError, parse_decimal
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_noop
 
 LOCALE = "en_GB"
+COUNTED = gettext_noop("quantity"), gettext_noop("price")  # what the doors count
 _COUNTED = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]+)(?:[.,](?P<part>[0-9]+))?")
 _MOST_DIGITS = 9  # before the point
 _WRITTEN = re.compile(r"[+-]?[\d.,\s]*\d[\d.,\s]*")
@@ -37,11 +39,13 @@ def read_counted(text: str, decimals: int, what: str = "quantity") -> Decimal:
     """
     counted = _COUNTED.fullmatch(text)
     if counted is None:
-        raise ValidationError(f"“{text[:40]}” is not a {what}; type it as 12 or 12.5.", code="not_a_number")
+        unread = gettext("“%(text)s” is not a %(what)s; type it as 12 or 12.5.")
+        raise ValidationError(unread % {"text": text[:40], "what": gettext(what)}, code="not_a_number")
     if counted["sign"] or len(counted["whole"].lstrip("0")) > _MOST_DIGITS:
-        raise ValidationError(f"a {what} is zero or more, and below a thousand million.", code="number_out_of_range")
+        beyond = gettext("a %(what)s is zero or more, and below a thousand million.")
+        raise ValidationError(beyond % {"what": gettext(what)}, code="number_out_of_range")
     if len(counted["part"] or "") > decimals:
-        raise ValidationError(f"use at most {decimals} decimals.", code="number_too_precise")
+        raise ValidationError(gettext("use at most %(n)s decimals.") % {"n": decimals}, code="number_too_precise")
     return Decimal(f"{counted['whole']}.{counted['part'] or 0}")
 
 

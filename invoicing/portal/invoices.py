@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -98,7 +99,11 @@ def invoice_new(request: PortalRequest) -> HttpResponse:
     except (InvalidError, ConflictError) as error:
         entry.refuse(error)
         return _page(request, order, lines, entry)
-    messages.success(request, f"Invoice {invoice.supplier_number} is sent. Our number for it is {invoice.number}.")
+    messages.success(
+        request,
+        gettext("Invoice %(theirs)s is sent. Our number for it is %(ours)s.")
+        % {"theirs": invoice.supplier_number, "ours": invoice.number},
+    )
     return redirect("portal_invoice", number=invoice.number)
 
 

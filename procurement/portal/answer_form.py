@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_noop
 
 from foundation.money import UNIT_PRICE_DECIMALS
 from foundation.quantity import QUANTITY_DECIMALS
@@ -13,7 +14,10 @@ from foundation.web.numbers import read_counted
 from procurement.models import LineAnswer, PurchaseOrderLine
 from procurement.services import AnswerLine
 
-REASONS = ["Out of stock", "Capacity", "Price changed", "Pack size", "Minimum order", "Other"]
+REASONS = [  # stored as they stand here, shown in the reader's language
+    gettext_noop("Out of stock"), gettext_noop("Capacity"), gettext_noop("Price changed"), gettext_noop("Pack size"),
+    gettext_noop("Minimum order"), gettext_noop("Other"),
+]  # fmt: skip
 PARTS = (2, 3)  # further deliveries of one line
 
 
@@ -83,7 +87,10 @@ def read(data: Mapping[str, str], lines: Sequence[PurchaseOrderLine]) -> tuple[l
 def problems(rows: Sequence[Row]) -> list[tuple[str, str]]:
     """Return every error with the id of its input, in line order."""
     return [
-        (f"{name}-{row.line.line_no}", f"Line {row.line.line_no}: {text}")
+        (
+            f"{name}-{row.line.line_no}",
+            gettext("Line %(number)s: %(text)s") % {"number": row.line.line_no, "text": text},
+        )
         for row in rows
         for name, text in row.errors.items()
     ]
@@ -114,7 +121,7 @@ def _answers(row: Row) -> list[AnswerLine]:
     line = row.line
     if row.is_refused:
         if not row.reason:
-            row.errors["r"] = "say why you cannot deliver it."
+            row.errors["r"] = gettext("say why you cannot deliver it.")
             return []
         return [AnswerLine(line.line_no, LineAnswer.REJECTED, Decimal(0), reason=row.reason)]
     price = _number(row, "p", row.price, UNIT_PRICE_DECIMALS, "price")
@@ -162,5 +169,5 @@ def _day(row: Row, name: str, text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        row.errors[name] = f"“{text}” is not a day; choose one from the calendar."
+        row.errors[name] = gettext("“%(text)s” is not a day; choose one from the calendar.") % {"text": text}
         return None

@@ -8,6 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.errors import InvalidError, require
@@ -26,7 +28,7 @@ from suppliers.services import About
 from suppliers.validators import fresh_message
 
 COMING = {"state": OrderState.ISSUED, "receipt_status__in": ["none", "partial"]}
-VIEWS = (("", "All"), ("unanswered", "To answer"), ("coming", "To deliver"), ("done", "Delivered"))
+VIEWS = (("", _("All")), ("unanswered", _("To answer")), ("coming", _("To deliver")), ("done", _("Delivered")))
 
 
 def _now() -> datetime:
@@ -118,7 +120,7 @@ def answer(request: PortalRequest, number: str) -> HttpResponse:
     errors: list[tuple[str, str]] = []
     said: list[AnswerLine] = []
     if rejects and not note:
-        errors = [("reject_reason", "Say why you reject the order.")]
+        errors = [("reject_reason", gettext("Say why you reject the order."))]
     elif not rejects:
         context["rows"], said = read(request.POST, lines)
         errors = problems(context["rows"])

@@ -3,7 +3,8 @@
 (() => {
   const differs = (input) => input.value.trim() !== input.dataset.was;
   const refused = (row) => { const box = row.querySelector("[data-refuses]"); return box && box.checked; };
-  const part = (count, word) => count ? [count + " " + word] : [];
+  const filled = (text, value) => text.replace("{0}", value);
+  const part = (count, text) => count ? [filled(text, count)] : [];
   const tell = (form) => {
     const rows = [...form.querySelectorAll("[data-line]")];
     let changed = 0, rejected = 0;
@@ -17,8 +18,9 @@
     });
     const button = form.querySelector("[data-tells]");
     const accepted = rows.length - changed - rejected;
-    const said = [...part(accepted, "accepted"), ...part(changed, "changed"), ...part(rejected, "refused")].join(", ");
-    button.textContent = changed || rejected ? "Send answer: " + said : button.dataset.tells;
+    const words = button.dataset;
+    const said = [...part(accepted, words.accepted), ...part(changed, words.changed), ...part(rejected, words.refused)].join(", ");
+    button.textContent = changed || rejected ? filled(words.says, said) : words.tells;
   };
   document.addEventListener("input", (event) => { const form = event.target.closest("form[data-reply]"); if (form) tell(form); });
   document.addEventListener("change", (event) => { const form = event.target.closest("form[data-reply]"); if (form) tell(form); });

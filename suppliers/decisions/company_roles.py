@@ -23,10 +23,14 @@ ROLES: dict[str, frozenset[Act]] = {
     "money": frozenset({Act.BILL, Act.BANK, Act.WRITE}),
     "reader": frozenset(),
 }
-WORDS = {
-    Act.ANSWER: "answer orders", Act.BILL: "send invoices", Act.BANK: "change the bank account", Act.PROVE: "send certificates",
-    Act.WRITE: "write messages", Act.PEOPLE: "look after its people",
-}  # fmt: skip
+REFUSALS = {  # whole sentences, so that they can be said in other languages
+    Act.ANSWER: "Your role does not let you answer orders. Ask an administrator of your company.",
+    Act.BILL: "Your role does not let you send invoices. Ask an administrator of your company.",
+    Act.BANK: "Your role does not let you change the bank account. Ask an administrator of your company.",
+    Act.PROVE: "Your role does not let you send certificates. Ask an administrator of your company.",
+    Act.WRITE: "Your role does not let you write messages. Ask an administrator of your company.",
+    Act.PEOPLE: "Your role does not let you look after its people. Ask an administrator of your company.",
+}
 
 
 def acts_of(role: str) -> frozenset[Act]:

@@ -13,11 +13,15 @@ from zoneinfo import available_timezones
 
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.models import Session
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.services import end_device, save_preferences
@@ -43,12 +47,15 @@ class Device:
 class ClockForm(forms.Form):
     """How a person sees the portal."""
 
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("As the browser asks")), *settings.LANGUAGES]
+    )
     time_zone = forms.ChoiceField(
-        label="Time zone",
+        label=_("Time zone"),
         choices=[(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name],
     )
     theme = forms.ChoiceField(
-        label="Colours", choices=[("system", "As the device"), ("light", "Light"), ("dark", "Dark")]
+        label=_("Colours"), choices=[("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
     )
 
 
@@ -68,12 +75,15 @@ def own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def account(request: PortalRequest) -> HttpResponse:
     """Show and save the person's clock and colours; list their companies and devices."""
     person = request.user
-    form = ClockForm(request.POST or None, initial={"time_zone": person.zone, "theme": person.theme})
+    form = ClockForm(
+        request.POST or None, initial={"language": person.language, "time_zone": person.zone, "theme": person.theme}
+    )
     if request.method == "POST" and form.is_valid():
         save_preferences(
             user_id=person.pk, density=person.density, shortcuts=person.shortcuts, at=now(), **form.cleaned_data
         )
-        messages.success(request, "Saved.")
+        with translation.override(form.cleaned_data["language"] or translation.get_language_from_request(request)):
+            messages.success(request, gettext("Saved."))
         return redirect("portal_account")
     companies = SupplierUser.objects.filter(user=person, is_active=True).select_related("supplier")
     context = {
@@ -100,7 +110,7 @@ def company(request: PortalRequest, code: str) -> HttpResponse:
 def device_end(request: PortalRequest, device_id: int) -> HttpResponse:
     """Sign the person out on one of their devices."""
     end_device(person=request.user, device_id=device_id, at=now())
-    messages.success(request, "That device is signed out.")
+    messages.success(request, gettext("That device is signed out."))
     return redirect("portal_account")
 
 

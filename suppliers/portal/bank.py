@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import ConflictError, InvalidError, require
@@ -33,12 +34,14 @@ def bank(request: PortalRequest) -> HttpResponse:
             ),
         )
     except ConflictError as error:
-        put_error(form, InvalidError(error.code, "Another change is being checked already.", field="account"))
+        put_error(form, InvalidError(error.code, gettext("Another change is being checked already."), field="account"))
         change = None
     if change is None:
         context = {"form": form, "section": "bank"}
         return render(request, "portal/bank.html", context, status=422 if form.errors else 200)
     messages.success(
-        request, f"We have your new account as {change.number}. We call you on a number we know to check it."
+        request,
+        gettext("We have your new account as %(number)s. We call you on a number we know to check it.")
+        % {"number": change.number},
     )
     return redirect("portal_home")

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from foundation.web.attachment import attachment
@@ -39,7 +40,7 @@ def converse(request: PortalRequest, about: About, *, section: str, back: str) -
         ),
     )  # fmt: skip
     if sent is not None:
-        messages.success(request, "Sent.")
+        messages.success(request, gettext("Sent."))
         return redirect(request.path)
     talk = talk_with_us(request, about.type, about.pk, request.path)
     context = {"talk": talk, "talk_form": form, "about": about, "section": section, "back": back}

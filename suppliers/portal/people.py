@@ -4,6 +4,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.errors import require
@@ -16,10 +18,10 @@ from suppliers.selectors.company import people_of_company
 from suppliers.services import Colleague, change_colleague_role, invite_colleague, remove_colleague
 
 MEANS = {
-    CompanyRole.ADMINISTRATOR: "Everything, and who else acts for the company",
-    CompanyRole.ORDERS: "Answers orders and writes messages",
-    CompanyRole.MONEY: "Sends invoices, changes the bank account and writes messages",
-    CompanyRole.READER: "Reads everything and changes nothing",
+    CompanyRole.ADMINISTRATOR: _("Everything, and who else acts for the company"),
+    CompanyRole.ORDERS: _("Answers orders and writes messages"),
+    CompanyRole.MONEY: _("Sends invoices, changes the bank account and writes messages"),
+    CompanyRole.READER: _("Reads everything and changes nothing"),
 }
 
 
@@ -27,17 +29,19 @@ class RoleForm(forms.Form):
     """What a colleague does for the company."""
 
     role = forms.ChoiceField(
-        label="Role", widget=forms.RadioSelect,
-        choices=[(role.value, f"{role.label}: {means}") for role, means in MEANS.items()],
+        label=_("Role"), widget=forms.RadioSelect,
+        choices=lambda: [(role.value, f"{gettext(str(role.label))}: {means}") for role, means in MEANS.items()],
     )  # fmt: skip
 
 
 class ColleagueForm(RoleForm):
     """Somebody new."""
 
-    first_name = forms.CharField(max_length=59, label="First name")
-    last_name = forms.CharField(max_length=59, label="Last name")
-    email = forms.EmailField(max_length=254, label="E-mail", help_text="They sign in with it; no password is needed.")
+    first_name = forms.CharField(max_length=59, label=_("First name"))
+    last_name = forms.CharField(max_length=59, label=_("Last name"))
+    email = forms.EmailField(
+        max_length=254, label=_("E-mail"), help_text=_("They sign in with it; no password is needed.")
+    )
 
 
 @require_safe
@@ -63,7 +67,9 @@ def invite(request: PortalRequest) -> HttpResponse:
     if made is None:
         context = {"form": form, "section": "people"}
         return render(request, "portal/people/invite.html", context, status=422 if form.errors else 200)
-    messages.success(request, f"A letter is on its way to {form.cleaned_data['email']}.")
+    messages.success(
+        request, gettext("A letter is on its way to %(address)s.") % {"address": form.cleaned_data["email"]}
+    )
     return redirect("portal_people")
 
 
@@ -84,7 +90,10 @@ def colleague(request: PortalRequest, person_id: int) -> HttpResponse:
     if saved is None:
         context = {"form": form, "held": held, "section": "people"}
         return render(request, "portal/people/person.html", context, status=422 if form.errors else 200)
-    messages.success(request, f"{held.shown} is now: {saved.get_role_display()}.")
+    messages.success(
+        request,
+        gettext("%(person)s is now: %(role)s.") % {"person": held.shown, "role": gettext(saved.get_role_display())},
+    )
     return redirect("portal_people")
 
 
@@ -96,7 +105,11 @@ def remove(request: PortalRequest, person_id: int) -> HttpResponse:
     remove_colleague(supplier_id=request.supplier.pk, person_id=person_id, actor=request.user, at=now())
     if held.user_id == request.user.pk:
         return redirect("account_request_login_code")
-    messages.success(request, f"{held.shown} does not act for {request.supplier} any more.")
+    messages.success(
+        request,
+        gettext("%(person)s does not act for %(company)s any more.")
+        % {"person": held.shown, "company": request.supplier},
+    )
     return redirect("portal_people")
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from foundation import audit
 from foundation.errors import ConflictError, InvalidError, NotFoundError, require
@@ -26,7 +27,7 @@ from suppliers.models import CompanyRole, Supplier, SupplierState, SupplierUser
 from suppliers.selectors.company import administrators_besides
 
 MOST_PEOPLE = 100  # active people of one company
-_UNFIT = "This address cannot be used here. Write another one, or ask us."
+_UNFIT = gettext_noop("This address cannot be used here. Write another one, or ask us.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,13 @@ def invite_colleague(*, supplier_id: int, colleague: Colleague, actor: User, at:
         person = _person_of(colleague, supplier)
         held = SupplierUser.objects.filter(supplier=supplier, user=person).first()
         if held is not None and held.is_active:
-            raise InvalidError("acts_already", f"{held.shown} acts for {supplier} already.", field="email")
+            raise InvalidError(
+                "acts_already", gettext_noop("This person acts for your company already."), field="email"
+            )
         if supplier.people.filter(is_active=True).count() >= MOST_PEOPLE:
-            raise InvalidError("too_many_people", f"At most {MOST_PEOPLE} people act for a company. Remove somebody.")
+            raise InvalidError(
+                "too_many_people", gettext_noop("No more people can act for your company. Remove somebody first.")
+            )
         held, _ = SupplierUser.objects.update_or_create(
             supplier=supplier, user=person, defaults={"role": colleague.role, "known_as": name, "is_active": True}
         )
@@ -178,13 +183,14 @@ def _locked(supplier: Supplier, person_id: int) -> SupplierUser:
 def _keep_an_administrator(held: SupplierUser, role: str) -> None:
     if held.is_active and leaves_nobody(held.role, role, administrators_besides(held)):
         raise ConflictError(
-            "last_administrator", f"{held.shown} is the only administrator. Make somebody else administrator first."
+            "last_administrator",
+            gettext_noop("This is the only administrator. Make somebody else administrator first."),
         )
 
 
 def _require_role(role: str) -> None:
     if role not in CompanyRole.values:
-        raise InvalidError("role_unknown", "Choose a role of the list.", field="role", value=role[:40])
+        raise InvalidError("role_unknown", gettext_noop("Choose a role of the list."), field="role", value=role[:40])
 
 
 def _names(colleague: Colleague) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from foundation.intake.uploads import Upload, check
 from suppliers.models import BankChange, SupplierUser
@@ -11,19 +12,19 @@ from suppliers.models import BankChange, SupplierUser
 class AccountForm(forms.Form):
     """A new account."""
 
-    holder = forms.CharField(max_length=120, label="Account holder", help_text="as the bank knows them")
+    holder = forms.CharField(max_length=120, label=_("Account holder"), help_text=_("as the bank knows them"))
     country = forms.RegexField(
-        r"^[A-Za-z]{2}$", max_length=2, label="Country of the bank", help_text="two letters, such as GB"
+        r"^[A-Za-z]{2}$", max_length=2, label=_("Country of the bank"), help_text=_("two letters, such as GB")
     )
     account = forms.CharField(
-        max_length=64, label="IBAN or account number", help_text="US: routing:account, such as 021000021:12345678"
+        max_length=64, label=_("IBAN or account number"), help_text=_("US: routing:account, such as 021000021:12345678")
     )
-    bic = forms.CharField(max_length=20, required=False, label="BIC")
+    bic = forms.CharField(max_length=20, required=False, label=_("BIC"))
     remit_to = forms.CharField(
-        max_length=16, required=False, label="Location that is paid", help_text="its code; empty = the usual one"
+        max_length=16, required=False, label=_("Location that is paid"), help_text=_("its code; empty = the usual one")
     )
-    reason = forms.CharField(max_length=300, label="Why it changes")
-    file = forms.FileField(required=False, label="Letter of the bank or statement", help_text="PDF, PNG or JPG")
+    reason = forms.CharField(max_length=300, label=_("Why it changes"))
+    file = forms.FileField(required=False, label=_("Letter of the bank or statement"), help_text=_("PDF, PNG or JPG"))
 
     def clean_country(self) -> str:
         """Write the country in capitals."""

@@ -3,6 +3,7 @@
 import uuid
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from foundation.intake.uploads import Upload, check
 
@@ -10,8 +11,10 @@ from foundation.intake.uploads import Upload, check
 class MessageForm(forms.Form):
     """A message with a file, if there is one."""
 
-    text = forms.CharField(max_length=4000, label="Your message", widget=forms.Textarea(attrs={"rows": 3}), strip=True)
-    file = forms.FileField(required=False, label="A file", help_text="PDF, PNG, JPG, CSV or XML, up to 20 MB")
+    text = forms.CharField(
+        max_length=4000, label=_("Your message"), widget=forms.Textarea(attrs={"rows": 3}), strip=True
+    )
+    file = forms.FileField(required=False, label=_("A file"), help_text=_("PDF, PNG, JPG, CSV or XML, up to 20 MB"))
     key = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
     def attached(self) -> Upload | None:
