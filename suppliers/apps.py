@@ -36,6 +36,7 @@ class SuppliersConfig(AppConfig):
         guards.fence("suppliers_suppliersite")
         guards.fence("suppliers_certificate")
         guards.fence("suppliers_onboarding")
+        guards.fence("suppliers_spendauthorisation", columns=("id", "supplier_id", "category_id", "site_id", "state"))
         guards.fence("suppliers_bankchange", columns=("id", "supplier_id", "state"))
         guards.readable("suppliers_certificatekind", "suppliers_certificateneed")
         for kind, part in ((KIND, read_slice), (APPLY, apply_slice)):

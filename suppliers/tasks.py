@@ -11,6 +11,7 @@ from suppliers.selectors.bank import cooled_off
 from suppliers.selectors.price_lists import due
 from suppliers.services import (
     apply_when_due,
+    check_waiting,
     close_due_quotations,
     expire_contracts,
     put_bank_change_in_force,
@@ -46,6 +47,7 @@ def sweep_certificates(**_unknown: Any) -> int:
     """Warn of certificates that end and restrict who lacks a needed one (SU-1); returns how many suppliers changed."""
     now = timezone.now()  # noqa: TID251 - the porch reads the clock
     warn_of_certificates(today=now.date(), at=now)
+    check_waiting(at=now)
     return restrict_for_certificates(today=(now - BEHIND).date(), at=now)
 
 

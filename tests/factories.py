@@ -36,7 +36,7 @@ from procurement.services import (
     post_goods_receipt,
     submit_requisition,
 )
-from suppliers.models import CatalogueItem, Contract, ContractPrice, Supplier, SupplierUser
+from suppliers.models import CatalogueItem, Contract, ContractPrice, SpendAuthorisation, Supplier, SupplierUser
 from suppliers.services import open_main_sites
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)  # a Tuesday, 09:00 in London
@@ -174,6 +174,7 @@ def _supplier(code: str, name: str) -> Supplier:
         order_email=f"orders@{code.lower()}.example",
     )  # fmt: skip
     open_main_sites(suppliers=[made], at=NOW)
+    SpendAuthorisation.objects.create(supplier=made, state="in_force", since=NOW)  # everything, everywhere
     return made
 
 

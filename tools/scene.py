@@ -23,7 +23,7 @@ from foundation.models import (
 )
 from foundation.services import grant_role
 from policies.services import install_default_policies
-from suppliers.models import CatalogueItem, Contract, ContractPrice, Supplier, SupplierUser
+from suppliers.models import CatalogueItem, Contract, ContractPrice, SpendAuthorisation, Supplier, SupplierUser
 
 ITEMS = 5
 PRICE = Decimal("12.50")
@@ -60,6 +60,7 @@ def build(at: datetime) -> Scene:
     supplier = Supplier.objects.create(
         code="ACME", name="Acme Packaging", state="active", country="GB", currency="GBP", created_at=at, changed_at=at
     )
+    SpendAuthorisation.objects.create(supplier=supplier, state="in_force", since=at)  # everything, everywhere
     people["supplier"] = _person("supplier", User.Kind.SUPPLIER)
     SupplierUser.objects.create(supplier=supplier, user=people["supplier"])
     items = _offer(supplier, people["buyer"], at)

@@ -16,6 +16,7 @@ from suppliers.models import (
     ContractPrice,
     ContractState,
     SourcingPreference,
+    SpendAuthorisation,
     Supplier,
     SupplierIdentifier,
     SupplierState,
@@ -31,6 +32,7 @@ SECOND = {"PACK": "Packaging", "FAST": "Fixings", "SAFE": "Safety", "MRO": "Supp
 EURO_FIRST = ("Albers", "Bergmann", "Colpaert", "Dumont", "Engels", "Fabre", "Goossens", "Hartwig", "Janssens", "Keller",
               "Laurent", "Maertens", "Noordam", "Oster", "Peeters", "Roux", "Schmitz", "Thiel")  # fmt: skip
 RATE = Decimal("0.85")
+BOUGHT_FROM = ("active", "restricted", "blocked", "offboarded")
 # Leaves of the spend tree whose contract ran out or is still being written.
 # Of 400 offers, one is still being entered and three are no longer to be had; never a first choice.
 OUT_OF_RANGE = {
@@ -101,13 +103,16 @@ def _suppliers(at: datetime) -> dict[str, Supplier]:
                 f"SVC{number:02d}", f"{dice.one_of(FIRST)} Services {number + 1} Ltd", "GB", "GBP", 4000 + number, at
             )
         )
-    others = ("registered", "screened", "restricted", "blocked", "offboarded", "requested", "invited", "qualified")
+    others = ("requested", "requested", "restricted", "blocked", "offboarded", "requested", "requested", "requested")
     for supplier, state in zip(made[-len(others) :], others, strict=True):
         supplier.__dict__["state"] = state
     Supplier.objects.bulk_create(made)
     open_main_sites(suppliers=made, at=at)
     SupplierIdentifier.objects.bulk_create(
         SupplierIdentifier(supplier=s, scheme="vat", value=s.tax_id) for s in made if s.code != "HARROP"
+    )
+    SpendAuthorisation.objects.bulk_create(  # they were here before authorisations were kept
+        SpendAuthorisation(supplier=s, state="in_force", since=at) for s in made if s.state in BOUGHT_FROM
     )
     return {s.code: s for s in made}
 

@@ -25,7 +25,7 @@ from procurement.models import (
 )
 from procurement.selectors.orders import content_of, counters_of, open_amount
 from procurement.services.follow_budgets import follow_order
-from procurement.services.issue_order import consume_contracts
+from procurement.services.issue_order import consume_contracts, require_spend
 from suppliers.models import MAY_ORDER, Contract
 from suppliers.selectors.sites import order_from
 
@@ -85,6 +85,7 @@ def _check(change: OrderChange, order: PurchaseOrder, lines: Sequence[PurchaseOr
     if order.supplier.state not in MAY_ORDER:
         state = order.supplier.get_state_display().lower()
         raise NotPermittedError("supplier_not_active", f"{order.supplier} is {state} and gets no orders.")
+    require_spend(order, lines)
     check_floor(lines, change.content)
 
 

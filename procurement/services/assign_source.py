@@ -12,6 +12,7 @@ from procurement.models import PriceSource, Requisition, RequisitionLine, Requis
 from procurement.services.place_orders import place_orders
 from procurement.services.reopen_approval import NewPrice, may_reopen, reopen_approval
 from suppliers.models import MAY_ORDER, Supplier
+from suppliers.selectors.authority import not_authorised
 
 
 @use_case
@@ -92,6 +93,13 @@ def _check(
         raise InvalidError("not_waiting", f"Line {line.line_no} of {requisition.number} waits for nothing.")
     if supplier.state not in MAY_ORDER:
         raise InvalidError("supplier_not_active", f"{supplier} gets no orders.", field="supplier", value=supplier.code)
+    if not_authorised(supplier.pk, requisition.ship_to.code, [line.category]):
+        raise InvalidError(
+            "supplier_not_authorised",
+            f"{line.category} may not be bought from {supplier} at {requisition.ship_to.name}.",
+            field="supplier",
+            value=supplier.code,
+        )
     if supplier.currency != requisition.currency:
         raise InvalidError(
             "currency_mismatch",

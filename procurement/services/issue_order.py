@@ -21,6 +21,7 @@ from procurement.events import OrderIssued
 from procurement.models import OrderVersion, PurchaseOrder, PurchaseOrderLine
 from procurement.selectors.orders import content_of, open_amount
 from suppliers.models import MAY_ORDER, Contract
+from suppliers.selectors.authority import not_authorised
 from suppliers.selectors.sites import order_from
 from workflow.services import DoneOn, record_duty, require_duty
 
@@ -68,7 +69,7 @@ def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime) -> Pu
 def make_issued(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, actor: User, at: datetime) -> None:
     """Check that an order may leave and move it; the caller stores it and then calls `tell_issued`.
 
-    :raises NotPermittedError: it is on hold, or its supplier may not receive orders.
+    :raises NotPermittedError: it is on hold, or its supplier may not receive orders, or not these (SU-1).
     """
     if order.hold_reason:
         raise NotPermittedError("order_on_hold", f"{order.number} is on hold: {order.hold_reason}.")
@@ -77,12 +78,27 @@ def make_issued(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, act
             "supplier_not_active",
             f"{order.supplier} is {order.supplier.get_state_display().lower()} and gets no orders.",
         )
+    require_spend(order, lines)
     _require_authority(order, lines)
     if content_hash(content_of(order, lines)) != order.content_hash:
         raise ConflictError("not_as_authorised", f"{order.number} is not what was authorised. Ask for approval again.")
     order.issue(at=at, ack_due_at=working_deadline(order.ship_to, at, order.supplier.acknowledge_hours))
     order.open_amount = open_amount(lines, order.currency)
     touch(order, by_id=actor.pk, at=at)
+
+
+def require_spend(order: PurchaseOrder, lines: Iterable[PurchaseOrderLine]) -> None:
+    """Refuse an order of what may not be bought from its supplier at its site (SU-1).
+
+    :raises NotPermittedError: names the categories and the cure.
+    """
+    wanting = not_authorised(order.supplier_id, order.ship_to.code, (line.category for line in lines))
+    if wanting:
+        raise NotPermittedError(
+            "supplier_not_authorised",
+            f"{', '.join(wanting)} may not be bought from {order.supplier} at {order.ship_to.name}. Ask for spend "
+            "authorisation on the supplier's page.",
+        )
 
 
 def tell_issued(order: PurchaseOrder, known: Known, *, actor: User, at: datetime) -> None:

@@ -17,7 +17,7 @@ from procurement.models import AckStatus, OrderState, PurchaseOrder, PurchaseOrd
 from procurement.selectors.orders import counters_of, open_amount
 from procurement.services.decide_change import drop_open_change
 from procurement.services.follow_budgets import follow_order
-from procurement.services.issue_order import consume_contracts
+from procurement.services.issue_order import consume_contracts, require_spend
 from suppliers.models import MAY_ORDER
 
 
@@ -164,6 +164,7 @@ def reopen_order(*, order_id: int, expected_version: int, actor: User, reason: s
     """Open a closed order again, by a buyer: what was closed short is wanted after all (PO-3).
 
     :raises InvalidError: it is not closed, its supplier gets no orders, or the reason is missing.
+    :raises NotPermittedError: what it orders may not be bought from the supplier at the site any more (SU-1).
     """
     order = _open_for(order_id, expected_version, actor, reason)
     if order.state != OrderState.CLOSED:
@@ -171,8 +172,11 @@ def reopen_order(*, order_id: int, expected_version: int, actor: User, reason: s
     if order.supplier.state not in MAY_ORDER:
         raise InvalidError("supplier_not_active", f"{order.supplier} gets no orders.")
     lines = list(
-        order.lines.select_related("cost_centre").select_for_update(of=("self",), no_key=True).order_by("line_no")
+        order.lines.select_related("cost_centre", "category")
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("line_no")
     )
+    require_spend(order, lines)
     short = [line for line in lines if line.closed_short]
     consume_contracts(short, sign=1, currency=order.currency, part="closed_short")
     for line in short:

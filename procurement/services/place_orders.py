@@ -19,8 +19,10 @@ from procurement.selectors.combining import departure
 from procurement.services.ask_approval import about
 from procurement.services.build_orders import build_orders
 from procurement.services.reopen_approval import NewPrice, reopen_approval
+from suppliers.decisions.spend_cells import covers
 from suppliers.models import Contract
 from suppliers.selectors import LineNeed, sources_for
+from suppliers.selectors.authority import cells_of
 from suppliers.selectors.contracts import left_of
 from workflow.services import open_case
 
@@ -87,6 +89,7 @@ def sort_out(
     ]
     items = {x.item.pk: x.item for x in lines if x.item}
     now = sources_for(requisition.ship_to, needs, items) if needs else {}
+    cells = cells_of({x.supplier_id for x in lines if x.supplier_id})
     ready: list[RequisitionLine] = []
     waiting: dict[RequisitionLine, str] = {}
     risen: dict[int, NewPrice] = {}
@@ -102,6 +105,8 @@ def sort_out(
             waiting[line] = str((line.sourcing or {}).get("waiting") or "no_offer")
         elif supplier.state != "active":
             waiting[line] = "supplier_not_active"
+        elif not covers(cells.get(supplier.pk, ()), line.category.path, requisition.ship_to.code):
+            waiting[line] = "supplier_not_authorised"
         elif line.unit_price == 0:
             waiting[line] = "price_unknown"
         elif line.price_source != "typed" and drifted(line.unit_price, price_now, policy.price_drift_percent):
@@ -176,6 +181,7 @@ REASONS = {
     "no_offer": "nobody offers it at this site.",
     "no_usable_supplier": "no supplier that offers it may be used here.",
     "supplier_not_active": "its supplier may not receive orders.",
+    "supplier_not_authorised": "its supplier may not sell this to the site.",
     "price_unknown": "no price is known.",
     "ceiling_reached": "its contract has not enough left of its ceiling.",
     "price_drift": "the price rose beyond tolerance since approval.",

@@ -1,15 +1,16 @@
 """Names of suppliers against names on sanctions lists (SU-1): folded alike, with the evidence; a person decides.
 
-A name is worth a look when it is as alike as two names of one company are (SU-3), or when every word of a listed name
-stands in it. Nothing is decided by a name.
+A name is worth a look sooner than a duplicate (SU-3): to miss one costs more than to look at one. So is a name in which every
+word of a listed one stands. Nothing is decided by a name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from suppliers.decisions.names import fold, skeleton
-from suppliers.decisions.similar_names import THRESHOLD, Weights, likeness, trigrams
+from suppliers.decisions.similar_names import Weights, likeness, trigrams
 
+LOOK_FROM = 0.70  # likeness from which a person looks
 _LEAST_WORDS = 2  # of a listed name that must stand in a supplier's; one word alone is too common
 MOST_HITS = 10
 
@@ -86,11 +87,11 @@ class Screen:
         if skeleton(name) == skeleton(listed):
             score = 1.0
         inside = len(words.split()) >= _LEAST_WORDS and set(words.split()) <= _all_words(name)
-        if score < THRESHOLD and not inside:
+        if score < LOOK_FROM and not inside:
             return None
         same = bool(party.country) and party.country == subject.country
         return Hit(
-            party.list_name, party.reference, listed, name, round(max(score, THRESHOLD if inside else 0), 4), same
+            party.list_name, party.reference, listed, name, round(max(score, LOOK_FROM if inside else 0), 4), same
         )
 
 

@@ -36,6 +36,7 @@ class Offer:
     multiple: Decimal = Decimal(0)
     lead_time_days: int = 0
     left: Decimal | None = None  # of the contract's ceiling, in `currency`; nothing when it has none
+    is_authorised: bool = True  # spending on it is approved here (SU-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,8 @@ def _refuse(  # noqa: PLR0911 - one answer a reason, in the order people ask
 ) -> Rejection | None:
     if offer.supplier_state != "active":
         return _no(offer, "supplier_not_active", f"the supplier is {offer.supplier_state}")
+    if not offer.is_authorised:
+        return _no(offer, "not_authorised", "may not sell this to the site")
     if preference is not None and preference.is_blocked:
         return _no(offer, "blocked_here", f"blocked {_BLOCKED[preference.level]}")
     if offer.site_codes and need.site not in offer.site_codes:

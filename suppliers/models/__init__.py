@@ -49,6 +49,7 @@ from suppliers.models.quotation_answers import (
     QuotationQuestion,
 )
 from suppliers.models.sites import SiteUse, SupplierSite
+from suppliers.models.spend import SpendAuthorisation, SpendRequest, SpendRequestState, SpendState
 from suppliers.models.supplier import (
     MAY_BE_PAID,
     MAY_MERGE,
@@ -116,6 +117,10 @@ __all__ = [
     "SanctionsList",
     "SiteUse",
     "SourcingPreference",
+    "SpendAuthorisation",
+    "SpendRequest",
+    "SpendRequestState",
+    "SpendState",
     "StaffAccount",
     "Supplier",
     "SupplierChange",

@@ -129,11 +129,12 @@ class Supplier(FSMModelMixin, models.Model):
         """Its registration is approved; spending is not yet."""
         self.changed_at, self.state_reason = at, ""
 
-    @transition(
-        field=state,
-        source=[SupplierState.QUALIFIED, SupplierState.RESTRICTED, SupplierState.BLOCKED],
-        target=SupplierState.ACTIVE,
-    )
+    @transition(field=state, source=SupplierState.QUALIFIED, target=SupplierState.ACTIVE)
+    def authorise(self, *, at: datetime) -> None:
+        """Spending with it is approved, for a category at a site at least."""
+        self.changed_at, self.state_reason = at, ""
+
+    @transition(field=state, source=[SupplierState.RESTRICTED, SupplierState.BLOCKED], target=SupplierState.ACTIVE)
     def activate(self, *, at: datetime, reason: str) -> None:
         """Orders may be placed."""
         self.changed_at, self.state_reason = at, reason

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from foundation.models import Category
 from suppliers.decisions.certificates import WARN_DAYS, Held, Need, Place, Standing, standings
 from suppliers.models import (
     CatalogueItem,
@@ -15,6 +16,9 @@ from suppliers.models import (
     CertificateKind,
     CertificateNeed,
     CertificateState,
+    Onboarding,
+    SpendAuthorisation,
+    SpendState,
     Supplier,
 )
 
@@ -31,7 +35,7 @@ class Asked:
 
 
 def standings_of(suppliers: Iterable[Supplier], today: date) -> list[Asked]:
-    """Return how the certificates of suppliers stand; three statements, whatever their number."""
+    """Return how the certificates of suppliers stand; six statements, whatever their number."""
     rows = list(suppliers)
     needs = _needs()
     if not needs or not rows:
@@ -67,8 +71,24 @@ def _held(keys: Sequence[int]) -> Mapping[int, list[Held]]:
 
 
 def _served(keys: Sequence[int]) -> Mapping[int, list[Place]]:
-    """Return the branches of the spend tree a supplier offers something in, at every site."""
+    """Return what a supplier serves: what it offers, what it may or wants to sell, and what it said it sells.
+
+    An authorisation for everything says nothing of what it sells.
+    """
     found: dict[int, list[Place]] = defaultdict(list)
+    cells = SpendAuthorisation.objects.filter(supplier__in=keys, state__in=[SpendState.ASKED, SpendState.IN_FORCE])
+    named = cells.exclude(category=None).order_by().values_list("supplier_id", "category__path", "site__code")
+    for supplier, path, site in named:
+        found[supplier].append(Place(path, site or ""))
+    said = Onboarding.objects.filter(supplier__in=keys, closed_at=None).values_list(
+        "supplier_id", "categories", "sites"
+    )
+    coming = list(said)
+    paths = dict(
+        Category.objects.filter(code__in={c for _, codes, _ in coming for c in codes}).values_list("code", "path")
+    )
+    for supplier, codes, sites in coming:
+        found[supplier] += [Place(paths[code], site) for code in codes if code in paths for site in sites or [""]]
     rows = CatalogueItem.objects.filter(supplier__in=keys, state=CatalogueState.ACTIVE)
     for supplier, path in rows.order_by().values_list("supplier_id", "item__category__path").distinct():
         found[supplier].append(Place(category=path))

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from foundation.models import Category, Site
 from suppliers.decisions.profile import STEPS, Beside, Missing, missing
-from suppliers.models import BankChange, BankChangeState, CheckState, Onboarding, Supplier, SupplierCheck
+from suppliers.models import BankChange, BankChangeState, CheckState, Onboarding, SpendRequest, Supplier, SupplierCheck
 from suppliers.selectors.certificates import standing_of
 
 
@@ -41,9 +42,19 @@ def running_onboarding(supplier_id: int) -> Onboarding | None:
     return rows.first()
 
 
+def names_of(onboarding: Onboarding | None) -> tuple[list[str], list[str]]:
+    """Return the names of what a company sells, and of the sites it serves."""
+    if onboarding is None:
+        return [], []
+    said = onboarding.profile.get("serves", {})
+    categories = Category.objects.filter(code__in=said.get("categories", [])).values_list("name", flat=True)
+    return list(categories), list(Site.objects.filter(code__in=said.get("sites", [])).values_list("name", flat=True))
+
+
 INVITED, UNOPENED, CHECKS, DECIDING, SPEND = "invited", "unopened", "checks", "deciding", "spend"
 VIEWS: tuple[tuple[str, str], ...] = (
     ("", "All"), (UNOPENED, "Invited"), (INVITED, "They write"), (CHECKS, "Checks open"), (DECIDING, "Registration asked"),
+    (SPEND, "Spending asked"),
 )  # fmt: skip
 
 
@@ -55,11 +66,13 @@ def on_board(view: str) -> QuerySet[Onboarding]:
         INVITED: Q(supplier__state="invited", accepted_at__isnull=False),
         CHECKS: Q(supplier__state="registered"),
         DECIDING: Q(supplier__state="screened"),
+        SPEND: Q(supplier__state="qualified"),
     }.get(view)
     rows = rows.filter(wanted) if wanted is not None else rows
     stuck = SupplierCheck.objects.exclude(state=CheckState.PASSED)
     return rows.select_related("supplier", "invited_by").prefetch_related(
-        Prefetch("supplier__checks", queryset=stuck, to_attr="stuck")
+        Prefetch("supplier__checks", queryset=stuck, to_attr="stuck"),
+        Prefetch("supplier__spend_requests", queryset=SpendRequest.objects.filter(state="asked"), to_attr="asked"),
     )
 
 
@@ -95,4 +108,9 @@ def wait_of(one: Onboarding, at: datetime) -> Wait:
         return Wait(
             "Us", f"Checks: {names}" if names else "Checks", one.sent_at, any(c.state == "failed" for c in stuck)
         )
+    if state == "qualified":
+        asked = next(iter(getattr(one.supplier, "asked", ())), None)
+        if asked is None:
+            return Wait("Us", "To ask what may be bought", one.sent_at)
+        return Wait("Who approves", f"To agree to buy, {asked.number}", asked.created_at)
     return Wait("Who approves", "To decide about the registration", one.sent_at)

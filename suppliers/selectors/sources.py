@@ -1,8 +1,8 @@
-"""Offers and preferences for many lines at once: four statements whatever their number (SO-1)."""
+"""Offers, preferences and authority for many lines at once: five statements whatever their number (SO-1, SU-1)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,9 @@ from suppliers.decisions.sourcing import (
     Sourcing,
     choose,
 )
+from suppliers.decisions.spend_cells import covers
 from suppliers.models import CatalogueItem, CatalogueState, ContractPrice, ContractState, SourcingPreference
+from suppliers.selectors.authority import cells_of
 from suppliers.selectors.contracts import left_of
 
 
@@ -43,12 +45,19 @@ def sources_for(site: Site, needs: Iterable[LineNeed], items: dict[int, Item] | 
     if items is None:
         items = {i.pk: i for i in Item.objects.filter(pk__in={n.item_id for n in wanted}).select_related("category")}
     offers = offers_for(items, site)
+    cells = cells_of({offer.supplier_id for found in offers.values() for offer, _, _ in found})
     preferences = _preferences(items, site)
     answers = {}
     for need in wanted:
         item = items[need.item_id]
         frozen = Need(site.code, need.quantity, need.unit, item.category.contract_binding, site.currency)
-        in_force = [o for o, start, end in offers[item.pk] if start <= need.day and (end is None or need.day <= end)]
+        in_force = [
+            offer
+            if covers(cells.get(offer.supplier_id, ()), item.category.path, site.code)
+            else replace(offer, is_authorised=False)
+            for offer, start, end in offers[item.pk]
+            if start <= need.day and (end is None or need.day <= end)
+        ]
         answers[need.key] = choose(frozen, in_force, preferences[item.pk])
     return answers
 

@@ -8,6 +8,7 @@ from suppliers.services.answer_quotation import (
     send_quotation,
 )
 from suppliers.services.apply_price_list import apply_when_due
+from suppliers.services.authorise_spend import approve_spend, ask_spend, end_spend, reject_spend, withdraw_spend
 from suppliers.services.award_quotation import Choice, award_quotation_request
 from suppliers.services.certificate_needs import (
     NeedDetails,
@@ -22,7 +23,7 @@ from suppliers.services.certificates import (
     send_certificate,
     withdraw_certificate,
 )
-from suppliers.services.check_supplier import decide_check, run_checks, screen_supplier
+from suppliers.services.check_supplier import check_waiting, decide_check, run_checks, screen_supplier
 from suppliers.services.colleagues import (
     Colleague,
     change_colleague_role,
@@ -137,9 +138,11 @@ __all__ = [
     "apply_when_due",
     "approve_bank_change",
     "approve_price_list",
+    "approve_spend",
     "approve_supplier",
     "approve_supplier_change",
     "ask_about_quotation",
+    "ask_spend",
     "award_quotation_request",
     "call_distinct",
     "cancel_quotation_request",
@@ -147,11 +150,13 @@ __all__ = [
     "change_offer",
     "change_quotation_request",
     "change_supplier_person",
+    "check_waiting",
     "close_due_quotations",
     "close_quotation_request",
     "decide_check",
     "decline_quotation",
     "drop_certificate_need",
+    "end_spend",
     "expire_contracts",
     "find_duplicates",
     "follow_cause",
@@ -182,6 +187,7 @@ __all__ = [
     "refuse_certificate",
     "reject_bank_change",
     "reject_price_list",
+    "reject_spend",
     "reject_supplier",
     "reject_supplier_change",
     "remove_colleague",
@@ -214,6 +220,7 @@ __all__ = [
     "withdraw_certificate",
     "withdraw_offer",
     "withdraw_price_list",
+    "withdraw_spend",
     "withdraw_supplier_change",
     "write_quotation_request",
     "write_supplier_site",

@@ -7,6 +7,7 @@ from foundation.documents import content_hash
 from foundation.errors import ConflictError, InvalidError, NotFoundError, require
 from foundation.journal import use_case
 from foundation.models import User
+from foundation.selectors import system_user
 from suppliers import access
 from suppliers.models import CheckKind, CheckState, RestrictionCause, Supplier, SupplierCheck, SupplierState
 from suppliers.selectors.checks import Finding, findings_of, sanctions_finding
@@ -33,6 +34,14 @@ def run_checks(*, supplier_id: int, actor: User, at: datetime) -> list[SupplierC
         go_on(supplier, found, actor=actor, at=at)
         return found
     return []
+
+
+def check_waiting(*, at: datetime) -> int:
+    """Run the checks of every company that waits for them again, each in a transaction of its own; returns how many."""
+    waiting = list(Supplier.objects.filter(state__in=ONBOARDING).order_by("pk").values_list("pk", flat=True))
+    for pk in waiting:
+        run_checks(supplier_id=pk, actor=system_user("onboarding"), at=at)
+    return len(waiting)
 
 
 @use_case

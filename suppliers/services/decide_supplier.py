@@ -16,6 +16,7 @@ from foundation.services.letters import store_letters, write_letter
 from suppliers import access
 from suppliers.events import SupplierQualified, SupplierSentBack
 from suppliers.models import CheckState, Onboarding, Supplier, SupplierCheck, SupplierState
+from suppliers.services.authorise_spend import ask_for
 from suppliers.services.move_supplier import shift
 from workflow.models import ApprovalRequest, RequestState
 from workflow.selectors.matters import enterprise_facts, no_money
@@ -58,7 +59,7 @@ def _ask(supplier: Supplier, actor: User, at: datetime) -> None:
 def approve_supplier(
     *, pk: int, expected_version: int | None, seen_hash: str | None, actor: User, reason: str, at: datetime
 ) -> Supplier:
-    """Agree to a registration on the approval machine; after the last stage the supplier is qualified.
+    """Agree to a registration on the approval machine; after the last stage the supplier is qualified, and spending is asked for.
 
     :raises NotFoundError: there is no such supplier.
     :raises NotPermittedError: the machine does not ask the person, or a check is open or failed.
@@ -75,8 +76,9 @@ def approve_supplier(
     before = supplier.state
     supplier.qualify(at=at)
     _moved(supplier, "qualify_supplier", before, actor, at)
-    onboarding.closed_at, onboarding.outcome = at, "Registered"
-    onboarding.save(update_fields=["closed_at", "outcome"])
+    ask_for(
+        supplier, onboarding.categories, onboarding.sites, reason=onboarding.why, actor=onboarding.invited_by, at=at
+    )
     outbox.publish(
         SupplierQualified(
             subject_id=supplier.pk, subject_number=supplier.code, at=at, version=supplier.version,
@@ -104,8 +106,6 @@ def reject_supplier(
     supplier, onboarding = _waiting(pk, expected_version, seen_hash)
     _require_reason(reason)
     _decide(supplier, onboarding, "rejected", actor, reason, at, ends=True)
-    onboarding.closed_at, onboarding.outcome = at, reason.strip()[:300]
-    onboarding.save(update_fields=["closed_at", "outcome"])
     return shift(supplier, "offboard", actor=actor, reason=reason.strip(), at=at)
 
 

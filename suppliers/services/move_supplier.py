@@ -14,7 +14,8 @@ from suppliers.events import (
     SupplierOffboarded,
     SupplierRestricted,
 )
-from suppliers.models import Supplier, SupplierRestriction
+from suppliers.models import Onboarding, Supplier, SupplierRestriction
+from workflow.services import withdraw_approval
 
 MOVES: dict[str, tuple[str, type[SupplierEvent]]] = {
     "activate": ("activate", SupplierActivated),
@@ -61,6 +62,8 @@ def shift(supplier: Supplier, move: str, *, actor: User, reason: str, at: dateti
         )
     before = supplier.state
     arrow(at=at, reason=reason[:200])
+    if move == "offboard":
+        _end_onboarding(supplier, reason, actor, at)
     supplier.version += 1
     supplier.save(update_fields=["state", "state_reason", "changed_at", "version"])
     audit.record(supplier, f"{move}_supplier", actor=actor, at=at, before=before, after=supplier.state, reason=reason)
@@ -72,6 +75,12 @@ def shift(supplier: Supplier, move: str, *, actor: User, reason: str, at: dateti
         )
     )  # fmt: skip
     return supplier
+
+
+def _end_onboarding(supplier: Supplier, reason: str, actor: User, at: datetime) -> None:
+    """Take back what was asked for a supplier whose relation ends."""
+    Onboarding.objects.filter(supplier=supplier, closed_at=None).update(closed_at=at, outcome=reason[:300])
+    withdraw_approval(subject_type="supplier", subject_id=supplier.pk, actor=actor, at=at)
 
 
 def _require_no_cause(supplier: Supplier) -> None:

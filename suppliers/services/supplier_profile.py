@@ -17,6 +17,7 @@ from suppliers.models import Onboarding, Supplier, SupplierContact, SupplierStat
 from suppliers.selectors.onboarding import beside
 from suppliers.services.check_supplier import run_checks
 from suppliers.services.decide_supplier import open_onboarding
+from suppliers.services.write_supplier_site import open_main_sites
 
 
 @use_case
@@ -129,6 +130,8 @@ def _write(supplier: Supplier, onboarding: Onboarding, at: datetime) -> None:
             "changed_at", "version",
         ]
     )  # fmt: skip
+    if not supplier.sites.exists():
+        open_main_sites(suppliers=[supplier], at=at)
     onboarding.categories, onboarding.sites = serves["categories"], serves["sites"]
     for role in SupplierContact.Role.values:
         SupplierContact.objects.update_or_create(

@@ -102,6 +102,19 @@ STEP_FORMS: dict[str, type[forms.Form]] = {
 }  # fmt: skip
 
 
+class SpendForm(forms.Form):
+    """What to buy from a supplier, and where."""
+
+    categories = _Codes(label="What to buy", required=True)
+    sites = _Codes(label="For which sites", help_text="none ticked: for every site")
+    reason = forms.CharField(max_length=300, required=False, label="Why", strip=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer what there is."""
+        super().__init__(*args, **kwargs)
+        _offer(self)
+
+
 class CheckForm(forms.Form):
     """What somebody found about an open check."""
 

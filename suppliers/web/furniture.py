@@ -43,6 +43,7 @@ def register() -> None:
     record_furniture.register()
     panels.add("supplier.side", bank_of_supplier)
     panels.add("supplier.side", onboarding_furniture.onboarding_of_supplier)
+    panels.add("supplier.side", onboarding_furniture.spend_of_supplier)
     panels.add("supplier.side", certificates_of_supplier)
     panels.add("portal.home", onboarding_furniture.registration_of_supplier)
     panels.add("home", suppliers_wrote)
@@ -73,6 +74,7 @@ def register() -> None:
             actions={"approve": approve_price_list, "reject": reject_price_list},
         )
     )
+    subjects.add(onboarding_furniture.SPEND)
     subjects.add(
         Subject(
             type="supplier",

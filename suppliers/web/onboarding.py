@@ -17,7 +17,7 @@ from foundation.web.door import admitted, now, put_error, staff, tried
 from foundation.web.keyset import paginate
 from suppliers import access, services
 from suppliers.models import CheckState, Onboarding, Supplier, SupplierCheck, SupplierState
-from suppliers.selectors.onboarding import VIEWS, beside, on_board, steps_of, wait_of
+from suppliers.selectors.onboarding import VIEWS, beside, names_of, on_board, steps_of, wait_of
 from suppliers.services import Invitation, decide_check, invite_supplier
 from suppliers.services.check_supplier import JUDGED
 from suppliers.validators import CheckForm, InvitationForm, WhyForm
@@ -101,7 +101,7 @@ def _page(
         "checks": [(one, one.kind in JUDGED, CheckForm(auto_id=f"id_{one.pk}_%s")) for one in checks],
         "check_id": check_id, "may_keep": access.can_maintain(user), "may_decide": access.can_decide_checks(user),
         "back_form": wrong if verb == "back" and wrong else WhyForm(auto_id="id_back_%s"), "now": now(),
-        "contacts": supplier.contacts.all(), "history": timeline("supplier", supplier.pk),
+        "sells": names_of(onboarding), "contacts": supplier.contacts.all(), "history": timeline("supplier", supplier.pk),
         "is_checked": supplier.state in {SupplierState.REGISTERED, SupplierState.SCREENED},
     }  # fmt: skip
     return render(request, "suppliers/onboarding/detail.html", context, status=422 if wrong is not None else 200)

@@ -2,15 +2,42 @@
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from foundation.models import User
+from foundation.registries import Subject
 from foundation.web.door import now
 from suppliers import access
-from suppliers.models import Onboarding, Supplier
-from suppliers.selectors.onboarding import beside, running_onboarding, steps_of, wait_of
-from suppliers.services import approve_supplier, reject_supplier, return_supplier
+from suppliers.models import Onboarding, SpendRequest, SpendState, Supplier
+from suppliers.selectors.authority import authorisations_of, facts_of_spend
+from suppliers.selectors.onboarding import beside, on_board, running_onboarding, steps_of, wait_of
+from suppliers.services import approve_spend, approve_supplier, reject_spend, reject_supplier, return_supplier
 
 ACTIONS = {"approve": approve_supplier, "reject": reject_supplier, "return": return_supplier}
+
+SPEND = Subject(
+    type="supplier_spend",
+    label="Spend authorisation",
+    url=lambda pk: reverse("supplier_spend", args=[_of(pk).code]),
+    title=lambda pk: f"Buy from {_of(pk)}",
+    visible=lambda user, _pk: bool(access.can_see_onboarding(user)),
+    facts=lambda _user, pk: facts_of_spend(pk),
+    actions={"approve": approve_spend, "reject": reject_spend},
+)
+
+
+def _of(pk: int) -> Supplier:
+    return SpendRequest.objects.select_related("supplier").get(pk=pk).supplier
+
+
+def spend_of_supplier(request: HttpRequest, pk: int | None) -> str:
+    """Show what may be bought from a supplier, and where."""
+    if not isinstance(request.user, User) or pk is None:
+        return ""
+    supplier = Supplier.objects.get(pk=pk)
+    held = [one for one in authorisations_of(supplier) if one.state == SpendState.IN_FORCE]
+    context = {"supplier": supplier, "shown": held[:8], "more": max(len(held) - 8, 0)}
+    return render_to_string("suppliers/spend_panel.html", context, request=request)
 
 
 def facts_of_supplier(_user: object, pk: int) -> list[tuple[str, str]]:
@@ -48,8 +75,7 @@ def onboarding_of_supplier(request: HttpRequest, pk: int | None) -> str:
     """Show whom a company waits for that is being taken on board, to those who look after that."""
     if not isinstance(request.user, User) or pk is None or not access.can_see_onboarding(request.user):
         return ""
-    rows = Onboarding.objects.filter(supplier=pk, closed_at=None).select_related("supplier")
-    found = rows.prefetch_related("supplier__checks").first()
+    found = on_board("").filter(supplier=pk).first()
     supplier = found.supplier if found else Supplier.objects.get(pk=pk)
     if found is None and supplier.state != "requested":
         return ""

@@ -118,6 +118,7 @@ def further(made: Company) -> Iterator[tuple[str, User, str]]:
     for name, person, keys in (
         *_settings(made),
         *_prices(made),
+        *_on_board(made),
         *_portal(made),
         *_policies(made),
         *_machines(made),
@@ -163,20 +164,6 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "portal_bank", made.acme_person, []
     yield "portal_invite", made.acme_person, []
     yield "portal_colleague", made.acme_person, [made.acme_person.pk]
-    paper = Certificate.objects.filter(supplier=made.acme).order_by("pk")[0]
-    yield "portal_certificates", made.acme_person, []
-    yield "portal_certificate_file", made.acme_person, [paper.pk]
-    yield "certificates", made.sue, []
-    yield "onboarding", made.sue, []
-    yield "supplier_invite", made.sue, []
-    one = Onboarding.objects.order_by("pk")[0]
-    yield "supplier_onboarding", made.sue, [one.supplier.code]
-    yield "invitation", made.sue, [token_of(one)]
-    yield "portal_registration", made.acme_person, []
-    yield "portal_registration_step", one.accepted_by or made.sue, ["company"]
-    yield "certificate_needs", made.sue, []
-    yield "supplier_certificates", made.sue, ["ACME"]
-    yield "certificate_file", made.sue, ["ACME", paper.pk]
     yield "insights", made.people["erin"], []
     for metric in METRICS:
         yield "insight", made.people["erin"], [metric.slug]
@@ -214,6 +201,24 @@ def _prices(made: Company) -> Iterator[Row]:
     yield "price_list_new", made.sue, []
     for name in ("price_list", "price_list_columns", "price_list_report", "price_list_rejects", "price_list_file"):
         yield name, made.sue, [PriceList.objects.order_by("-pk")[0].number]
+
+
+def _on_board(made: Company) -> Iterator[Row]:
+    paper = Certificate.objects.filter(supplier=made.acme).order_by("pk")[0]
+    yield "portal_certificates", made.acme_person, []
+    yield "portal_certificate_file", made.acme_person, [paper.pk]
+    yield "certificates", made.sue, []
+    yield "onboarding", made.sue, []
+    yield "supplier_spend", made.sue, ["ACME"]
+    yield "supplier_invite", made.sue, []
+    one = Onboarding.objects.order_by("pk")[0]
+    yield "supplier_onboarding", made.sue, [one.supplier.code]
+    yield "invitation", made.sue, [token_of(one)]
+    yield "portal_registration", made.acme_person, []
+    yield "portal_registration_step", one.accepted_by or made.sue, ["company"]
+    yield "certificate_needs", made.sue, []
+    yield "supplier_certificates", made.sue, ["ACME"]
+    yield "certificate_file", made.sue, ["ACME", paper.pk]
 
 
 def _policies(made: Company) -> Iterator[Row]:

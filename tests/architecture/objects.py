@@ -36,13 +36,14 @@ from suppliers.models import (
     Contract,
     DuplicateProposal,
     Onboarding,
+    SpendAuthorisation,
     Supplier,
     SupplierCheck,
     SupplierUser,
 )
 from suppliers.selectors import moving
 from suppliers.selectors.sequences import seen_of_sequence
-from suppliers.services import Told, merge_suppliers, tell_supplier
+from suppliers.services import Told, ask_spend, merge_suppliers, tell_supplier
 from suppliers.services.invite_supplier import token_of
 from tests.architecture.who import Who
 from tests.factories import NOW, TODAY, Company, a_requisition, approved, person, submitted
@@ -107,6 +108,7 @@ def furnish(made: Company, people: dict[str, Who]) -> Houses:
     _onboarding(houses)
     _talks(houses)
     _quotations(houses)
+    _spend(houses)
     houses.kinds["key"] = Kind({}, {})
     return houses
 
@@ -582,3 +584,17 @@ def _quotations(houses: Houses) -> None:
         keys = [{"number": one.number, f"{name}_id": getattr(one, rows).order_by("pk")[0].pk} for one in asked]
         nobodys = {"number": "NO-SUCH-9", f"{name}_id": 999_999_999}
         houses.kinds[f"quotation_{name}"] = Kind(keys[0], nobodys, keys[1], houses.kinds["quotation"].form)
+
+
+def _spend(houses: Houses) -> None:
+    asked = ask_spend(
+        supplier_id=houses.made.bolt.pk, categories=["PACK"], sites=["LDS"], reason="x", actor=houses.made.sue, at=NOW
+    )
+    held = SpendAuthorisation.objects.get(supplier=houses.made.acme)
+    why = {"reason": "Because it is so"}
+    houses.kinds["spend_request"] = Kind(
+        {"code": "BOLT", "request_id": asked.pk}, {"code": "BOLT", "request_id": 999_999_999}, form=why
+    )
+    houses.kinds["spend_authorisation"] = Kind(
+        {"code": "ACME", "authorisation_id": held.pk}, {"code": "ACME", "authorisation_id": 999_999_999}, form=why
+    )

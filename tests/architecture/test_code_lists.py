@@ -41,7 +41,7 @@ ROOMS = ("foundation", "policies", "workflow", "suppliers", "procurement", "invo
 # Duties that pairs may name before the use case that does them exists.
 NOT_DONE_YET: set[str] = set()
 # Documents a rule may name before they ask for approval of their own.
-NOT_ASKING_YET = {"order", "supplier_spend"}
+NOT_ASKING_YET = {"order"}
 
 
 @cache

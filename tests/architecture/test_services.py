@@ -64,7 +64,7 @@ def test_service_is_called_by_keywords_and_says_what_it_refuses(name: str) -> No
 
 
 # How a service calls a document it moves, where it is not by the last word of its class.
-CALLED = {"Supplier": ("supplier", "duplicate"), "PolicyVersion": ("draft", "version", "old"), "OrderAcknowledgment": ("acknowledgment", "old"),
+CALLED = {"Supplier": ("supplier", "duplicate"), "SpendRequest": ("asked",), "PolicyVersion": ("draft", "version", "old"), "OrderAcknowledgment": ("acknowledgment", "old"),
           "InvoiceMatch": ("match",), "PriceList": ("price_list",), "CatalogueItem": ("offer",), "ApprovalRequest": ("request",), "ApprovalStep": ("step",),
           "Countersignature": ("signature",)}  # fmt: skip
 # Arrows that more than one module walks, with the reason.

@@ -25,7 +25,7 @@ from policies.models import PolicyVersion
 from policies.selectors.in_force import forget
 from policies.services import install_default_policies
 from procurement.models import PurchaseOrder, PurchaseOrderLine
-from suppliers.models import Supplier, SupplierUser
+from suppliers.models import SpendAuthorisation, Supplier, SupplierUser
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
@@ -83,9 +83,11 @@ def item(code: str = "", packs: dict[str, int] | None = None, **fields: Any) -> 
 
 def supplier(code: str = "ACME", **fields: Any) -> Supplier:
     values = {"name": f"{code} Ltd", "country": "GB", "currency": "GBP", "state": "active", **fields}
-    return Supplier.objects.filter(code=code).first() or Supplier.objects.create(
-        code=code, created_at=AT, changed_at=AT, **values
-    )
+    known = Supplier.objects.filter(code=code).first()
+    if known is None:
+        known = Supplier.objects.create(code=code, created_at=AT, changed_at=AT, **values)
+        SpendAuthorisation.objects.create(supplier=known, state="in_force", since=AT)  # everything, everywhere
+    return known
 
 
 def supplier_person(of: Supplier, name: str = "sally.supplier") -> User:

@@ -36,12 +36,13 @@ def open_accounts(cast: Cast) -> None:
     _proposed(cast, small[1], account, ago=timedelta(hours=3), reason="Our bank closes; please pay here from today")
 
 
-def _letter() -> Upload:
+def letter_of_the_bank() -> Upload:
+    """Return what proves an account."""
     return check("letter-of-the-bank.pdf", LETTER)
 
 
 def _proposed(cast: Cast, supplier: Supplier, account: str, *, ago: timedelta, reason: str = "New bank") -> BankChange:
-    wanted = ProposedAccount(supplier.name, "GB", account, reason=reason, evidence=_letter())
+    wanted = ProposedAccount(supplier.name, "GB", account, reason=reason, evidence=letter_of_the_bank())
     return propose_bank_change(
         supplier_id=supplier.pk, proposed=wanted, source="page", actor=cast.people["demo.supplier.manager"],
         at=cast.now - ago,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from config.demo.trade.cast import Cast
-from foundation.intake.uploads import check
+from foundation.intake.uploads import Upload, check
 from foundation.journal import use_case
 from foundation.models import Category, User
 from suppliers.models import CatalogueItem, CatalogueState, Supplier
@@ -18,7 +18,7 @@ from suppliers.services import (
     warn_of_certificates,
 )
 
-SENT = timedelta(days=350)
+SENT = timedelta(days=340)
 SOON = {"HARROW": 25, "DELTA": 55, "COLPA02": 80}  # days left
 PAPER = (
     "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%% {}\n%%EOF\n"
@@ -57,11 +57,16 @@ def _accepted(cast: Cast, supplier: Supplier, kind: str, days: int, *, by: User)
     accept_certificate(certificate_id=certificate, actor=cast.people["demo.finance"], at=cast.now - SENT)
 
 
+def paper(number: str, days: int) -> Upload:
+    """Return a certificate as it was scanned."""
+    return check("certificate.pdf", PAPER.format(f"{number} {days}").encode())
+
+
 def _sent(cast: Cast, supplier: Supplier, kind: str, days: int, *, by: User, ago: timedelta) -> int:
     today = cast.now.date()
-    number = f"{kind}-{supplier.pk * 7919 % 90_000 + 10_000}"
+    number = f"{kind}-{(supplier.pk * 7919 + days) % 90_000 + 10_000}"
     words = SentCertificate(
-        kind, number, "Pennine Mutual Insurance", today - min(ago, timedelta(days=345)), today + timedelta(days=days),
-        check("certificate.pdf", PAPER.format(f"{number} {days}").encode()),
+        kind, number, "Pennine Mutual Insurance", today - ago - timedelta(days=5), today + timedelta(days=days),
+        paper(number, days),
     )  # fmt: skip
     return send_certificate(supplier_id=supplier.pk, sent=words, actor=by, at=cast.now - ago).pk

@@ -25,7 +25,6 @@ def move(made: Company, verb: str, *, reason: str = "Quality", by: str = "sue", 
         ("restricted", "block", "blocked"),
         ("restricted", "activate", "active"),
         ("blocked", "activate", "active"),
-        ("qualified", "activate", "active"),
     ],
 )
 def test_step_is_taken_audited_and_told(before: str, verb: str, after: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.core import signing
 
 from foundation.errors import ConflictError, InvalidError, NotFoundError, NotPermittedError, StaleError
-from foundation.models import AuditEvent, Delivery, User
+from foundation.models import AuditEvent, Category, Delivery, User
 from foundation.relay import drain
 from suppliers.models import Onboarding, SanctionedParty, Supplier, SupplierCheck, SupplierContact, SupplierUser
 from suppliers.services import (
@@ -17,6 +17,7 @@ from suppliers.services import (
     import_sanctions,
     invite_again,
     invite_supplier,
+    move_supplier,
     record_call_back,
     reject_supplier,
     return_supplier,
@@ -259,7 +260,7 @@ def test_approved_registration_qualifies_and_gets_no_order_yet() -> None:
     decided(made, supplier)
 
     onboarding = Onboarding.objects.get(supplier=supplier)
-    assert (state(supplier), onboarding.outcome) == ("qualified", "Registered")
+    assert (state(supplier), onboarding.closed_at) == ("qualified", None)
     assert Delivery.objects.filter(dedupe_key=f"onboarding:{onboarding.pk}:registered").exists()
 
 
@@ -363,6 +364,32 @@ def test_name_like_a_listed_one_waits_for_a_person(verdict: str, becomes: str) -
     assert "the same country" in check.evidence[0]
     assert state(supplier) == becomes
     assert check_of(supplier, "sanctions").decided_by == made.sue
+
+
+def test_company_that_ends_takes_back_what_was_asked() -> None:
+    made = company()
+    supplier = registered(made)
+
+    move_supplier(
+        supplier_id=supplier.pk,
+        expected_version=supplier.version,
+        move="offboard",
+        actor=made.sue,
+        reason="Changed mind",
+        at=NOW,
+    )
+
+    assert ApprovalRequest.objects.get(subject_type="supplier").state == "withdrawn"
+    assert Onboarding.objects.get(supplier=supplier).outcome == "Changed mind"
+
+
+def test_insurance_is_needed_of_who_says_it_sells_the_category() -> None:
+    made = company()
+    needed(made, category=Category.objects.get(code="PACK"))
+    onboarding = written(made)
+
+    with pytest.raises(InvalidError, match="Liability insurance"):
+        send_profile(supplier_id=onboarding.supplier_id, expected_version=onboarding.version, actor=made.sue, at=NOW)
 
 
 def test_open_check_blocks_the_approval() -> None:
