@@ -124,6 +124,7 @@ def _supplier(code: str, name: str, country: str, currency: str, number: int, at
         tax_id=f"{country}{100_000_000 + same * 7919}", payment_terms_days=(30, 30, 45, 60)[number % 4],
         order_channel="portal", order_email=f"orders@{code.lower()}.example", acknowledge_hours=(8, 8, 16)[number % 3],
         address=f"Unit {number % 40 + 1}, {name.split(' ', maxsplit=1)[0]} Way", created_at=at, changed_at=at,
+        minimum_order_amount=Decimal(750) if currency == "GBP" else None,
         state_reason="Same tax number as Harrow Packaging Ltd" if code == "HARROP" else "",
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ from procurement.web.of_budget import documents_of_budget, drift_of_budget
 from procurement.web.of_supplier import orders_of_contract, orders_of_supplier
 from procurement.web.order_authority import why_approved, why_this_supplier
 from procurement.web.score_pages import link_to_scorecard
+from procurement.web.shared_minimum import minimum_of_requisition
 from workflow.models import ExceptionCase
 
 # Where a decision is still to come, what its budgets have left is worth knowing.
@@ -79,6 +80,7 @@ def register() -> None:
     panels.add("home", home_receiver)
     panels.add("home", home_buyer)
     panels.add("case.main", order_of_case)
+    panels.add("requisition.main", minimum_of_requisition)
     panels.add("order.side", why_approved)
     panels.add("order.side", why_this_supplier)
     panels.add("budget.main", drift_of_budget)
