@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from foundation.models import ExchangeRate
 from foundation.selectors import base_currency, unit_tables
@@ -16,6 +16,7 @@ from suppliers.decisions.quotation import Answer, AskedFor, Comparison, Price, c
 from suppliers.models import (
     AnswerState,
     Quotation,
+    QuotationInvitation,
     QuotationLine,
     QuotationPrice,
     QuotationRequest,
@@ -176,3 +177,13 @@ def asked_for(requisitions: Collection[str]) -> dict[tuple[str, int], str]:
     )
     found = rows.order_by("pk").values_list("requisition", "requisition_line", "request__number")
     return {(requisition, line or 0): number for requisition, line, number in found}
+
+
+def invitations_waiting(supplier_id: int, at: datetime) -> QuerySet[QuotationInvitation]:
+    """Return what a supplier is asked and has not answered in its newest words, the soonest closing first."""
+    said = Quotation.objects.filter(invitation=OuterRef("pk"), state=AnswerState.SENT)
+    counts = said.filter(Q(is_decline=True) | Q(revision__gte=OuterRef("lines_revision")))
+    rows = QuotationInvitation.objects.filter(
+        ~Exists(counts), supplier=supplier_id, stage=QuotationState.OPEN, closes_at__gt=at
+    )
+    return rows.order_by("closes_at", "pk")

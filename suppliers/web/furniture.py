@@ -18,6 +18,7 @@ from suppliers.selectors import find_items
 from suppliers.selectors.bank import facts_of_change, payment_of
 from suppliers.selectors.certificates import standing_of
 from suppliers.selectors.price_lists import ABOVE, facts_of_list, rows_of, steepest_first, tolerance_at
+from suppliers.selectors.quotations import invitations_waiting
 from suppliers.services import (
     approve_bank_change,
     approve_price_list,
@@ -42,6 +43,7 @@ def register() -> None:
     panels.add("item.main", offers_of_item)
     record_furniture.register()
     panels.add("supplier.side", bank_of_supplier)
+    panels.add("portal.home", quotations_to_answer)
     panels.add("supplier.side", onboarding_furniture.onboarding_of_supplier)
     panels.add("supplier.side", onboarding_furniture.spend_of_supplier)
     panels.add("supplier.side", certificates_of_supplier)
@@ -161,6 +163,15 @@ def rows_above_tolerance(request: HttpRequest, pk: int) -> str:
     rows = list(steepest_first(rows_of(price_list, ABOVE, tolerance_at(now())))[: OFFERS + 1])
     context = {"list": price_list, "rows": rows[:OFFERS], "has_more": len(rows) > OFFERS}
     return render_to_string("suppliers/price_list/panel.html", context, request=request)
+
+
+def quotations_to_answer(request: HttpRequest, _pk: int | None) -> str:
+    """Show a supplier what it was asked to quote and has not answered; runs as the role that sees one supplier."""
+    supplier = getattr(request, "supplier", None)
+    if supplier is None:
+        return ""
+    waiting = list(invitations_waiting(supplier.pk, now())[:10])
+    return render_to_string("portal/quotations/waiting.html", {"waiting": waiting}, request=request) if waiting else ""
 
 
 def bank_of_supplier(request: HttpRequest, pk: int | None) -> str:

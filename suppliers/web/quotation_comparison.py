@@ -1,6 +1,6 @@
 """Answers side by side as the page and the workbook show them, with the forms that award them (SO-4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -70,7 +70,7 @@ def award_context(request: HttpRequest, rfq: QuotationRequest) -> dict[str, Any]
     opened = comparison_of(rfq)
     if opened is None:
         return {"opened": None}
-    awards = {a.line_id: a for a in rfq.awards.select_related("supplier", "contract", "line", "price", "unit")}
+    awards = {a.line_id: a for a in _awards(rfq)}
     user = staff(request)
     may_award = rfq.state == QuotationState.CLOSED and bool(access.can_write_quotation(user, rfq.site))
     return {
@@ -80,6 +80,11 @@ def award_context(request: HttpRequest, rfq: QuotationRequest) -> dict[str, Any]
         "unknown": sorted({a.currency for a in opened.answers.values()} - opened.rates.keys()),
         "winners": _winners(request, rfq, list(awards.values())),
     }  # fmt: skip
+
+
+def _awards(rfq: QuotationRequest) -> Iterable[QuotationAward]:
+    rows = rfq.awards.select_related("supplier", "contract", "line", "price", "unit")
+    return rows.order_by("supplier__name", "line__line_no")
 
 
 def heads_of(opened: Opened) -> list[Head]:

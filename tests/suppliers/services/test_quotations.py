@@ -1,9 +1,13 @@
 """SO-4: several suppliers are asked, answers are sealed until the closing, and the award says why."""
 
+import io
+import re
+import tokenize
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +26,7 @@ from suppliers.models import (
     QuotationRequest,
     Supplier,
 )
-from suppliers.selectors.quotations import comparison_of, opened_quotations, standings
+from suppliers.selectors.quotations import comparison_of, invitations_waiting, opened_quotations, standings
 from suppliers.services import (
     Choice,
     ContractPlan,
@@ -60,6 +64,7 @@ from tests.suppliers.quotations import (
 )
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[3]
 SECRET = "45.00"
 
 
@@ -453,3 +458,40 @@ def test_nobody_invited_cannot_be_opened() -> None:
     )
 
     assert code == "nobody_invited"
+
+
+def test_only_the_selectors_and_the_supplier_read_answers() -> None:
+    """A page, a door for machines or an export of ours that read an answer by itself would pass the seal by."""
+    names = re.compile(r"\b(Quotation|QuotationPrice)\b")
+    readers = {
+        str(path.relative_to(ROOT))
+        for room in ("config", "suppliers", "procurement", "invoicing", "integration", "intelligence", "workflow")
+        for path in (ROOT / room).rglob("*.py")
+        if "migrations" not in path.parts and names.search(_code(path))
+    }
+
+    assert readers == {
+        "suppliers/models/__init__.py", "suppliers/models/quotation_answers.py", "suppliers/selectors/quotations.py",
+        "suppliers/services/answer_quotation.py", "suppliers/services/quotation_prices.py",
+        "suppliers/portal/quotations.py", "suppliers/portal/quotation_form.py",
+        "suppliers/web/quotation_comparison.py",  # the type of a row that comparison_of gave it
+    }  # fmt: skip
+
+
+def _code(path: Path) -> str:
+    """Return a module without its strings and comments."""
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
+    return " ".join(token.string for token in tokens if token.type == tokenize.NAME)
+
+
+def test_supplier_finds_what_to_quote_until_it_has_answered() -> None:
+    made = company()
+    request = opened(made)
+    with as_supplier(made.acme.pk):
+        before = [one.number for one in invitations_waiting(made.acme.pk, NOW)]
+        late = list(invitations_waiting(made.acme.pk, CLOSES))
+    sent(made, request, made.acme, (10, "45.00"))
+    with as_supplier(made.acme.pk):
+        after = list(invitations_waiting(made.acme.pk, NOW))
+
+    assert (before, late, after) == ([request.number], [], [])
