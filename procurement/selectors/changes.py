@@ -13,7 +13,10 @@ from foundation.models import CostCentre, User
 from foundation.selectors import FrozenRate
 from foundation.templatetags.ui import money
 from policies.decisions.approval import ApprovalFacts
+from policies.decisions.budgets import Effect
+from policies.selectors.budgets import Need, rooms_for
 from procurement.decisions.changes import UNIT_PRICE
+from procurement.decisions.flags import OVER_BUDGET
 from procurement.models import ChangeState, OrderChange, OrderVersion, PurchaseOrder, PurchaseOrderLine, SpendKind
 from procurement.selectors.order_page import VersionLine, compared, versions_beside
 from workflow.selectors import freeze_amount
@@ -33,9 +36,27 @@ def agreed_content(order: PurchaseOrder) -> dict[str, Any]:
     return content
 
 
+def budget_of(lines: Sequence[PurchaseOrderLine], wanted: dict[str, Any], mode: str) -> Effect:
+    """Return what budgets mean for what a version would add to its lines (RQ-6); they are held until the transaction ends.
+
+    One statement for each cost centre with budgets, none where there are none. Base currency, at the lines' own rates.
+    """
+    said = {line["line_no"]: line for line in wanted["lines"]}
+    needs: dict[int, list[Need]] = {}
+    for line in lines:
+        extra = Decimal(said[line.line_no]["amount"]) - line.line_amount
+        if extra and line.cost_centre is not None and line.cost_centre.is_budgeted:
+            day = date.fromisoformat(said[line.line_no]["need_by"])
+            need = Need(line.category.path, day, extra * line.base_rate)
+            needs.setdefault(line.cost_centre.pk, []).append(need)
+    rooms = [room for pk in sorted(needs) for room in rooms_for(pk, needs[pk], Decimal(1), lock=True)]
+    return Effect(tuple(rooms), mode)
+
+
 def facts_of(
-    order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], change: OrderChange, *, requester: User, at: datetime
-) -> tuple[ApprovalFacts, FrozenRate]:
+    order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], change: OrderChange, *, requester: User, at: datetime,
+    budget: Effect,
+) -> tuple[ApprovalFacts, FrozenRate]:  # fmt: skip
     """Return the facts an approver's row is found by, and the rate of the day (AP-1, MQ-1).
 
     A change counts with the new total of the order, a dearer price with what it costs more.
@@ -56,6 +77,9 @@ def facts_of(
         sourcing_authorities=frozenset(_authority(line, change) for line in lines),
         contract_coverage="none" if not covered else "full" if covered == len(lines) else "part",
         change_deltas=frozenset(change.deltas),
+        flags=frozenset({OVER_BUDGET} if budget.is_flagged else ()),
+        budget_state=budget.state,
+        budget_extra=budget.asks_extra,
     )
     return facts, rate
 

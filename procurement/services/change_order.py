@@ -10,12 +10,13 @@ from foundation.documents import content_hash, lock, next_number, require_unchan
 from foundation.errors import ConflictError, InvalidError, NotFoundError, require
 from foundation.journal import use_case
 from foundation.models import User
+from policies.decisions.budgets import Effect, refusal
 from policies.selectors import ordering_policy_in_force
 from procurement import access
 from procurement.decisions.changes import WantedLine, in_words, rewritten, tightened
 from procurement.events import ChangeProposed
 from procurement.models import OrderAcknowledgment, OrderChange, PurchaseOrder, PurchaseOrderLine
-from procurement.selectors.changes import agreed_content, cost_centres_of, facts_of, today_at, total_of
+from procurement.selectors.changes import agreed_content, budget_of, cost_centres_of, facts_of, today_at, total_of
 from procurement.selectors.orders import content_of
 from procurement.services.apply_change import about_change, apply_change, check_floor
 from procurement.services.issue_order import chains_of_order
@@ -65,7 +66,7 @@ def propose_change(
     """Write a change of a locked order down and put it in force, or ask for it when it tightens beyond policy.
 
     :raises ConflictError: another change of the order waits.
-    :raises InvalidError: nothing changes, or it would be less than came.
+    :raises InvalidError: nothing changes, it would be less than came, or policy refuses what no budget covers (RQ-6).
     """
     if order.is_changing:
         raise ConflictError("change_open", f"A change of {order.number} waits already. Withdraw it first.")
@@ -75,6 +76,10 @@ def propose_change(
         raise InvalidError("nothing_changes", f"{order.number} says that already. Change something first.")
     check_floor(lines, wanted)
     policy = ordering_policy_in_force(at)
+    budget = budget_of(lines, wanted, policy.budget_mode)
+    if budget.refuses:
+        said = refusal(budget.exceeded)
+        raise InvalidError("budget_exceeded", said, value=budget.exceeded[0].label)
     deltas = sorted(tightened(agreed_content(order) or before, wanted, policy.change_percent))
     change = OrderChange.objects.create(
         number=next_number("CO", order.ship_to.code), order=order, ship_to=order.ship_to, acknowledgment=answer,
@@ -97,16 +102,16 @@ def propose_change(
     if not deltas:
         apply_change(change, order, lines, actor=actor, at=at)
     else:
-        _ask(change, order, lines, chains, actor=actor, at=at)
+        _ask(change, order, lines, chains, budget, actor=actor, at=at)
     return change
 
 
 def _ask(
-    change: OrderChange, order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], chains: Iterable[str], *, actor: User,
-    at: datetime,
+    change: OrderChange, order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], chains: Iterable[str], budget: Effect,
+    *, actor: User, at: datetime,
 ) -> None:  # fmt: skip
     """Ask whom the matrix names; a row that lets it pass untouched puts it in force (AP-8)."""
-    facts, rate = facts_of(order, lines, change, requester=actor, at=at)
+    facts, rate = facts_of(order, lines, change, requester=actor, at=at, budget=budget)
     price = change.matter == OrderChange.Matter.PRICE_EXCEPTION
     asking = Asking(
         subject_type=change.matter, subject_id=change.pk, subject_number=change.number, subject_version=change.version,

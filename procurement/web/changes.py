@@ -17,6 +17,7 @@ from foundation.web.door import now, staff, tried
 from foundation.web.typed import seen_version, words
 from policies.selectors import ordering_policy_in_force
 from procurement import access
+from procurement.decisions.flags import flag_sentences
 from procurement.models import ChangeState, OrderChange, PurchaseOrder
 from procurement.selectors.changes import beside, lines_to_change, told_facts, with_order
 from procurement.selectors.orders import content_of
@@ -49,6 +50,7 @@ def register() -> None:
                 page=lambda number: reverse("order_change", args=[number]),
                 facts=lambda _user, pk: told_facts(with_order(pk)),
                 panel=change_lines,
+                unusual=lambda _pk, flags: flag_sentences(flags),
                 lines=lambda pk: list(OrderChange.objects.values_list("summary", flat=True).get(pk=pk)),
                 at_sites=(OrderChange._meta.db_table, "ship_to_id"),  # noqa: SLF001 - Django's own way
                 actions=ACTIONS,

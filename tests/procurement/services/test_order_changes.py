@@ -24,6 +24,8 @@ from procurement.services import (
     withdraw_change,
 )
 from tests.factories import NOW, Company, an_issued_order, company, receive_all
+from tests.policies.budgets import a_budget, held
+from tests.policies.factories import with_switches
 from tests.workflow.factories import asked, chain
 from workflow.models import ExceptionCase
 
@@ -284,3 +286,48 @@ def test_history_names_the_change_and_everything_is_audited_once() -> None:
     assert sorted(acts.values_list("action", flat=True)) == ["apply_order_change", "propose_order_change"]
     assert AuditEvent.objects.filter(action="change_order").count() == 1
     assert ExceptionCase.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("_case", "mode", "amount", "outcome", "flags", "asks"),
+    [
+        #                                      GBP for the year, of which the order holds 2,400 and the change adds 480
+        ("RQ-6 it fits",                       "warn",          "2880", "proposed",        [],              1),
+        ("RQ-6 beyond, told to who decides",   "warn",          "2879", "proposed",        ["over_budget"], 1),
+        ("RQ-6 beyond, one more approver",     "approve_extra", "2879", "proposed",        ["over_budget"], 2),
+        ("RQ-6 beyond, refused",               "refuse",        "2879", "budget_exceeded", [],              0),
+    ],
+)  # fmt: skip
+def test_change_that_no_budget_covers(
+    _case: str, mode: str, amount: str, outcome: str, flags: list[str], asks: int
+) -> None:
+    made = company()
+    with_switches("sourcing", budget_mode=mode)
+    a_budget(made, amount)
+    order = an_order(made)
+
+    try:
+        found = change(made, order).state
+    except DomainError as refusal:
+        found = refusal.code
+
+    assert found == outcome
+    if asks:
+        assert (asked().facts["flags"], asked().steps.count()) == (flags, asks)
+    else:
+        assert OrderChange.objects.count() == 0
+
+
+def test_budget_and_contract_follow_an_agreed_change() -> None:
+    made = company()
+    budget = a_budget(made, "9000")
+    order = an_order(made)
+
+    decide(approve_change, made, change(made, order, WantedLine(10, Decimal(60), Decimal(49))))
+    raised = held(budget)
+    change(made, order, WantedLine(10, Decimal(30)))
+
+    made.contract.refresh_from_db()
+    assert (raised, held(budget)) == ("0 2940 0", "0 1470 0")
+    assert made.contract.ordered_amount == Decimal(1470)
+    assert list(breaches()) == []
