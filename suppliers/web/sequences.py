@@ -18,6 +18,7 @@ from foundation.roles import VIEW
 from foundation.web.door import now, staff, tried
 from suppliers import access
 from suppliers.models import SourcingPreference, Supplier
+from suppliers.selectors.buyers import buyers_at
 from suppliers.selectors.sequences import (
     Place,
     candidates,
@@ -113,7 +114,7 @@ def sequence(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     unit, sourcing = effective(item, site, timezone.localdate()) if item and site else ("", None)
     context = {
         **about, "form": form, "seen": request.POST.get("seen") or seen_of_sequence(held), "unit": unit,
-        "sourcing": sourcing, "blocks": wider_blocks(**about), "places": _places(item, category),
+        "sourcing": sourcing, "buyers": buyers_at(site) if item and site else (), "blocks": wider_blocks(**about), "places": _places(item, category),
         "verdict": access.can_set_sequence(user, site=site, region=region), "address": _address(**about),
     }  # fmt: skip
     return render(request, "suppliers/sequence/one.html", context, status=422 if form.errors else 200)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from foundation.errors import DomainError
 from foundation.models import AuditEvent, Item
 from suppliers.models import SourcingPreference
+from suppliers.selectors.buyers import buyers_at
 from suppliers.selectors.sequences import Place, seen_of_sequence
 from suppliers.selectors.sources import LineNeed, sources_for
 from suppliers.services import Wanted, set_sequence
@@ -116,3 +117,17 @@ def test_page_shows_the_order_and_what_follows_and_saves_it(client: Client) -> N
     assert "Acme Packaging: blocked for this site" in page
     assert "1. Bolt Trading" in listed
     assert "Save the order" not in elsewhere
+    assert "Site requester of Leeds" in page
+    assert "Site requester of Leeds" not in elsewhere
+
+
+def test_who_may_buy_at_a_site_is_told_with_the_role_it_comes_from() -> None:
+    made = company()
+
+    people = [(buyer.name, buyer.may, buyer.why) for buyer in buyers_at(made.leeds)]
+
+    assert people == [
+        ("Boris", "order it once it is approved", "Buyer everywhere"),
+        ("Mona", "ask for it", "Site manager of Leeds"),
+        ("Rita", "ask for it", "Site requester of Leeds"),
+    ]
