@@ -16,10 +16,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
 from django.conf import settings
 
+from config import broker
+
 RELAY_EVERY = 2  # seconds; what a lost wake-up can cost
 MINUTE = 60
 HOUR = 3600
 
+broker.install()
 app = Celery("crossdock")
 
 
