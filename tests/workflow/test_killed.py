@@ -17,10 +17,10 @@ from foundation.selectors.breaches import breaches
 from foundation.services import AbsencePlan, declare_absence, revoke_role
 from tests.factories import NOW, Company, company, submitted
 from tests.policies.factories import MANAGER, add_rule, clear, draft
-from tests.workflow.factories import LARGE, MIDDLE, SMALL, another_manager
+from tests.workflow.factories import LARGE, MIDDLE, SMALL, another_manager, asked
 from workflow.access import waiting_for
-from workflow.models import Replay, ReplayDifference, StepAssignee
-from workflow.services import replay, seats, start_replay
+from workflow.models import ApprovalDecision, HeldDecision, Replay, ReplayDifference, StepAssignee
+from workflow.services import held_decisions, hold_decision, replay, seats, start_replay, take_held_decisions
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 MANY = 40  # requests that wait for one person
@@ -114,6 +114,23 @@ def test_delegation_of_many_tasks_moves_each_once(made: Company) -> None:
     assert AuditEvent.objects.filter(action="move_task").count() == MANY
     assert DomainEvent.objects.filter(kind="workflow.task.moved").count() == MANY
     assert Notice.objects.filter(person=made.harry, read_at=None).count() == MANY
+    assert breaches() == []
+
+
+def test_held_decision_takes_effect_once_after_its_worker_died(made: Company) -> None:
+    requisition = submitted(made, MIDDLE)
+    drain()
+    hold_decision(
+        request_id=asked().pk, verb="approve", seen_hash=requisition.content_hash, actor=made.mona, reason="",
+        undo_for=timedelta(seconds=10), at=NOW,
+    )  # fmt: skip
+
+    ended = killed(lambda: take_held_decisions(at=LATER), held_decisions, "_settle", in_call=1)
+
+    held = HeldDecision.objects.get()
+    assert (ended, held.outcome, held.tries, asked().state) == (-signal.SIGKILL, "", 1, "open")
+    assert [take_held_decisions(at=LATER), take_held_decisions(at=LATER)] == [1, 0]
+    assert (ApprovalDecision.objects.count(), asked().state) == (1, "approved")
     assert breaches() == []
 
 
