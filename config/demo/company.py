@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from config.demo import agreements, budgets, goods, hire, partners, places, price_lists, quotations, talk, years
-from config.demo.trade import banks, newcomers, proofs, weeks
+from config.demo.trade import banks, newcomers, proofs, risks, weeks
 from config.demo.trade.cast import Cast
 from foundation import audit
 from foundation.journal import use_case
@@ -42,6 +42,7 @@ def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
         banks.open_accounts(cast)
         proofs.send_certificates(cast)
         newcomers.take_on_board(cast)
+        risks.rate_suppliers(cast)
         talk.write_messages(cast)
         _measure(now)
     finally:

@@ -23,6 +23,7 @@ def schedule(cast: Cast, play: Play) -> None:
     """Let the policy administrators work."""
     for back, clock, tell in (
         (15, "10:20", _routed),
+        (14, "09:10", _informing),
         (6, "14:05", _discarded),
         (2, "11:40", _faulty),
         (2, "14:30", _waiting),
@@ -46,6 +47,20 @@ def _routed(cast: Cast, at: datetime) -> Story:
         owner_role="payables_lead", due_hours=18, actor=hugh, at=at,
     )  # fmt: skip
     at = cast.later("LDS", at, 5)
+    yield at
+    publish_version(version_id=draft.pk, expected_version=_fresh(draft), actor=mei, at=at)
+
+
+def _informing(cast: Cast, at: datetime) -> Story:
+    """From now on the finance director is told of what goes above 5,000, without anything waiting for it (AP-2)."""
+    hugh, mei = cast.people["demo.policy1"], cast.people["demo.policy2"]
+    draft = create_draft(kind=PolicyKind.APPROVAL, actor=hugh, at=at, note="Tell finance of large requests")
+    save_rule(
+        version_id=draft.pk, expected_version=_fresh(draft), name="Finance knows of large requests", is_additional=True,
+        amount_from=Decimal(5000), stages=[StageInput("enterprise_role", "finance_director", completion="inform")],
+        actor=hugh, at=at,
+    )  # fmt: skip
+    at = cast.later("LDS", at, 4)
     yield at
     publish_version(version_id=draft.pk, expected_version=_fresh(draft), actor=mei, at=at)
 
@@ -91,7 +106,7 @@ def _faulty(cast: Cast, at: datetime) -> Story:
     """
     hugh, mei = cast.people["demo.policy1"], cast.people["demo.policy2"]
     draft = create_draft(kind=PolicyKind.APPROVAL, actor=hugh, at=at, note="Regions from 6,000, next year")
-    rule = ApprovalRule.objects.get(policy=draft, amount_from=Decimal(5000))
+    rule = ApprovalRule.objects.get(policy=draft, is_additional=False, amount_from=Decimal(5000))
     stages = [
         StageInput(who=s.who, role=s.role, person_id=s.person_id, completion=s.completion, due_hours=s.due_hours)
         for s in rule.stages.order_by("position")
