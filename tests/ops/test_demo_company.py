@@ -63,7 +63,7 @@ def person(name: str) -> User:
     [
         ("manager",          9, 2,  0),
         ("region",           4, 1,  0),
-        ("finance",          6, 1,  2),
+        ("finance",          8, 1,  2),
         ("buyer",            0, 0, 18),
         ("receiver",         0, 0,  4),
         ("payables.lead",    0, 0, 34),
