@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from foundation.models import Delivery
 from tests.factories import an_issued_order, company
+from tests.suppliers.factories import a_message
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_console")]
 
@@ -37,19 +38,35 @@ def test_first_sign_in_on_a_phone_leads_to_the_order_of_the_link(
     assert any(cookie["name"] == "sessionid" and cookie["expires"] > 0 for cookie in page.context.cookies())
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1366, "dark"), (390, "light"), (390, "dark")])
-def test_portal_pages_are_open_to_everybody(
-    page: Any, live_server: Any, sign_in: Callable[..., None], axe: Any, fits: Any, width: int, scheme: str
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"), [(1366, "dark", ""), (390, "light", ""), (390, "dark", "de"), (320, "light", "de")]
+)
+def test_portal_pages_are_open_to_everybody_and_fit_in_both_languages(
+    page: Any,
+    live_server: Any,
+    sign_in: Callable[..., None],
+    axe: Any,
+    fits: Any,
+    width: int,
+    scheme: str,
+    language: str,
 ) -> None:
     made = company()
-    an_issued_order(made, ("SW-500", "5"))
+    order = an_issued_order(made, ("SW-500", "5"))
+    a_message(order, made.boris, "Gate 5, please")
+    made.acme_person.language = language
+    made.acme_person.save(update_fields=["language"])
     sign_in(page, made.acme_person)
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme=scheme)
 
     for path in (
         reverse("portal_account"), reverse("portal_prices"), reverse("portal_scorecard"),
-        reverse("portal_score_lines", args=["not-rejected", "all"]),
+        reverse("portal_score_lines", args=["not-rejected", "all"]), reverse("portal_home"), reverse("portal_people"),
+        reverse("portal_invite"), reverse("portal_colleague", args=[made.acme_person.pk]), reverse("portal_contracts"),
+        reverse("portal_contract", args=["CON-1"]), reverse("portal_order", args=[order.number]),
+        reverse("portal_order_messages", args=[order.number]), reverse("portal_answer", args=[order.number]),
+        reverse("portal_invoices"), reverse("help"),
     ):  # fmt: skip
         page.goto(live_server.url + path)
 
