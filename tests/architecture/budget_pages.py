@@ -1,7 +1,7 @@
 """The pages that have a budget besides the documents': settings, insights, the machines' side, forms and exports."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -77,8 +77,10 @@ def machines(made: Company, number: int) -> None:
     )  # fmt: skip
     if number == 1:
         proposed(made, supplier=made.bolt)
-    email = f"new{number}@kestrel.example"
-    (accepted if number == 1 else invited)(made, name=f"Kestrel {number}", email=email, nevertheless="x", at=NOW)
+    now = datetime.now(UTC)
+    if number == 1:
+        accepted(made, name="Kestrel", email="new@kestrel.example", nevertheless="x", at=now)
+    invited(made, name=f"Kestrel {number}", email=f"new{number}@kestrel.example", nevertheless="x", at=now)
     told = Told({"payment_terms_days": str(60 + number)}, "portal")
     tell_supplier(supplier_id=made.acme.pk, told=told, actor=made.acme_person, at=NOW)
     _certificates(made, number)
@@ -154,7 +156,7 @@ def _settings(made: Company) -> Iterator[Row]:
     yield "supplier_duplicates", made.sue, []
     yield "supplier_quality", made.sue, []
     yield "supplier_quality_csv", made.sue, ["no_tax_number"]
-    yield "supplier_duplicate", made.sue, [DuplicateProposal.objects.get().pk]
+    yield "supplier_duplicate", made.sue, [DuplicateProposal.objects.order_by("pk")[0].pk]
     yield "supplier_bank_new", made.sue, ["ACME"]
     yield from _records(made)
     yield "order_change", made.boris, [OrderChange.objects.order_by("pk")[0].number]
@@ -213,7 +215,7 @@ def _on_board(made: Company) -> Iterator[Row]:
     yield "supplier_invite", made.sue, []
     one = Onboarding.objects.order_by("pk")[0]
     yield "supplier_onboarding", made.sue, [one.supplier.code]
-    yield "invitation", made.sue, [token_of(one)]
+    yield "invitation", made.sue, [token_of(Onboarding.objects.filter(accepted_at=None)[0])]
     yield "portal_registration", made.acme_person, []
     yield "portal_registration_step", one.accepted_by or made.sue, ["company"]
     yield "certificate_needs", made.sue, []
