@@ -8,12 +8,15 @@ from config.demo.trade.cast import Cast
 from foundation.jobs import run
 from procurement.selectors.purchases import bought_of
 from suppliers.models import CatalogueItem, PriceList, PriceListSource, Supplier
+from suppliers.selectors.sequences import Place, seen_of_sequence
 from suppliers.services import (
     ReceivedFile,
     SiteTerms,
+    Wanted,
     match_columns,
     receive_price_list,
     set_offer_at_site,
+    set_sequence,
     settle_price_list,
 )
 
@@ -42,6 +45,7 @@ def send_price_lists(cast: Cast) -> None:
             actor=cast.people["demo.supplier.manager"], at=cast.now - timedelta(hours=hours),
         )  # fmt: skip
     _far_away(cast, first)
+    _who_comes_first(cast, first, second)
     mild.refresh_from_db()
     run(mild.job_id or 0)
 
@@ -63,6 +67,19 @@ def _far_away(cast: Cast, supplier: Supplier) -> None:
         set_offer_at_site(
             offer_id=offer.pk, expected_version=offer.version, site=site, terms=terms,
             actor=cast.people["demo.supplier.manager"], at=cast.now - timedelta(days=2),
+        )  # fmt: skip
+
+
+def _who_comes_first(cast: Cast, one: Supplier, other: Supplier) -> None:
+    """Let two sites order the same two suppliers differently for what both of them sell."""
+    items = one.catalogue.filter(state="active").values("item")
+    shared = other.catalogue.filter(state="active", item__in=items).select_related("item").order_by("pk").first()
+    item = shared.item if shared else one.catalogue.filter(state="active").select_related("item").order_by("pk")[0].item
+    for site, ordered in (("LDS", (one, other)), ("MAN", (other, one))):
+        set_sequence(
+            item=item.code, category="", place=Place(site=site), seen=seen_of_sequence([]),
+            wanted=Wanted(tuple(supplier.code for supplier in ordered)), actor=cast.managers[site],
+            at=cast.now - timedelta(days=1),
         )  # fmt: skip
 
 

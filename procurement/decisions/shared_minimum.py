@@ -27,6 +27,7 @@ class OpenNeed:
     amount: Decimal
     least_quantity: Decimal | None = None  # what the supplier sells at least, in `unit`
     least_amount: Decimal | None = None  # of an order, in `currency`
+    sold_by: str = ""  # the supplier's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Short:
     least: Decimal
     siblings: tuple[OpenNeed, ...]
     together: Decimal
+    sold_by: str = ""
 
     @property
     def is_enough(self) -> bool:
@@ -60,7 +62,18 @@ def find_short(own: Sequence[OpenNeed], others: Iterable[OpenNeed]) -> list[Shor
         same = tuple(o for o in waiting if (o.supplier, o.item, o.unit) == (need.supplier, need.item, need.unit))
         if same:
             together = need.quantity + sum((o.quantity for o in same), ZERO)
-            found.append(Short(need.supplier, need.item, need.unit, need.quantity, need.least_quantity, same, together))
+            found.append(
+                Short(
+                    need.supplier,
+                    need.item,
+                    need.unit,
+                    need.quantity,
+                    need.least_quantity,
+                    same,
+                    together,
+                    need.sold_by,
+                )
+            )
     for supplier in dict.fromkeys(need.supplier for need in own):
         mine = [need for need in own if need.supplier == supplier]
         amount, least = sum((need.amount for need in mine), ZERO), mine[0].least_amount
@@ -69,5 +82,5 @@ def find_short(own: Sequence[OpenNeed], others: Iterable[OpenNeed]) -> list[Shor
         same = tuple(o for o in waiting if (o.supplier, o.currency) == (supplier, mine[0].currency))
         if same:
             together = amount + sum((o.amount for o in same), ZERO)
-            found.append(Short(supplier, "", mine[0].currency, amount, least, same, together))
+            found.append(Short(supplier, "", mine[0].currency, amount, least, same, together, mine[0].sold_by))
     return found

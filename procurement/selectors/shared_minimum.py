@@ -49,5 +49,5 @@ def _need(line: RequisitionLine) -> OpenNeed:
     return OpenNeed(
         requisition.number, requisition.ship_to.code, supplier.code, line.item.code, line.unit.code, line.quantity,
         requisition.currency, line.line_amount, getattr(line, "least", None) if same_unit else None,
-        supplier.minimum_order_amount if same_money else None,
+        supplier.minimum_order_amount if same_money else None, supplier.name,
     )  # fmt: skip
