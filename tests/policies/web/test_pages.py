@@ -370,6 +370,7 @@ def test_switches_are_changed_and_refused_beside_their_field() -> None:
         "combine": "on",
         "combine_until": "15:00",
         "price_drift_percent": "3",
+        "change_percent": "2",
         "price_list_rise_percent": "5",
         "price_list_fall_percent": "10",
         "ack_quantity_percent": "0",
