@@ -15,6 +15,7 @@ from foundation.models import Delivery, DeliveryState, User
 from foundation.selectors import system_user
 from foundation.services import LETTERS
 from integration.models import Connection
+from integration.selectors.kept import kept_back
 from invoicing.models import Invoice
 from invoicing.services import record_posting
 from workflow.services import cure_case, open_case
@@ -30,6 +31,7 @@ def claim_due(*, at: datetime, limit: int = 5, letters: bool = False) -> list[in
     """Claim deliveries that are due, the oldest of each document only; attempts count here, so a killed worker counts.
 
     Letters to people have a queue of their own, so that a mail server that hangs holds up no partner's messages.
+    A voucher of a supplier whose bank account is being changed stays here until that is decided (SU-2).
     Few at once: each may take ten seconds, and a claim lasts a minute.
     """
     earlier = Delivery.objects.filter(
@@ -44,6 +46,7 @@ def claim_due(*, at: datetime, limit: int = 5, letters: bool = False) -> list[in
                 next_attempt_at__lte=at,
             )
             .exclude(Exists(earlier))
+            .exclude(kept_back())
             .order_by("id")
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
             .values_list("pk", flat=True)[:limit]
@@ -58,6 +61,9 @@ def send_delivery(*, delivery_id: int, at: datetime) -> bool:
     A crash between the answer and the mark sends it again with the same id, which the receiver drops.
     """
     delivery = Delivery.objects.get(pk=delivery_id)
+    if Delivery.objects.filter(kept_back(), pk=delivery_id).exists():  # proposed between claim and now
+        _give_back(delivery_id)
+        return False
     connection = Connection.objects.filter(code=delivery.connection).first()
     if connection is None or not connection.is_active:
         put_off(delivery_id=delivery_id, error="The connection is switched off.", at=at)
@@ -71,6 +77,13 @@ def send_delivery(*, delivery_id: int, at: datetime) -> bool:
         put_off(delivery_id=delivery_id, error=str(error), at=at)
         return False
     return take_answer(delivery_id=delivery_id, answer=answer, at=at)
+
+
+@use_case
+def _give_back(delivery_id: int) -> None:
+    """Take a claim back as if it had not been: what is kept here was not tried."""
+    rows = Delivery.objects.filter(pk=delivery_id, state=DeliveryState.WAITING, attempts__gt=0)
+    rows.update(claimed_at=None, attempts=F("attempts") - 1)
 
 
 def take_answer(*, delivery_id: int, answer: Answer, at: datetime) -> bool:

@@ -21,7 +21,7 @@ from invoicing.selectors.credit import credited_lines
 from invoicing.selectors.policy import ToleranceLookup
 from policies.decisions.tolerances import MatchPolicy
 from procurement.models import OrderState, PurchaseOrder, PurchaseOrderLine
-from suppliers.selectors.bank import open_bank_change
+from suppliers.selectors.bank import payment_standing
 from suppliers.selectors.sites import remit_to
 
 
@@ -41,6 +41,7 @@ def invoice_facts(locked: LockedInvoice, *, at: datetime) -> InvoiceFacts:
     """Return everything the match of the invoice looks at."""
     invoice = locked.invoice
     tolerances = ToleranceLookup(at, invoice)
+    waiting, records = payment_standing(invoice.supplier)
     orders = _orders(locked, tolerances)
     names = _names_of_strange_units(locked.lines, orders)
     stated = Stated(invoice.stated_net, invoice.stated_tax, invoice.stated_rounding, invoice.stated_total)
@@ -57,10 +58,10 @@ def invoice_facts(locked: LockedInvoice, *, at: datetime) -> InvoiceFacts:
         stated=stated,
         supplier_name=invoice.supplier.name,
         supplier_may_be_paid=invoice.supplier.may_be_paid,
-        bank_change=open_bank_change(invoice.supplier_id),
+        bank_change=waiting,
         remit_to=(invoice.remit_to, remit_to(invoice.supplier_id) if invoice.remit_to else ""),
         orders=orders,
-        lookalikes=lookalikes(invoice),
+        lookalikes=lookalikes(invoice, records),
         limits=tolerances.of_document(),
         today=today_at(invoice, at),
         credited=credited_lines(invoice, orders) if invoice.kind == InvoiceKind.CREDIT_NOTE else None,
@@ -72,12 +73,15 @@ def today_at(invoice: Invoice, at: datetime) -> date:
     return at.astimezone(ZoneInfo(invoice.site.time_zone if invoice.site else "UTC")).date()
 
 
-def lookalikes(invoice: Invoice) -> tuple[Bill, ...]:
-    """Return the bills worth comparing: same reading of the number or same total, same supplier or same account."""
+def lookalikes(invoice: Invoice, records: Sequence[int]) -> tuple[Bill, ...]:
+    """Return the bills worth comparing: same reading of the number or same total, same company or same account.
+
+    `records` are those of the supplier's company: a bill may have come under a record that was merged (SU-3).
+    """
     days = (invoice.invoice_date - timedelta(days=DAYS_APART), invoice.invoice_date + timedelta(days=DAYS_APART))
     same_reading = Q(number_skeleton=invoice.number_skeleton)
     same_money = Q(stated_total=invoice.stated_total, invoice_date__range=days)
-    ours = Q(supplier_id=invoice.supplier_id)
+    ours = Q(supplier_id__in=records) if len(records) > 1 else Q(supplier_id=invoice.supplier_id)
     alike = (ours & same_reading) | (ours & same_money)  # each branch has its own index
     if invoice.bank_account:
         account = Q(bank_account=invoice.bank_account)

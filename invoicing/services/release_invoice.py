@@ -12,7 +12,7 @@ from invoicing.models import Hold, HoldState, Invoice, InvoiceMatch, InvoiceStat
 from invoicing.selectors.facts import bill_of, lookalikes
 from invoicing.services.events_of import about
 from invoicing.services.match_invoice import match_invoice
-from suppliers.selectors.bank import open_bank_change
+from suppliers.selectors.bank import payment_standing
 
 
 @use_case
@@ -41,12 +41,13 @@ def release_invoice(*, invoice_id: int, actor: User, at: datetime) -> Invoice:
 
 
 def _is_clean(invoice: Invoice, shares: Sequence[InvoiceMatch]) -> bool:
-    if not invoice.supplier.may_be_paid or open_bank_change(invoice.supplier_id):
+    waiting, records = payment_standing(invoice.supplier)
+    if not invoice.supplier.may_be_paid or waiting:
         return False
     if any(_moved(share) for share in shares):
         return False
     orders = frozenset(share.order_line.order.number for share in shares)
-    found = near_duplicates(bill_of(invoice, orders), lookalikes(invoice))
+    found = near_duplicates(bill_of(invoice, orders), lookalikes(invoice, records))
     return not found or _let_pass(invoice)
 
 

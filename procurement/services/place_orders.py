@@ -21,7 +21,7 @@ from procurement.services.build_orders import build_orders
 from procurement.services.reopen_approval import NewPrice, reopen_approval
 from suppliers.decisions.spend_cells import covers
 from suppliers.models import Contract
-from suppliers.selectors import LineNeed, sources_for
+from suppliers.selectors import LineNeed, sources_for, standing
 from suppliers.selectors.authority import cells_of
 from suppliers.selectors.contracts import left_of
 from workflow.services import open_case
@@ -84,6 +84,7 @@ def sort_out(
     requisition: Requisition, lines: Sequence[RequisitionLine], policy: OrderingPolicy, at: datetime
 ) -> tuple[list[RequisitionLine], dict[RequisitionLine, str], dict[int, NewPrice]]:
     """Split lines into those that can be ordered and those that wait, with the named reason and the risen prices."""
+    _follow_merges(lines)
     needs = [
         LineNeed(x.pk, x.item_id, x.quantity, x.unit.code, at.date()) for x in lines if x.item_id and x.supplier_id
     ]
@@ -118,6 +119,14 @@ def sort_out(
         ready.remove(line)
         waiting[line] = "ceiling_reached"
     return ready, waiting, risen
+
+
+def _follow_merges(lines: Sequence[RequisitionLine]) -> None:
+    """Let lines that name a merged supplier go to the record that stands for it (SU-3)."""
+    for line in lines:
+        if line.supplier is not None and line.supplier.merged_into_id is not None:
+            line.supplier = standing(line.supplier)
+            line.save(update_fields=["supplier"])
 
 
 def over_ceiling(lines: Sequence[RequisitionLine]) -> list[RequisitionLine]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, Subquery
 
 from foundation.models import User
@@ -45,6 +46,16 @@ def payment_of(supplier_id: int) -> tuple[BankAccount | None, str]:
     waiting, *values = row or ("",)
     held = dict(zip(names, values, strict=True)) if values else {}
     return (BankAccount(**held) if held.get("id") else None), waiting or ""
+
+
+def payment_standing(supplier: Supplier) -> tuple[str, tuple[int, ...]]:
+    """Return the change that keeps a company's payments and its records, merged ones included; one statement (SU-2, SU-3)."""
+    root = supplier.merged_into_id or supplier.pk
+    records = Supplier.objects.filter(Q(pk=root) | Q(merged_into=root)).order_by("pk").values("pk")
+    changes = BankChange.objects.filter(supplier__in=records, state__in=WAITING).order_by("pk").values("number")[:1]
+    rows = Supplier.objects.filter(pk=root).order_by().values_list(Subquery(changes), ArraySubquery(records))
+    waiting, found = rows.get()
+    return waiting or "", tuple(found)
 
 
 def changes_of(supplier: Supplier) -> Sequence[BankChange]:

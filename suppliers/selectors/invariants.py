@@ -36,6 +36,45 @@ SUPPLIER = (
 )
 
 
+BANK = (
+    Invariant(
+        "bank_account_of_a_checked_change",
+        "We pay to accounts only that a change in force made, with evidence, a call-back and a person of its own (SU-2)",
+        """
+        select s.code, 'is paid to an account that ' || coalesce(c.number, 'no change') || ' does not answer for'
+          from suppliers_bankaccount a join suppliers_supplier s on s.id = a.supplier_id
+          left join suppliers_bankchange c on c.id = a.change_id
+         where c.id is null or c.state <> 'in_force' or c.supplier_id <> a.supplier_id or c.fingerprint <> a.fingerprint
+            or c.evidence_sha256 = '' or c.called_by_id is null or c.approved_by_id is null
+            or c.approved_by_id in (c.created_by_id, c.called_by_id) or c.called_by_id = c.created_by_id""",
+    ),
+    Invariant(
+        "suppliers_bankchange_state_is_audited",
+        "Every change of a bank change's state has its audit row (AU-1)",
+        """
+        select c.number, 'is ' || c.state || ', but its last audit row says ' || coalesce(last.said, 'nothing')
+          from suppliers_bankchange c
+          left join lateral (select e.data ->> 'after' as said from foundation_auditevent e
+                              where e.object_type = 'suppliers.bankchange' and e.object_id = c.id and e.data ? 'after'
+                              order by e.seq desc limit 1) last on true
+         where last.said is distinct from c.state""",
+    ),
+)
+RECORDS = (
+    Invariant(
+        "record_changed_by_a_second_person",
+        "No request about a supplier's record was decided by who asked, and each state has its audit row (SU-5, AU-1)",
+        """
+        select c.number, 'is ' || c.state || ', its audit says ' || coalesce(last.said, 'nothing')
+          from suppliers_supplierchange c
+          left join lateral (select e.data ->> 'after' as said from foundation_auditevent e
+                              where e.object_type = 'suppliers.supplierchange' and e.object_id = c.id and e.data ? 'after'
+                              order by e.seq desc limit 1) last on true
+         where last.said is distinct from c.state or (c.state = 'made' and c.decided_by_id = c.created_by_id)""",
+    ),
+)
+
+
 CONTRACTS = (
     Invariant(
         "contract_agreed_by_a_second_person",
@@ -129,4 +168,4 @@ CATALOGUE = (
 
 def invariants() -> tuple[Invariant, ...]:
     """Return this room's checks."""
-    return (*SUPPLIER, *CONTRACTS, *CERTIFICATES, *CATALOGUE, *QUOTATIONS)
+    return (*SUPPLIER, *CONTRACTS, *CERTIFICATES, *CATALOGUE, *QUOTATIONS, *BANK, *RECORDS)

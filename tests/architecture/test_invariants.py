@@ -82,6 +82,39 @@ def change_of_order(state: str, deltas: str, revision: str) -> str:
     )
 
 
+def bank_change(state: str) -> str:
+    """Write a bank change past the services."""
+    return (
+        "insert into suppliers_bankchange (number, version, content_hash, created_at, changed_at, changed_by_id,"
+        " created_by_id, supplier_id, state, source, holder, country, account, bic, fingerprint, reason, evidence_name,"
+        f" evidence_type, evidence_sha256, called_whom, closed_reason) values ('BC-1', 1, 'x', now(), now(), {HUGO},"
+        f" {HUGO}, {BOLT}, '{state}', 'page', 'Bolt', 'GB', 'X', '', 'f', 'r', '', '', '', '', '')"
+    )
+
+
+def audited(model: str, after: str) -> str:
+    """Write the audit row that says in which state every row of a model of the suppliers' room is."""
+    return (
+        "insert into foundation_auditevent (chain, seq, at, actor_id, action, object_type, object_id, object_number,"
+        " request_id, address, policy_version, data, prev_hash, hash) select 1, 0, now(), created_by_id, 'by_hand',"
+        f" 'suppliers.{model}', id, number, '', '', '', '{{\"after\": \"{after}\"}}', '', '' from suppliers_{model}"
+    )
+
+
+BANK_ACCOUNT = [
+    "alter table suppliers_bankaccount disable trigger user",
+    (
+        "insert into suppliers_bankaccount (supplier_id, change_id, holder, country, account, bic, fingerprint,"
+        " in_force_from) select supplier_id, id, holder, country, account, bic, fingerprint, now()"
+        " from suppliers_bankchange"
+    ),
+    "alter table suppliers_bankaccount enable trigger user",
+]
+RECORD_CHANGE = (
+    "insert into suppliers_supplierchange (number, version, content_hash, created_at, changed_at, changed_by_id,"
+    " created_by_id, supplier_id, state, source, document, before, after, why, reason, closed_reason)"
+    f" values ('SC-1', 1, 'x', now(), now(), {HUGO}, {HUGO}, {BOLT}, 'proposed', 'page', '', '{{}}', '{{}}', '{{}}', '', '')"
+)
 CHANGE_ASKED = (
     "insert into foundation_auditevent (chain, seq, at, actor_id, action, object_type, object_id, object_number,"
     " request_id, address, policy_version, data, prev_hash, hash) select 1, 0, now(), created_by_id,"
@@ -119,6 +152,9 @@ SABOTAGE: list[tuple[str, list[str], set[str]]] = [
     ("quotation_suppliers_read_the_same", ["update suppliers_quotationinvitation set revision = 9 where id = (select min(id) from suppliers_quotationinvitation)"], set()),
     ("quotation_award_is_what_was_said", ["update suppliers_quotationaward set unit_price = 1 where id = (select min(id) from suppliers_quotationaward)"], set()),
     ("quotation_state_is_audited", ["update suppliers_quotationrequest set state = 'converted'"], set()),
+    ("bank_account_of_a_checked_change", [bank_change("proposed"), audited("bankchange", "proposed"), *BANK_ACCOUNT], set()),
+    ("suppliers_bankchange_state_is_audited", [bank_change("proposed")], set()),
+    ("record_changed_by_a_second_person", [RECORD_CHANGE], set()),
     ("order_sent_is_order_authorised", [f"update procurement_purchaseorder set content_hash = 'x' where id = {ORDER}"], set()),
     ("order_version_is_frozen", [f"update procurement_orderversion set content = jsonb_set(content, '{{lines,0,quantity}}', '\"49\"') where order_id = {ORDER}"], set()),
     ("order_line_has_authority", [f"update procurement_purchaseorderline set authority = '{{}}' where id = {LINE}"], set()),

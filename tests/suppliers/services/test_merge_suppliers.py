@@ -1,16 +1,21 @@
 """SU-3: a merge keeps every document, moves what the future needs, leads the old number on, and is undone exactly."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from foundation.errors import DomainError
 from foundation.models import AuditEvent, User
+from foundation.relay import drain
 from invoicing.selectors.orders import sent_orders
+from invoicing.services import receive_invoice
+from procurement.models import PurchaseOrder
 from suppliers.models import CatalogueItem, DuplicateProposal, Supplier, SupplierIdentifier, SupplierMerge, SupplierUser
 from suppliers.selectors import moving, standing
 from suppliers.services import call_distinct, find_duplicates, merge_suppliers, move_supplier, undo_merge
-from tests.factories import NOW, Company, an_issued_order, company
+from tests.factories import NOW, Company, an_issued_order, approved, company, receive_all
+from tests.invoicing.factories import bill_for
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +182,29 @@ def test_merge_closes_its_proposal_and_undo_opens_it() -> None:
     undo(made, done)
 
     assert (merged, DuplicateProposal.objects.get().state) == ("merged", "open")
+
+
+def test_bill_under_the_other_record_is_a_possible_duplicate_by_number_amount_and_date() -> None:
+    made = company()
+    order = an_issued_order(made, ("SW-500", "10"))
+    receive_all(made, order)
+    command = bill_for(order, supplier_number="A-17", invoice_date=NOW.date())
+    receive_invoice(command=command, actor=made.acme_person, at=NOW)
+    drain()
+    merge(made, made.acme, made.bolt)
+    twin = replace(command, supplier_id=made.bolt.pk, supplier_number="A-I7", external_id="again")
+    second = receive_invoice(command=twin, actor=made.bolt_person, at=NOW)
+    drain()
+
+    assert "possible_duplicate" in second.holds.values_list("code", flat=True)
+
+
+def test_line_that_names_the_merged_record_is_ordered_at_the_one_that_stands_for_it() -> None:
+    made = company()
+    requisition = approved(made, ("SW-500", "10"))
+    merge(made, made.acme, made.bolt)
+    drain()
+
+    line = requisition.lines.get()
+    order = PurchaseOrder.objects.get(lines__sources__requisition_line=line)
+    assert (line.supplier, order.supplier) == (made.bolt, made.bolt)
