@@ -16,7 +16,7 @@ LATER: Mapping[str, Mapping[str, Any]] = {
     "sourcing": {
         "block_submission": [], "block_approval": [], "combine_until": "", "budget_mode": WARN, "change_percent": "0",
         "price_list_rise_percent": "0", "price_list_fall_percent": "0",
-        "award_limit": "10000",
+        "award_limit": "10000", "bank_cooling_days": 5, "bank_contact_days": 30,
     },
 }  # fmt: skip
 HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")

@@ -98,6 +98,8 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
     "block_submission": ("Flags that stop submission", "the requester mends them first"),
     "block_approval": ("Flags that stop the final approval", "somebody mends them before the last approver agrees"),
     "budget_mode": ("A need above its budget", "what follows when it is submitted (RQ-6)"),
+    "bank_cooling_days": ("A new bank account cools off for", "calendar days; none for a supplier's first account"),
+    "bank_contact_days": ("Who is called back is known for", "calendar days before the change was proposed"),
     "award_limit": (
         "Quotations awarded by who wrote them, up to",
         "amount in the base currency; above it another person awards (SO-4)",

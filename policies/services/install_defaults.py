@@ -97,6 +97,7 @@ ORDERING = {
     "combine": True, "combine_until": "", "auto_issue": True, "price_drift_percent": "2", "change_percent": "2",
     "ack_quantity_percent": "0", "ack_price_percent": "0", "ack_late_days": 1, "block_submission": [], "block_approval": ["supplier_not_active"],
     "budget_mode": "warn", "award_limit": "10000", "price_list_rise_percent": "5", "price_list_fall_percent": "20",
+    "bank_cooling_days": 5, "bank_contact_days": 30,
 }  # fmt: skip
 
 

@@ -8,13 +8,11 @@ from foundation.verdict import ALLOWED, Verdict
 
 @dataclass(frozen=True, slots=True)
 class BankRules:
-    """How long a change waits, and how long a contact must be known to be called back; calendar days."""
+    """How long a change waits, and how long a contact must be known to be called back; calendar days, of `version`."""
 
     cooling_off_days: int = 5
     contact_days: int = 30
-
-
-RULES = BankRules()
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

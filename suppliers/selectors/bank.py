@@ -7,6 +7,10 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, Subquery
 
 from foundation.models import User
+from policies.decisions.switches import LATER
+from policies.models import PolicyKind
+from policies.selectors import version_in_force
+from suppliers.decisions.bank_change import BankRules
 from suppliers.models import BankAccount, BankChange, BankChangeState, StaffAccount, Supplier
 from workflow.models import CaseState, ExceptionCase
 
@@ -46,6 +50,13 @@ def payment_of(supplier_id: int) -> tuple[BankAccount | None, str]:
     waiting, *values = row or ("",)
     held = dict(zip(names, values, strict=True)) if values else {}
     return (BankAccount(**held) if held.get("id") else None), waiting or ""
+
+
+def bank_rules_at(at: datetime) -> BankRules:
+    """Return the two periods of a bank change by the policy in force (SU-2)."""
+    version = version_in_force(PolicyKind.SOURCING, at)
+    stored = {**LATER[PolicyKind.SOURCING], **version.settings}
+    return BankRules(int(stored["bank_cooling_days"]), int(stored["bank_contact_days"]), version.label)
 
 
 def payment_standing(supplier: Supplier) -> tuple[str, tuple[int, ...]]:

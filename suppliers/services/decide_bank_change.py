@@ -11,10 +11,10 @@ from foundation.intake.uploads import Upload
 from foundation.journal import use_case
 from foundation.models import User
 from suppliers import access
-from suppliers.decisions.bank_change import RULES, CallBack, Standing, cooling_until, may_approve, may_call
+from suppliers.decisions.bank_change import CallBack, Standing, cooling_until, may_approve, may_call
 from suppliers.events import BankChangeApproved, BankChangeEnded
 from suppliers.models import BankAccount, BankChange, BankChangeState, SupplierUser
-from suppliers.selectors.bank import open_case_of
+from suppliers.selectors.bank import bank_rules_at, open_case_of
 from suppliers.services.bank_letters import tell_known_contacts
 from workflow.models import ApprovalRequest, RequestState
 from workflow.selectors.matters import enterprise_facts, no_money
@@ -68,8 +68,11 @@ def record_call_back(
     contact = _contact(change, contact_id)
     call = CallBack(contact.user.date_joined if contact else None, directory)
     require(
-        may_call(call, caller_id=actor.pk, proposer_id=change.created_by_id, proposed_at=change.created_at, rules=RULES)
-    )
+        may_call(
+            call, caller_id=actor.pk, proposer_id=change.created_by_id, proposed_at=change.created_at,
+            rules=bank_rules_at(at),
+        )
+    )  # fmt: skip
     whom = str(contact.user) if contact else directory.strip()
     change.called_by, change.called_at, change.called_whom = actor, at, f"{whom}: {said.strip()}"[:200]
     change.save(update_fields=["called_by", "called_at", "called_whom", *touch(change, by_id=actor.pk, at=at)])
@@ -98,11 +101,14 @@ def approve_bank_change(
     if request.state != RequestState.APPROVED:
         return change
     is_first = not BankAccount.objects.filter(supplier=change.supplier_id).exists()
-    change.approve(by_id=actor.pk, at=at, cooling_until=cooling_until(approved_at=at, is_first=is_first, rules=RULES))
+    rules = bank_rules_at(at)
+    change.approve(by_id=actor.pk, at=at, cooling_until=cooling_until(approved_at=at, is_first=is_first, rules=rules))
     fields = ["state", "approved_by", "approved_at", "cooling_until"]
     change.save(update_fields=[*fields, *touch(change, by_id=actor.pk, at=at)])
     until = change.cooling_until.isoformat() if change.cooling_until else ""
-    audit.record(change, "approve_bank_change", actor=actor, at=at, after=change.state, until=until)
+    audit.record(
+        change, "approve_bank_change", actor=actor, at=at, policy_version=rules.version, after=change.state, until=until
+    )
     outbox.publish(BankChangeApproved(**_about(change, actor, at), cooling_until=until))
     tell_known_contacts(change, change.supplier, "approved", at=at)
     return change

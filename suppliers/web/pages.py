@@ -15,7 +15,7 @@ from foundation.web.keyset import paginate
 from foundation.web.typed import seen_version, words
 from suppliers import access
 from suppliers.models import CatalogueState, Supplier, SupplierRisk, SupplierState
-from suppliers.selectors.quality import FLAWS, flawed
+from suppliers.selectors.quality import flaw_named, flawed
 from suppliers.selectors.supplier_page import record_of
 from suppliers.services import MOVES, move_supplier, rate_supplier
 from suppliers.services.rate_supplier import NOT_RATED
@@ -50,7 +50,7 @@ def supplier_list(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(state__in=ONBOARDING)
     elif state in SupplierState.values:
         rows = rows.filter(state=state)
-    flaw = FLAWS.get(request.GET.get("flaw", ""))
+    flaw = flaw_named(request.GET.get("flaw", ""))
     if flaw is not None:
         rows = flawed(flaw, rows)
     context = {"page": paginate(request, rows), "tabs": TABS, "state": state, "text": text, "flaw": flaw}

@@ -11,7 +11,7 @@ from foundation.roles import VIEW
 from foundation.web.csvout import stream_csv
 from foundation.web.door import staff
 from suppliers import access
-from suppliers.selectors.quality import FLAWS, flawed
+from suppliers.selectors.quality import flaw_named, flawed, flaws
 from suppliers.selectors.quality import quality as counted
 
 
@@ -19,8 +19,9 @@ from suppliers.selectors.quality import quality as counted
 @login_required
 def quality(request: HttpRequest) -> HttpResponse:
     """Show each flaw with the number of suppliers in use that have it."""
-    in_use, counts = counted(access.visible_suppliers(_viewer(request)))
-    rows = [(flaw, counts[code], round(100 * counts[code] / in_use) if in_use else 0) for code, flaw in FLAWS.items()]
+    viewer, known = _viewer(request), flaws()
+    in_use, counts = counted(access.visible_suppliers(viewer), known)
+    rows = [(flaw, counts[code], round(100 * counts[code] / in_use) if in_use else 0) for code, flaw in known.items()]
     return render(request, "suppliers/quality.html", {"rows": rows, "in_use": in_use})
 
 
@@ -29,7 +30,7 @@ def quality(request: HttpRequest) -> HttpResponse:
 def quality_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
     """Export the suppliers that have a flaw."""
     suppliers = access.visible_suppliers(_viewer(request))
-    flaw = FLAWS.get(code)
+    flaw = flaw_named(code)
     if flaw is None:
         raise Http404
     head = ("code", "name", "state", "country", "tax_id", "order_email", "address")

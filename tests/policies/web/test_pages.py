@@ -379,6 +379,8 @@ def test_switches_are_changed_and_refused_beside_their_field() -> None:
         "block_approval": ["possible_split"],
         "budget_mode": "refuse",
         "award_limit": "5000",
+        "bank_cooling_days": "7",
+        "bank_contact_days": "45",
     }
 
     wrong = post(as_(made.polly), version, "policy_switches", "ordering", 2, **{**data, "price_drift_percent": "lots"})
@@ -391,7 +393,8 @@ def test_switches_are_changed_and_refused_beside_their_field() -> None:
         302,
     )
     lists = {"block_submission": [], "block_approval": ["possible_split"], "combine_until": "15:00"}
-    assert version.settings == {**data, **lists, "combine": True, "auto_issue": False, "ack_late_days": 2}
+    days = {"ack_late_days": 2, "bank_cooling_days": 7, "bank_contact_days": 45}
+    assert version.settings == {**data, **lists, **days, "combine": True, "auto_issue": False}
 
 
 def test_history_names_who_did_what() -> None:
