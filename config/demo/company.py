@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from config.demo import agreements, budgets, goods, hire, partners, places, price_lists, quotations, talk, years
-from config.demo.trade import banks, newcomers, proofs, risks, weeks
+from config.demo.trade import banks, newcomers, proofs, records, risks, weeks
 from config.demo.trade.cast import Cast
 from foundation import audit
 from foundation.journal import use_case
@@ -40,6 +40,8 @@ def found_company(now: datetime, out: Any, *, a_day: float = A_DAY) -> None:
         price_lists.send_price_lists(cast)
         quotations.ask_for_quotations(cast)
         banks.open_accounts(cast)
+        records.keep_records(cast)
+        records.keep_a_bill(cast)
         proofs.send_certificates(cast)
         newcomers.take_on_board(cast)
         risks.rate_suppliers(cast)
