@@ -8,8 +8,6 @@ from foundation.roles import ENTER_INVOICES, RELEASE_HOLDS, VIEW
 from foundation.verdict import ALLOWED, Verdict
 from invoicing.decisions.facts import CURE_ONLY
 from invoicing.models import Hold, HoldState, Invoice, InvoiceState
-from suppliers.access import can_act_for
-from suppliers.decisions.company_roles import Act
 from suppliers.models import Supplier
 
 PAYABLES_ROLES = (Role.PAYABLES, Role.PAYABLES_LEAD, Role.AUDITOR)
@@ -36,14 +34,12 @@ def supplier_invoices(supplier: Supplier) -> QuerySet[Invoice]:
     return Invoice.objects.filter(supplier=supplier)
 
 
-def can_enter(user: User, site: Site | None, supplier_id: int | None = None) -> Verdict:
-    """Judge whether the person may enter a bill for a site, or one of no site yet, of that supplier when it is known.
+def can_enter(user: User, site: Site | None) -> Verdict:
+    """Judge whether the person may enter a bill for a site, or one of no site yet.
 
     Suppliers and named system actors come through doors that have already said whose bill it is; somebody of a supplier
-    needs the role there (SU-4).
+    is judged by their role there besides (SU-4).
     """
-    if user.kind == User.Kind.SUPPLIER and supplier_id is not None:
-        return can_act_for(user, supplier_id, Act.BILL)
     if user.kind != User.Kind.STAFF:
         return ALLOWED
     if site is not None:

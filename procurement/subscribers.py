@@ -202,7 +202,8 @@ def tell_what_became_of_change(event: DomainEvent) -> None:
 def mail_to_supplier(event: DomainEvent) -> None:
     """Write a version of an order to a supplier who takes orders by portal and e-mail."""
     if event.payload.get("channel") == "portal":
-        mail_order(order=order_told_of(event), revision=event.payload["revision"], at=event.occurred_at)
+        order = order_told_of(event)
+        mail_order(order=order, sent_to=order.sent_to, revision=event.payload["revision"], at=event.occurred_at)
 
 
 def tell_askers(event: DomainEvent) -> None:

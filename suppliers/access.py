@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from foundation import access
 from foundation.models import Region, Role, Site, User
@@ -50,7 +50,17 @@ def can_maintain(user: User) -> Verdict:
 def can_act_for(user: User, supplier_id: int, act: Act) -> Verdict:
     """Judge what somebody of a supplier wants to do for that company (SU-4); one statement, inside its role or outside."""
     mine = SupplierUser.objects.filter(user_id=user.pk, supplier_id=supplier_id, is_active=True)
-    role = mine.values_list("role", flat=True).first()
+    return judge_role(mine.values_list("role", flat=True).first(), act)
+
+
+def role_of(user: User, supplier: str) -> Subquery:
+    """Return somebody's role at the supplier of each row, as part of the statement that reads it; `supplier` is its key."""
+    mine = SupplierUser.objects.filter(user_id=user.pk, supplier_id=OuterRef(supplier), is_active=True)
+    return Subquery(mine.values("role")[:1])
+
+
+def judge_role(role: str | None, act: Act) -> Verdict:
+    """Judge what somebody of a supplier wants to do by their role there, nothing for none (SU-4)."""
     if role is None:
         return Verdict("not_your_company", "You do not act for this supplier.")
     return judge_act(acts_of(role), act)

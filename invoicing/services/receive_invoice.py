@@ -22,6 +22,8 @@ from invoicing.selectors.orders import chains_of_orders, sent_orders
 from invoicing.services.duty_checks import ENTER
 from invoicing.validators import check_command
 from procurement.models import PurchaseOrder
+from suppliers.access import judge_role, role_of
+from suppliers.decisions.company_roles import Act
 from suppliers.models import Supplier
 from workflow.services import DoneOn, record_duty, require_duty
 
@@ -37,7 +39,9 @@ def receive_invoice(*, command: InvoiceCommand, actor: User, at: datetime) -> In
     :raises NotPermittedError: staff without the duty, or who ordered or received what is billed (SD-1).
     """
     check_command(command)
-    supplier = with_number(Supplier.objects.filter(pk=command.supplier_id)).first()
+    found = with_number(Supplier.objects.filter(pk=command.supplier_id))
+    is_theirs = actor.kind == User.Kind.SUPPLIER
+    supplier = (found.annotate(company_role=role_of(actor, "pk")) if is_theirs else found).first()
     if supplier is None:
         raise InvalidError(
             "supplier_unknown", "There is no such supplier.", field="supplier", value=command.supplier_id
@@ -46,7 +50,9 @@ def receive_invoice(*, command: InvoiceCommand, actor: User, at: datetime) -> In
         sent_orders(supplier.pk, command.order_numbers()).select_related("ship_to__legal_entity", "legal_entity")
     )
     site = orders[0].ship_to if orders else None
-    require(access.can_enter(actor, site, supplier.pk))
+    require(
+        judge_role(getattr(supplier, "company_role", None), Act.BILL) if is_theirs else access.can_enter(actor, site)
+    )
     chains = chains_of_orders(order.pk for order in orders) if orders and holds_duties(actor) else []
     judged = require_duty(duty=ENTER, person=actor, chains=chains, at=at)
     invoice = _build(command, supplier=supplier, orders=orders, site=site, actor=actor, at=at)

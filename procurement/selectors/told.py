@@ -1,13 +1,14 @@
 """Who is told of what procurement does, and what a letter says of a document's lines."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from foundation.group import read_once
 from foundation.models import DomainEvent
 from foundation.templatetags.ui import price, quantity
-from procurement.models import OrderLineSource, PurchaseOrder
+from procurement.models import OrderLineSource, OrderVersion, PurchaseOrder
 from procurement.selectors.decision_lines import compared_lines
 from suppliers.models import SupplierUser
 
@@ -18,14 +19,19 @@ def askers_of(order_id: int) -> QuerySet[OrderLineSource, int | None]:
     return sources.values_list("requisition_line__requisition__requester_id", flat=True)
 
 
-def order_told_of(event: DomainEvent) -> PurchaseOrder:
-    """Return the order an event is about with its supplier and site; one statement for all events handled together."""
+def order_told_of(event: DomainEvent) -> Any:
+    """Return the order an event is about with its supplier and site, and with `sent_to`: where its version went.
+
+    One statement for all events handled together.
+    """
     return read_once(event, "orders told of", _orders_of)[event.subject_id]
 
 
-def _orders_of(events: Iterable[DomainEvent]) -> dict[int, PurchaseOrder]:
+def _orders_of(events: Iterable[DomainEvent]) -> dict[int, Any]:
     ids = [event.subject_id for event in events if event.subject_type == "order"]
-    return PurchaseOrder.objects.select_related("supplier", "ship_to").in_bulk(ids)
+    version = OrderVersion.objects.filter(order=OuterRef("pk"), revision=OuterRef("revision"))
+    orders = PurchaseOrder.objects.select_related("supplier", "ship_to")
+    return orders.annotate(sent_to=Subquery(version.values("sent_to"))).in_bulk(ids)
 
 
 def zone_of_supplier(supplier_id: int) -> str:

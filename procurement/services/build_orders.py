@@ -26,8 +26,9 @@ def build_orders(
 ) -> list[PurchaseOrder]:
     """Create orders of lines with a source, of one locked requisition or several, and mark the lines ordered.
 
-    Each line knows its requisition with site and legal entity, and its supplier. They are issued at once where policy
-    says so, and wait as approved for a buyer's hand elsewhere. `number` is that of the first, where the caller drew it.
+    Each line knows its requisition with site and legal entity, and its supplier, who may sell it there: `sort_out` saw to
+    that. They are issued at once where policy says so, and wait as approved for a buyer's hand elsewhere. `number` is
+    that of the first, where the caller drew it.
     """
     if not ready:
         return []
@@ -109,7 +110,7 @@ def _create_order(
     order.content_hash = content_hash(content_of(order, order_lines))
     keep_tolerances(order, order_lines, at)
     if policy.auto_issue:
-        make_issued(order, order_lines, actor=actor, at=at)
+        make_issued(order, order_lines, actor=actor, at=at, has_spend=True)
     order.save(force_insert=True)
     for order_line in order_lines:
         order_line.order = order

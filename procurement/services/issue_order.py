@@ -66,8 +66,12 @@ def issue_locked_order(order: PurchaseOrder, *, actor: User, at: datetime) -> Pu
     return order
 
 
-def make_issued(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, actor: User, at: datetime) -> None:
+def make_issued(
+    order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, actor: User, at: datetime, has_spend: bool = False
+) -> None:
     """Check that an order may leave and move it; the caller stores it and then calls `tell_issued`.
+
+    `has_spend`: the caller found in this transaction that all of it may be bought from its supplier.
 
     :raises NotPermittedError: it is on hold, or its supplier may not receive orders, or not these (SU-1).
     """
@@ -78,7 +82,8 @@ def make_issued(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, act
             "supplier_not_active",
             f"{order.supplier} is {order.supplier.get_state_display().lower()} and gets no orders.",
         )
-    require_spend(order, lines)
+    if not has_spend:
+        require_spend(order, lines)
     _require_authority(order, lines)
     if content_hash(content_of(order, lines)) != order.content_hash:
         raise ConflictError("not_as_authorised", f"{order.number} is not what was authorised. Ask for approval again.")

@@ -1,5 +1,6 @@
 """The letter by which a supplier of the portal learns of an order, a new version of one, or its end."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,16 +16,14 @@ from suppliers.models.sites import MAIN
 
 
 @use_case
-def mail_order(*, order: PurchaseOrder, revision: int, at: datetime) -> int:
+def mail_order(*, order: PurchaseOrder, sent_to: Mapping[str, str], revision: int, at: datetime) -> int:
     """Store the letter about a version of an order to the order-from location it went to; returns how many are new.
 
-    `order` as it is now, with its supplier and site.
-    Times are on the clock of the supplier's people, where they share one, else of the site; the clock is named.
+    `order` as it is now, with its supplier and site; `sent_to` the location its version keeps. Times are on the clock of the supplier's people, where they share one, else of the site; the clock is named.
     Called twice it is one letter. A version that was replaced meanwhile has no letter: the newer one has its own.
     """
     if order.revision != revision or order.state != OrderState.ISSUED:
         return 0
-    sent_to = order.versions.values_list("sent_to", flat=True).get(revision=revision)
     address = sent_to.get("email", order.supplier.order_email)
     if not address:
         return 0

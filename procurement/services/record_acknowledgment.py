@@ -31,7 +31,7 @@ from procurement.models import (
 from procurement.services.answer_lines import LINES, AnswerLine, check_answers, expand, same_or_conflict
 from procurement.services.answer_told import finish_answer
 from procurement.services.decide_change import drop_changes_of
-from suppliers.access import can_act_for
+from suppliers.access import judge_role, role_of
 from suppliers.decisions.company_roles import Act
 
 
@@ -60,11 +60,13 @@ def record_acknowledgment(
     :raises InvalidError: a quantity, price or answer that cannot be, named by its line.
     :raises NotPermittedError: the order is neither issued nor closed, or the person of the supplier may not answer (SU-4).
     """
-    order = lock_first(with_number(access.orders_of_supplier(supplier_id).filter(number=order_number)))
+    asked = with_number(access.orders_of_supplier(supplier_id).filter(number=order_number))
+    is_theirs = actor is not None and actor.kind == User.Kind.SUPPLIER
+    order = lock_first(asked.annotate(company_role=role_of(actor, "supplier")) if actor and is_theirs else asked)
     if order is None:
         raise NotFoundError("order_unknown", f"There is no order {order_number} for this supplier.", value=order_number)
-    if actor is not None and actor.kind == User.Kind.SUPPLIER:
-        require(can_act_for(actor, supplier_id, Act.ANSWER))
+    if is_theirs:
+        require(judge_role(getattr(order, "company_role", None), Act.ANSWER))
     order_lines = list(order.lines.select_related("unit").order_by("line_no"))
     answers = expand(order_lines, header, lines, note)
     check_answers(answers)

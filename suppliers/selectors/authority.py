@@ -3,6 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Value
+from django.db.models.functions import Coalesce, JSONObject
+
 from foundation.models import Category
 from suppliers.decisions.spend_cells import Cell, uncovered
 from suppliers.models import SpendAuthorisation, SpendRequest, SpendState, Supplier
@@ -16,6 +20,18 @@ def cells_of(supplier_ids: Collection[int]) -> Mapping[int, Sequence[Cell]]:
         for supplier, category, site in rows.values_list("supplier_id", "category__path", "site__code"):
             found[supplier].append(Cell(category or "", site or ""))
     return found
+
+
+def may_sell(supplier: str) -> ArraySubquery:
+    """Return what is authorised for the supplier of each row, as part of the statement that reads it; `supplier` is its key."""
+    rows = SpendAuthorisation.objects.filter(supplier=OuterRef(supplier), state=SpendState.IN_FORCE).order_by()
+    cell = JSONObject(category=Coalesce("category__path", Value("")), site=Coalesce("site__code", Value("")))
+    return ArraySubquery(rows.values(cell=cell))
+
+
+def cells_in(found: Iterable[Mapping[str, str]]) -> Sequence[Cell]:
+    """Return the cells that `may_sell` read."""
+    return [Cell(one["category"], one["site"]) for one in found]
 
 
 def not_authorised(supplier_id: int, site: str, categories: Iterable[Category]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Offers, preferences and authority for many lines at once: five statements whatever their number (SO-1, SU-1)."""
+"""Offers, preferences and authority for many lines at once: three statements whatever their number (SO-1, SU-1)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from suppliers.decisions.sourcing import (
 )
 from suppliers.decisions.spend_cells import covers
 from suppliers.models import CatalogueItem, CatalogueState, ContractPrice, ContractState, SourcingPreference
-from suppliers.selectors.authority import cells_of
+from suppliers.selectors.authority import cells_in, may_sell
 from suppliers.selectors.contracts import left_of
 
 
@@ -45,18 +45,13 @@ def sources_for(site: Site, needs: Iterable[LineNeed], items: dict[int, Item] | 
     if items is None:
         items = {i.pk: i for i in Item.objects.filter(pk__in={n.item_id for n in wanted}).select_related("category")}
     offers = offers_for(items, site)
-    cells = cells_of({offer.supplier_id for found in offers.values() for offer, _, _ in found})
     preferences = _preferences(items, site)
     answers = {}
     for need in wanted:
         item = items[need.item_id]
         frozen = Need(site.code, need.quantity, need.unit, item.category.contract_binding, site.currency)
         in_force = [
-            offer
-            if covers(cells.get(offer.supplier_id, ()), item.category.path, site.code)
-            else replace(offer, is_authorised=False)
-            for offer, start, end in offers[item.pk]
-            if start <= need.day and (end is None or need.day <= end)
+            offer for offer, start, end in offers[item.pk] if start <= need.day and (end is None or need.day <= end)
         ]
         answers[need.key] = choose(frozen, in_force, preferences[item.pk])
     return answers
@@ -66,23 +61,34 @@ Dated = tuple[Offer, date, date | None]
 
 
 def offers_for(items: dict[int, Item], site: Site | None = None) -> dict[int, list[Dated]]:
-    """Return every contract and catalogue offer of the items with its validity; in the site's currency when given."""
+    """Return every contract and catalogue offer of the items with its validity.
+
+    With a site: in its currency, and each says whether its supplier may sell such an item there (SU-1).
+    """
     found: dict[int, list[Dated]] = defaultdict(list)
     prices = ContractPrice.objects.filter(item_id__in=items, contract__state=ContractState.ACTIVE)
     catalogue = CatalogueItem.objects.filter(item_id__in=items, state=CatalogueState.ACTIVE)
     if site is not None:
-        prices = prices.filter(contract__currency=site.currency)
-        catalogue = _with_terms_at(site, catalogue.filter(currency=site.currency))
+        prices = prices.filter(contract__currency=site.currency).annotate(may=may_sell("contract__supplier"))
+        catalogue = _with_terms_at(site, catalogue.filter(currency=site.currency)).annotate(may=may_sell("supplier"))
     parts = {}
     for entry in catalogue.select_related("supplier", "unit"):
         parts[entry.supplier_id, entry.item_id] = entry
-        found[entry.item_id].append((_catalogue_offer(entry), entry.valid_from, entry.valid_to))
+        offer = _authorised(_catalogue_offer(entry), entry, items[entry.item_id], site)
+        found[entry.item_id].append((offer, entry.valid_from, entry.valid_to))
     for price in prices.select_related("contract__supplier", "unit").annotate(
         used=F("contract__ordered_amount"), ceiling=F("contract__ceiling_amount")
     ):
         known = parts.get((price.contract.supplier_id, price.item_id))
-        found[price.item_id].append((_contract_offer(price, known), price.contract.valid_from, price.contract.valid_to))
+        offer = _authorised(_contract_offer(price, known), price, items[price.item_id], site)
+        found[price.item_id].append((offer, price.contract.valid_from, price.contract.valid_to))
     return found
+
+
+def _authorised(offer: Offer, row: Any, item: Item, site: Site | None) -> Offer:
+    if site is None or covers(cells_in(row.may), item.category.path, site.code):
+        return offer
+    return replace(offer, is_authorised=False)
 
 
 def _with_terms_at(site: Site, catalogue: QuerySet[CatalogueItem]) -> QuerySet[CatalogueItem]:
