@@ -8,13 +8,15 @@ What a savepoint takes back is not written. Outside a use case a note is written
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, transaction
+
+from foundation.models import DomainEvent
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,6 +40,29 @@ events as (
            supplier_id bigint, actor_id bigint, is_human boolean, occurred_at timestamptz, payload jsonb, related jsonb,
            dedupe_key text, done_at timestamptz)) with ordinality order by ordinality
   returning case when %s then pg_notify('crossdock_events', '') end)"""
+# The same, done as they are stored unless an earlier one of their subject waits; for a relay that tells them at once.
+FOLLOWING = """
+following as (
+  insert into foundation_domainevent (msg_id, kind, subject_type, subject_id, subject_number, site_id, supplier_id,
+         actor_id, is_human, occurred_at, payload, related, dedupe_key, schema_version, attempts, claimed_by, done_at,
+         last_error)
+  select msg_id, kind, subject_type, subject_id, subject_number, site_id, supplier_id, actor_id, is_human, occurred_at,
+         payload, related, dedupe_key, 1, 0, '',
+         case when noted.done_at is null and not exists (
+                select from foundation_domainevent earlier
+                 where earlier.subject_type = noted.subject_type and earlier.subject_id = noted.subject_id
+                   and earlier.done_at is null)
+              then statement_timestamp() else noted.done_at end, ''
+    from rows from (jsonb_to_recordset(%s::jsonb) as (
+           msg_id uuid, kind text, subject_type text, subject_id bigint, subject_number text, site_id bigint,
+           supplier_id bigint, actor_id bigint, is_human boolean, occurred_at timestamptz, payload jsonb, related jsonb,
+           dedupe_key text, done_at timestamptz)) with ordinality as noted order by ordinality
+  returning *),
+ledger as (
+  insert into foundation_effectledger (consumer, msg_id)
+  select told.consumer, told.msg_id
+    from unnest(%s::uuid[], %s::text[]) as told(msg_id, consumer)
+    join following on following.msg_id = told.msg_id and following.done_at is not null)"""
 AUDIT = """
 insert into foundation_auditevent (chain, seq, actor_id, on_behalf_of_id, action, object_type, object_id, object_number,
        request_id, address, policy_version, data, prev_hash, hash)
@@ -113,26 +138,42 @@ def note(table: str, rows: Sequence[dict[str, Any]]) -> None:
         _write({table: list(rows)})
 
 
-def write_notes(*, ring: bool = True) -> None:
+def write_notes() -> None:
     """Write what was noted so far; called by the outermost use case, and before the database role changes."""
+    rows = _take_notes()
+    if rows:
+        _write(rows)
+
+
+def _take_notes() -> dict[str, list[dict[str, Any]]]:
+    """Return what was noted by table, for the caller to write."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for found in _waiting():
         rows.setdefault(found.table, []).extend(found.rows)
         found.written = True
-    if rows:
-        _write(rows, ring=ring)
+    return rows
 
 
-def write_what_follows(limit: int) -> dict[str, str]:
-    """Write the running use case's notes when their events are few, for the relay to handle these at once.
+def write_what_follows(limit: int, consumers: Callable[[str], Iterable[str]]) -> list[DomainEvent]:
+    """Write the running use case's notes when somebody listens to few of their events, and return these, done.
 
-    Returns the kind of each by its msg_id; nothing, and nothing written, when there is none or are more than `limit`.
+    `consumers` names who listens to a kind; each is in the ledger then, and the caller tells them at once. An event
+    that must wait for an earlier one of its subject is stored and left out. Nothing is written when nobody listens or
+    more than `limit` events are heard.
     """
     heard = {str(row["msg_id"]): str(row["kind"]) for row in noted("events") if row["done_at"] is None}
     if not 0 < len(heard) <= limit:
-        return {}
-    write_notes(ring=False)
-    return heard
+        return []
+    rows = _take_notes()
+    told = [(msg_id, name) for msg_id, kind in heard.items() for name in consumers(kind)]
+    parts = [DUTIES, FOLLOWING, f"written as ({AUDIT})"]
+    values: list[Any] = [json.dumps(rows.get("duties", [])), json.dumps(rows["events"])]
+    values += [[msg_id for msg_id, _ in told], [name for _, name in told], json.dumps(rows.get("audit", []))]
+    asked = f"with {','.join(parts)}\nselect * from following where msg_id = any(%s::uuid[]) and done_at is not null order by id"
+    found = list(DomainEvent.objects.raw(asked, [*values, list(heard)]))
+    if len(found) < len(heard):
+        look_again(list(heard.values()))
+    return found
 
 
 def noted(table: str) -> list[dict[str, Any]]:
@@ -152,12 +193,12 @@ def _waiting() -> list[Note]:
     return waiting[::-1]
 
 
-def _write(rows: dict[str, list[dict[str, Any]]], *, ring: bool = True) -> None:
+def _write(rows: dict[str, list[dict[str, Any]]]) -> None:
     parts: list[tuple[str, list[Any]]] = []
     if "duties" in rows:
         parts.append((DUTIES, [json.dumps(rows["duties"])]))
     if "events" in rows:
-        parts.append((EVENTS, [json.dumps(rows["events"]), ring and _rings(rows["events"])]))
+        parts.append((EVENTS, [json.dumps(rows["events"]), _rings(rows["events"])]))
     ctes = "with " + ",".join(text for text, _ in parts) if parts else ""
     last = (AUDIT, [json.dumps(rows["audit"])]) if "audit" in rows else ("select", [])
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ agree on what is due.
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 
 from foundation import registries
 from foundation.group import together
-from foundation.journal import look_again, one_change, without_ringing, write_what_follows
+from foundation.journal import one_change, without_ringing, write_what_follows
 from foundation.models import DomainEvent
 
 log = structlog.get_logger(__name__)
@@ -124,18 +124,16 @@ def _handle(group: list[DomainEvent], *, is_alone: bool = False) -> int:
     """
     handled = 0
     is_alone = is_alone or group[0].attempts > 1
-    wave = {str(event.msg_id): event.kind for event in group}
     try:
         with one_change():
-            while wave:
-                taken = _take(wave)
-                if handled and len(taken) < len(wave):
-                    look_again(list(wave.values()))  # one waits for an event of a later group
+            taken = _take(group)
+            while taken:
                 with together(event for event, _ in taken):
                     for event, consumers in taken:
                         _tell(event, consumers)
                 handled += len(taken)
-                wave = {} if is_alone else write_what_follows(CHAIN - handled)
+                follow = [] if is_alone else write_what_follows(CHAIN - handled, _consumers)
+                taken = [(event, frozenset(_consumers(event.kind))) for event in follow]
     except Exception as error:  # noqa: BLE001 - the one place: a subscriber's bug must not stop the others
         if len(group) > 1 or (handled and not is_alone):
             return sum(_handle([event], is_alone=True) for event in group)
@@ -150,14 +148,21 @@ def _tell(event: DomainEvent, consumers: frozenset[str]) -> None:
             handler(event)
 
 
-def _take(wave: Mapping[str, str]) -> list[tuple[DomainEvent, frozenset[str]]]:
+def _consumers(kind: str) -> list[str]:
+    return [name for name, _ in registries.subscriptions.handlers(kind)]
+
+
+def _take(group: list[DomainEvent]) -> list[tuple[DomainEvent, frozenset[str]]]:
     """Mark events done and enter their consumers into the effect ledger, for as long as nothing after this fails.
 
-    `wave` is kind by msg_id. Returns the events in order, each with the consumers that had no effect from it yet; what
-    another relay has, or what an earlier one must precede, is not among them.
+    Returns them in order, each with the consumers that had no effect from it yet; what another relay has, or what an
+    earlier one must precede, is not among them.
     """
-    told = [(msg_id, name) for msg_id, kind in wave.items() for name, _ in registries.subscriptions.handlers(kind)]
-    params = {"ids": list(wave), "told": [msg_id for msg_id, _ in told], "consumers": [name for _, name in told]}
+    told = [(event.msg_id, name) for event in group for name in _consumers(event.kind)]
+    params = {
+        "ids": [event.msg_id for event in group], "told": [msg_id for msg_id, _ in told],
+        "consumers": [name for _, name in told],
+    }  # fmt: skip
     taken = DomainEvent.objects.raw(TAKE, params)
     return [(event, frozenset(vars(event).pop("consumers"))) for event in taken]
 

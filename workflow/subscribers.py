@@ -75,10 +75,16 @@ def drop_publication_of(event: DomainEvent) -> None:
 
 
 def tell_asked(event: DomainEvent) -> None:
-    """Tell the people of a stage that a decision waits for them (AP-2)."""
+    """Tell the people of a stage that a decision waits for them (AP-2), unless it was decided before anybody could be told."""
+    if event.subject_id in read_once(event, "decided meanwhile", _decided):
+        return
     step = asked_at(event.subject_id)
     if step is not None:
         _ask(step, event, list(step.assignees.all()))
+
+
+def _decided(events: Iterable[DomainEvent]) -> set[int]:
+    return {one.subject_id for one in events if one.kind == STEP_DECIDED}
 
 
 def tell_moved(event: DomainEvent) -> None:

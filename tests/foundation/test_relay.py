@@ -145,6 +145,29 @@ def test_failure_of_what_follows_takes_nothing_else_with_it(chained: list[str]) 
     assert (followed.attempts, followed.done_at, followed.last_error) == (1, None, "ValueError: a subscriber's bug")
 
 
+def test_what_follows_waits_behind_an_earlier_event_of_its_subject(told: list[str]) -> None:
+    _publish("bad", 1)
+    relay.drain()  # fails, and waits for its next try
+    bad = DomainEvent.objects.get(subject_number="bad")
+
+    def follow(event: Any) -> None:
+        if event.subject_number == "a":
+            outbox.publish(Followed(subject_id=bad.subject_id, subject_number="bad", at=AT, version=9))
+
+    registries.subscriptions.add("test.thing.moved", follow)
+    registries.subscriptions.add("test.thing.followed", lambda event: told.append(f"{event.subject_number} followed"))
+    _publish("a", 1)
+
+    assert (relay.drain(), told) == (1, ["a v1"])
+    followed = DomainEvent.objects.get(kind=Followed.kind)
+    assert (followed.done_at, followed.attempts) == (None, 0)
+    assert not EffectLedger.objects.filter(msg_id=followed.msg_id).exists()
+
+    DomainEvent.objects.filter(pk=bad.pk).update(done_at=AT)
+    relay.drain()
+    assert told == ["a v1", "bad followed"]
+
+
 def test_chain_of_many_is_left_to_the_next_claim(chained: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "CHAIN", 3)
     _publish("a", 1)
