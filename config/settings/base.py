@@ -214,9 +214,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="procurement@localhost")
 EMAIL_TIMEOUT = 10
-DECISION_UNDO_SECONDS: int = env.int(
-    "DECISION_UNDO_SECONDS", default=10
-)  # a decision on a page can be taken back; 0: never
+# How long a decision on a page can be taken back; 0: never.
+DECISION_UNDO_SECONDS: int = env.int("DECISION_UNDO_SECONDS", default=10)
 NOTICES_KEPT_DAYS = env.int("NOTICES_KEPT_DAYS", default=180)  # read ones and letters; unread ones twice as long
 
 REST_FRAMEWORK = {

@@ -35,6 +35,7 @@ class SupplierDetail(SupplierOutput):
     """A company we buy from, with its locations; how we rate its risk is told to our own machines only."""
 
     locations = LocationOutput(source="sites", many=True)
+    risk = serializers.CharField(read_only=True, help_text="low, medium or high; empty: not rated")
 
     class Meta(SupplierOutput.Meta):
         fields = [*SupplierOutput.Meta.fields, "locations", "risk", "risk_reason"]

@@ -15,7 +15,7 @@ MODELS = (
     "item", "category", "unitofmeasure", "costcentre", "exchangerate", "workcalendar", "site", "region", "legalentity",
     "organisation",
 )  # fmt: skip
-OURS = {"foundation", "policies"}
+OURS = {"foundation", "policies", "workflow"}
 
 
 def support(user: User, **marks: bool) -> Client:

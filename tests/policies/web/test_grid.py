@@ -83,7 +83,7 @@ def test_grid_comes_back_as_it_was_sent_and_saving_it_changes_nothing() -> None:
     ("_case", "column", "typed", "shown"),
     [
         ("a band that ends too early", "amount_to", "70", "The band above 5,000 up to 70 is empty: the end must be above the start."),
-        ("an amount with a currency",  "amount_to", "GBP 70", "Write the number alone, such as 5000 or 5,000.50."),
+        ("an amount with a currency",  "amount_to", "GBP 70", "Convert it and write the number alone, such as 5,000.50."),
         ("a formula",                  "sites",     "=B7",    "A formula is not taken. Paste its value instead."),
         ("a category that is none",    "categories", "Colours", "There is no category"),
         ("a role that is none",        "stages",    "site manger", "Did you mean Site manager?"),

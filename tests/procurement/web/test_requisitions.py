@@ -270,7 +270,7 @@ def test_pages_cost_the_same_with_one_document_and_with_four(made: Company) -> N
     }
 
     assert {name for name, (small, large) in costs.items() if small != large} == set()
-    assert costs == {"list": (7, 7), "detail": (10, 10), "edit": (12, 12)}
+    assert costs == {"list": (7, 7), "detail": (12, 12), "edit": (12, 12)}
 
 
 def test_today_is_early_enough(made: Company) -> None:
