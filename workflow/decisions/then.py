@@ -1,4 +1,4 @@
-"""Whom a stage meant when a document asked for approval: the people frozen beside its facts (AP-4, AP-11).
+"""Whom a stage meant when a document asked for approval: the people frozen beside its facts (AP-4, AP-10, AP-11).
 
 Managers with their limits, owners of cost centres and managers of categories are read once, when the document is
 routed, and stored with it; a later change of who manages whom changes nothing of what was decided. Who holds a role is

@@ -47,7 +47,7 @@ def test_person_is_invited_and_shut_out(page: Any, live_server: Any, sign_in: Ca
         page.get_by_label(label).fill(text)
     page.get_by_role("button", name="Invite").click()
     page.get_by_text("Shut out", exact=True).click()
-    page.get_by_label("Reason").fill("Left Acme")
+    page.get_by_role("textbox", name="Reason").fill("Left Acme")
     page.get_by_role("button", name="Shut Kim Ash out").click()
     page.get_by_text("Kim Ash is shut out; every session has ended.").wait_for()
     assert not SupplierUser.objects.get(user__username="k.ash").is_active
