@@ -34,7 +34,7 @@ def a_kind(
 
 def needed(made: Company, start: date = TODAY, **where: object) -> CertificateNeed:
     """Ask for insurance from a day on."""
-    details = NeedDetails(kind=a_kind(made), needed_from=start, **where)  # type: ignore[arg-type]
+    details = NeedDetails(kind=a_kind(made), needed_from=start, **where)  # type: ignore[arg-type]  # a table of any fields
     return need_certificate(details=details, actor=made.sue, at=NOW)
 
 
@@ -50,5 +50,5 @@ def sent(
 
 def accepted(made: Company, *, until: date | None = TODAY + timedelta(days=200), **more: object) -> Certificate:
     """Send one and let the supplier manager accept it."""
-    certificate = sent(made, until=until, **more)  # type: ignore[arg-type]
+    certificate = sent(made, until=until, **more)  # type: ignore[arg-type]  # same
     return accept_certificate(certificate_id=certificate.pk, actor=made.sue, at=NOW)

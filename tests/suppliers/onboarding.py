@@ -34,7 +34,7 @@ def invitation(**changed: object) -> Invitation:
         "person_name": "Ann Kerr", "why": "A second source for packaging", "categories": ["PACK"], "sites": ["LDS"],
         **changed,
     }  # fmt: skip
-    return Invitation(**words)  # type: ignore[arg-type]
+    return Invitation(**words)  # type: ignore[arg-type]  # a table of any fields
 
 
 def invited(made: Company, *, at: datetime = NOW, **changed: object) -> Onboarding:

@@ -1,41 +1,17 @@
 """Many at once, with real threads and real commits."""
 
-import threading
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.db import connections
 
-from foundation.errors import ConflictError
 from foundation.retry import retry_transaction
 from invoicing import services
 from invoicing.models import Hold, Invoice, InvoiceLine, InvoiceMatch
 from procurement.models import PurchaseOrderLine
 from tests.invoicing import factories as f
+from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-def at_once(jobs: list[Callable[[], object]]) -> list[object]:
-    """Run the jobs in threads that start together; return what each returned or raised."""
-    gate, results = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def run(place: int) -> None:
-        gate.wait()
-        try:
-            results[place] = jobs[place]()
-        except ConflictError as error:
-            results[place] = error.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def test_the_same_message_20_times_at_once_makes_one_invoice() -> None:

@@ -1,40 +1,17 @@
 """SU-3: two merges at once, with real threads and real commits."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connections
 
-from foundation.errors import DomainError
 from foundation.retry import retry_transaction
 from suppliers.models import Supplier, SupplierMerge
 from suppliers.selectors import moving
 from suppliers.services import merge_suppliers
 from tests.factories import NOW, Company, company
+from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-def at_once(jobs: list[Callable[[], str]]) -> list[str]:
-    """Run the jobs in threads that start together; return what each returned, or the code it was refused with."""
-    gate, results = threading.Barrier(len(jobs)), [""] * len(jobs)
-
-    def run(place: int) -> None:
-        gate.wait()
-        try:
-            results[place] = jobs[place]()
-        except DomainError as error:
-            results[place] = error.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def merging(made: Company, duplicate: Supplier, survivor: Supplier) -> Callable[[], str]:

@@ -101,7 +101,7 @@ def test_of_two_who_press_at_once_one_decides(matter: str) -> None:
 
     results = at_once(
         [
-            lambda by=by: act(  # type: ignore[misc]
+            lambda by=by: act(  # type: ignore[misc]  # the default argument has no type of its own
                 pk=pk, expected_version=None, seen_hash=seen, actor=made.people[by], reason="", at=LATER
             )
             for by in (decider, other)
